@@ -1,0 +1,243 @@
+/** Local files as a storage backend: the contract's methods, over the parts beside this file. */
+import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { access, statfs } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import {
+  type Capabilities,
+  type Clock,
+  type CopyOptions,
+  type DeleteOptions,
+  type DeleteOutcome,
+  type Health,
+  keyBytesMax,
+  type ListOptions,
+  type ListPage,
+  type ObjectInfo,
+  type OperationOptions,
+  type ReadOptions,
+  type ReadResult,
+  type StatOptions,
+  type StorageBackend,
+  StorageError,
+  systemClock,
+  systemRandom,
+  type WriteBody,
+  type WriteOptions,
+} from '@aos-storage/core'
+import { listPageMax, metadataBytesMax, throwIfAborted } from '@aos-storage/core/backend'
+import { closedError, toStorageError } from './errors.ts'
+import { nodeFileSystem } from './file-system.ts'
+import { BaseFolder } from './folder.ts'
+import { ObjectReader } from './object-reader.ts'
+import { ObjectWriter } from './object-writer.ts'
+import { assertFileOptions, type FileBackendOptions } from './options.ts'
+import { assertFormat } from './own-folder.ts'
+import { Pages } from './pages.ts'
+import { type VerifyOptions, type VerifyReport, verifyStore } from './verify.ts'
+import { Walk } from './walk.ts'
+
+/**
+ * A folder of files that a person can read, as a store.
+ *
+ * Atomic and, by default, durable; conditions hold between all processes of the host. See
+ * `docs/formats/file-layout.md` for what lies where.
+ */
+export class FileStorageBackend implements StorageBackend {
+  readonly name: string = 'file'
+  readonly capabilities: Capabilities
+  /** The base folder, absolute and free of links. */
+  readonly basePath: string
+  readonly #base: BaseFolder
+  readonly #clock: Clock
+  readonly #reader: ObjectReader
+  readonly #writer: ObjectWriter
+  readonly #pages: Pages
+  #isClosed = false
+
+  /**
+   * Opens, or makes, a store. Takes a few file system calls; nothing is written yet.
+   *
+   * @throws StorageError `INVALID_ARGUMENT` when the base path is no folder, `PERMISSION_DENIED`
+   * when it cannot be read or made, `UNSUPPORTED` for a store of a newer format.
+   */
+  constructor(options: FileBackendOptions) {
+    assertFileOptions(options)
+    const { durability = 'fsync', fileSystem: fs = nodeFileSystem } = options
+    const folderMode = options.folderMode ?? 0o700
+    this.#clock = options.clock ?? systemClock
+    this.basePath = openBase(options.basePath, folderMode)
+    this.capabilities = capabilitiesOf(durability)
+    const base = new BaseFolder(fs, this.basePath)
+    this.#base = base
+    this.#reader = new ObjectReader(fs, base)
+    this.#writer = new ObjectWriter({
+      fs,
+      base,
+      clock: this.#clock,
+      isDurable: durability === 'fsync',
+      fileMode: options.fileMode ?? 0o600,
+      folderMode,
+      lockWaitMsMax: options.lockWaitMsMax ?? 30_000,
+      objectBytesMax: this.capabilities.objectBytesMax,
+      writerId: (options.random ?? systemRandom).id(),
+    })
+    this.#pages = new Pages({
+      newWalk: () => new Walk(fs, base),
+      clock: this.#clock,
+      describe: (entry, fields, isOutdated) => this.#reader.describe(entry, fields, isOutdated),
+    })
+  }
+
+  read(key: string, options: ReadOptions = {}): Promise<ReadResult> {
+    return this.#run('read', key, options.signal, () => this.#reader.read(key, options))
+  }
+
+  write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
+    return this.#run('write', key, options.signal, () => this.#writer.write(key, body, options))
+  }
+
+  stat(key: string, options: StatOptions = {}): Promise<ObjectInfo> {
+    return this.#run('stat', key, options.signal, () => this.#reader.stat(key, options))
+  }
+
+  delete(key: string, options: DeleteOptions = {}): Promise<boolean> {
+    const { ifMatch, signal } = options
+    return this.#run('delete', key, signal, () => this.#writer.remove(key, ifMatch, signal))
+  }
+
+  list(options: ListOptions = {}): Promise<ListPage> {
+    const limit = Math.min(options.limit ?? listPageMax, listPageMax)
+    return this.#run('list', undefined, options.signal, async () => {
+      const page = await this.#pages.page(options, limit)
+      throwIfAborted(options.signal)
+      return page
+    })
+  }
+
+  copy(from: string, to: string, options: CopyOptions = {}): Promise<ObjectInfo> {
+    const { sourceIfMatch, ifMatch, ifNoneMatch, signal } = options
+    return this.#run('copy', from, signal, async () => {
+      const source = await this.#reader.read(from, { ifMatch: sourceIfMatch, signal })
+      const { contentType, metadata } = source.info
+      const write = { contentType, metadata, ifMatch, ifNoneMatch, signal }
+      try {
+        return await this.#writer.write(to, source.body, write)
+      } finally {
+        if (!(source.body instanceof Uint8Array)) await source.body.cancel()
+      }
+    })
+  }
+
+  deleteMany(keys: readonly string[], options: OperationOptions = {}): Promise<DeleteOutcome[]> {
+    return this.#run('deleteMany', undefined, options.signal, () =>
+      this.#writer.removeMany(keys, options),
+    )
+  }
+
+  async health(options: OperationOptions = {}): Promise<Health> {
+    throwIfAborted(options.signal)
+    const startedMs = this.#clock.monotonicMs()
+    const report = (
+      ok: boolean,
+      message: string,
+      details: Record<string, string | number> = {},
+    ): Health => ({
+      ok,
+      latencyMs: this.#clock.monotonicMs() - startedMs,
+      message,
+      details: { basePath: this.basePath, ...details },
+    })
+    if (this.#isClosed) return report(false, closedError().message)
+    try {
+      await access(this.basePath, constants.R_OK | constants.W_OK | constants.X_OK)
+      const { bavail, bsize, blocks } = await statfs(this.basePath)
+      const space = { freeBytes: bavail * bsize, totalBytes: blocks * bsize }
+      if (bavail === 0) return report(false, 'The disk is full; free space', space)
+      return report(true, 'The base folder can be read and written', space)
+    } catch (error) {
+      return report(false, toStorageError(error, 'health').message)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#pages.close()
+    await Promise.all([this.#reader.close(), this.#writer.close()])
+  }
+
+  /** The path of the file that holds a key's object, or undefined when there is none. */
+  pathOf(key: string): string | undefined {
+    return this.#reader.pathOf(key)
+  }
+
+  /**
+   * Checks every file below the base folder and tells what is wrong. Changes nothing.
+   *
+   * @throws StorageError as `list` does.
+   */
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return this.#run('verify', undefined, options.signal, () => verifyStore(this.#base, options))
+  }
+
+  async #run<T>(
+    operation: string,
+    key: string | undefined,
+    signal: AbortSignal | undefined,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      if (this.#isClosed) throw closedError()
+      throwIfAborted(signal)
+      return await call()
+    } catch (error) {
+      if (error instanceof TypeError) throw error
+      throw toStorageError(error, operation, key)
+    }
+  }
+}
+
+function capabilitiesOf(durability: 'fsync' | 'none'): Capabilities {
+  return Object.freeze({
+    conditionalWrite: 'host',
+    conditionalDelete: 'host',
+    conditionalCopy: 'host',
+    conditionalRead: true,
+    rangeRead: true,
+    userMetadata: true,
+    durability: durability === 'fsync' ? 'host' : 'process',
+    keyBytesMax,
+    objectBytesMax: Number.MAX_SAFE_INTEGER,
+    metadataBytesMax,
+    listPageMax,
+    deleteManyMax: 1000,
+    modifiedAtResolutionMs: 1,
+    extras: Object.freeze(['pathOf', 'verify']),
+  })
+}
+
+/** Makes the base folder when missing; its real path. */
+function openBase(basePath: string, mode: number): string {
+  const path = resolve(basePath)
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats !== undefined && !stats.isDirectory()) throw notAFolder(path)
+    if (stats === undefined) mkdirSync(path, { recursive: true, mode })
+    accessSync(path, constants.R_OK | constants.X_OK)
+    const real = realpathSync.native(path)
+    assertFormat(real)
+    return real
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTDIR' || code === 'EEXIST') throw notAFolder(path)
+    throw toStorageError(error, 'open')
+  }
+}
+
+function notAFolder(path: string): StorageError {
+  return new StorageError(
+    'INVALID_ARGUMENT',
+    `basePath ${path} is, or lies below, something that is no folder; name another path`,
+    { backend: 'file', operation: 'open' },
+  )
+}

@@ -1,0 +1,52 @@
+/**
+ * Makes the names in folders durable. Writers that finish at the same time share one fsync: it
+ * covers every change made before it began, so a writer waits for one that began after its own.
+ */
+import { constants } from 'node:fs'
+import type { FileSystem } from './file-system.ts'
+
+interface Turn {
+  /** The fsync that covers changes made from now on; it has not begun yet. */
+  next: Promise<void> | undefined
+  running: Promise<void> | undefined
+}
+
+export class FolderSync {
+  readonly #fs: FileSystem
+  readonly #turns = new Map<string, Turn>()
+
+  constructor(fs: FileSystem) {
+    this.#fs = fs
+  }
+
+  /** Resolves when every change made in `folder` before this call is on the disk. */
+  sync(folder: string): Promise<void> {
+    const turn = this.#turns.get(folder) ?? { next: undefined, running: undefined }
+    this.#turns.set(folder, turn)
+    turn.next ??= this.#begin(folder, turn)
+    return turn.next
+  }
+
+  async #begin(folder: string, turn: Turn): Promise<void> {
+    // The one before may fail; that is for those who wait for it.
+    await turn.running?.catch(() => undefined)
+    turn.running = turn.next
+    turn.next = undefined
+    try {
+      await this.#fsync(folder)
+    } finally {
+      if (turn.next === undefined) this.#turns.delete(folder)
+      turn.running = undefined
+    }
+  }
+
+  async #fsync(folder: string): Promise<void> {
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY
+    const descriptor = await this.#fs.open(folder, flags, 0)
+    try {
+      await this.#fs.fsync(descriptor)
+    } finally {
+      this.#fs.closeSync(descriptor)
+    }
+  }
+}

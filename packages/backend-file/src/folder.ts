@@ -1,0 +1,176 @@
+/**
+ * The base folder: where the files of a key are, and which of them is the object.
+ *
+ * Invariant: nothing outside the base folder is ever reached. Links and special files are nobody's
+ * object, and a folder counts only when its real path is the path that we think it has.
+ */
+import type { BigIntStats } from 'node:fs'
+import { sep } from 'node:path'
+import { StorageError } from '@aos-storage/core'
+import { isMissing } from './errors.ts'
+import type { FileSystem } from './file-system.ts'
+import type { Form } from './names/forms.ts'
+import {
+  type Candidate,
+  candidatesOf,
+  continuedMark,
+  encodeFolder,
+  isLiteralFolder,
+  type KeyPath,
+  literalsOf,
+} from './names/paths.ts'
+
+/** Our own folder below the base; its name is hidden, so that it is nobody's key. */
+export const ownFolder = '.aos'
+
+/** A file that holds a key's object, or would if those before it were gone. */
+export interface FoundFile {
+  readonly path: string
+  readonly form: Form
+  readonly stats: BigIntStats
+}
+
+/** Where a key's files are looked for. */
+interface Place {
+  /** Absolute, with a trailing separator. */
+  readonly folder: string
+  readonly candidates: readonly Candidate[]
+}
+
+export class BaseFolder {
+  /** Absolute and free of links, without a trailing separator. */
+  readonly path: string
+  readonly #fs: FileSystem
+
+  constructor(fs: FileSystem, path: string) {
+    this.#fs = fs
+    this.path = path
+  }
+
+  /** The absolute folder of a key, with a trailing separator. */
+  folderOf(path: KeyPath): string {
+    return this.path + sep + path.folders.map((name) => name + sep).join('')
+  }
+
+  /** The file that is a key's object, or undefined. */
+  find(key: string, path: KeyPath): FoundFile | undefined {
+    const own = this.#ownPlace(path)
+    // Twice, and the second time backwards: while another process changes the form of the object,
+    // one pass may look for each form just when the object has the other.
+    const found = this.#first(own) ?? this.#firstBackwards(own)
+    if (found !== undefined) return this.isInside(found.path) ? found : undefined
+    for (const place of this.#literalPlaces(key, path)) {
+      const dropped = this.#first(place)
+      if (dropped !== undefined && this.isInside(dropped.path)) return dropped
+    }
+    this.#assertPresent()
+    return undefined
+  }
+
+  /** All files of a key in order of rank: the first is the object, the others are leftovers. */
+  findAll(key: string, path: KeyPath): FoundFile[] {
+    const files = new Map<string, FoundFile>()
+    for (const place of [this.#ownPlace(path), ...this.#literalPlaces(key, path)]) {
+      for (const candidate of place.candidates) {
+        const found = this.#probe(place.folder, candidate)
+        if (found !== undefined && !files.has(found.path)) files.set(found.path, found)
+      }
+    }
+    return [...files.values()].filter((file) => this.isInside(file.path))
+  }
+
+  /** True when the folder of `file` is where its path says, and not behind a link. */
+  isInside(file: string): boolean {
+    const folder = file.slice(0, file.lastIndexOf(sep))
+    if (folder === this.path) return true
+    try {
+      // With the separator, so that a file is no folder.
+      const real = this.#fs.realpathSync(folder + sep)
+      return real === folder || fold(real) === fold(folder)
+    } catch (error) {
+      if (isAbsent(error)) return false
+      throw error
+    }
+  }
+
+  /** The folders on disk of a logical folder: ours, and dropped ones that are taken literally. */
+  foldersOf(segments: readonly string[]): string[] {
+    let folders = [this.path + sep]
+    for (const segment of segments) {
+      const names = [encodeFolder(segment).join(sep)]
+      if (isLiteralFolder(segment)) names.push(segment)
+      folders = folders.flatMap((folder) =>
+        names.map((name) => folder + name + sep).filter((path) => this.#isFolder(path)),
+      )
+    }
+    return folders
+  }
+
+  #isFolder(path: string): boolean {
+    const stats = this.#lstat(path.slice(0, -1))
+    return stats !== undefined && stats.isDirectory()
+  }
+
+  #first({ folder, candidates }: Place): FoundFile | undefined {
+    for (const candidate of candidates) {
+      const found = this.#probe(folder, candidate)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+
+  #firstBackwards({ folder, candidates }: Place): FoundFile | undefined {
+    let found: FoundFile | undefined
+    for (const candidate of candidates.toReversed()) {
+      found = this.#probe(folder, candidate) ?? found
+    }
+    return found
+  }
+
+  #probe(folder: string, { name, form }: Candidate): FoundFile | undefined {
+    const path = folder + name
+    const stats = this.#lstat(path)
+    return stats?.isFile() === true ? { path, form, stats } : undefined
+  }
+
+  #lstat(path: string): BigIntStats | undefined {
+    try {
+      return this.#fs.lstatSync(path)
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  }
+
+  #ownPlace(path: KeyPath): Place {
+    return { folder: this.folderOf(path), candidates: candidatesOf(path) }
+  }
+
+  /** Where dropped files may be whose literal name is this key; mostly nowhere. */
+  #literalPlaces(key: string, path: KeyPath): Place[] {
+    if ([...path.folders, path.stem].join('/') === key) return []
+    const isSplit = path.folders.at(-1)?.endsWith(continuedMark) === true
+    const candidates = [...(isSplit ? [] : candidatesOf(path)), ...literalsOf(path.segment)]
+    if (candidates.length === 0) return []
+    const folders = this.foldersOf(key.split('/').slice(0, -1))
+    return folders.map((folder) => ({ folder, candidates }))
+  }
+
+  #assertPresent(): void {
+    if (this.#lstat(this.path)?.isDirectory() === true) return
+    throw new StorageError(
+      'UNAVAILABLE',
+      `The base folder ${this.path} is gone; restore it, or open the store again`,
+    )
+  }
+}
+
+/** Nothing there; also when a file stands where a folder should be, as nothing is below it. */
+function isAbsent(error: unknown): boolean {
+  return isMissing(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR'
+}
+
+/** What a file system that ignores case and composition compares. */
+function fold(path: string): string {
+  return path.normalize('NFC').toLowerCase()
+}

@@ -1,0 +1,177 @@
+/**
+ * `.aos`: what the store keeps for itself beside the objects.
+ *
+ *   .aos/format.json      { "format": 1 }
+ *   .aos/lock             the lock of all changes, see lock.ts
+ *   .aos/waiting          there while somebody waits for it
+ *   .aos/tmp/ID.lock      held by a living writer for as long as it lives
+ *   .aos/tmp/ID/N         files that this writer is writing
+ *
+ * Invariant: the files of a writer are swept only by one who holds its lock, so a living writer,
+ * even a stopped one or one in another container, never loses a file.
+ */
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import { type Clock, StorageError } from '@aos-storage/core'
+import { isMissing } from './errors.ts'
+import { ownFolder } from './folder.ts'
+import { ChangeLock, FileLock, loadSqlite } from './lock.ts'
+
+/** The version of `docs/formats/file-layout.md` that this code writes. */
+const formatVersion = 1
+
+/** How the own folder is made and waited for. */
+export interface OwnFolderOptions {
+  readonly basePath: string
+  readonly folderMode: number
+  readonly fileMode: number
+  readonly clock: Clock
+  readonly lockWaitMsMax: number
+  /** Tells this writer from every other. */
+  readonly writerId: string
+}
+
+/** What a living writer holds. */
+export class OwnFolder {
+  /** The lock of all changes to the store. */
+  readonly lock: ChangeLock
+  readonly #own: FileLock
+  readonly #folder: string
+  #files = 0
+
+  private constructor(lock: ChangeLock, own: FileLock, folder: string) {
+    this.lock = lock
+    this.#own = own
+    this.#folder = folder
+  }
+
+  /** Registers a writer and sweeps what dead ones left. */
+  static async open(Database: typeof DatabaseSync, options: OwnFolderOptions): Promise<OwnFolder> {
+    const root = join(options.basePath, ownFolder)
+    const tmp = join(root, 'tmp')
+    mkdirSync(tmp, { recursive: true, mode: options.folderMode })
+    assertFormat(options.basePath)
+    const lock = new ChangeLock({
+      lock: openLock(Database, join(root, 'lock'), options.fileMode),
+      clock: options.clock,
+      waitMsMax: options.lockWaitMsMax,
+      hintPath: join(root, 'waiting'),
+    })
+    const folder = join(tmp, options.writerId)
+    try {
+      const { own, dead } = await lock.run(undefined, () => {
+        writeFormat(root, options)
+        const held = openLock(Database, `${folder}.lock`, options.fileMode)
+        // Nobody else knows the name yet, and sweepers wait for the lock that we hold.
+        held.tryAcquire()
+        mkdirSync(folder, { mode: options.folderMode })
+        return { own: held, dead: findDead(Database, tmp, options.writerId) }
+      })
+      await Promise.all(dead.map(removeDead))
+      return new OwnFolder(lock, own, folder)
+    } catch (error) {
+      await lock.close()
+      throw error
+    }
+  }
+
+  /** The path of a new temporary file. */
+  nextPath(): string {
+    return join(this.#folder, String(++this.#files))
+  }
+
+  /** Unregisters the writer. */
+  async close(): Promise<void> {
+    await this.lock.close()
+    await rm(this.#folder, { recursive: true, force: true })
+    await rm(`${this.#folder}.lock`, { force: true })
+    this.#own.close()
+  }
+}
+
+/** @throws StorageError `UNSUPPORTED` for a store of a newer format, `CORRUPT` for a damaged one. */
+export function assertFormat(basePath: string): void {
+  const path = join(basePath, ownFolder, 'format.json')
+  let format: unknown
+  try {
+    format = (JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown } | null)?.format
+  } catch (error) {
+    if (isMissing(error)) return
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  if (format === formatVersion) return
+  const isNewer = typeof format === 'number' && format > formatVersion
+  throw new StorageError(
+    isNewer ? 'UNSUPPORTED' : 'CORRUPT',
+    isNewer
+      ? `The store has format ${format}; update @aos-storage/backend-file to open it`
+      : `${path} is damaged; if the folder is a store of format 1, delete that file`,
+    { backend: 'file', operation: 'open' },
+  )
+}
+
+function writeFormat(root: string, options: OwnFolderOptions): void {
+  const path = join(root, 'format.json')
+  try {
+    readFileSync(path)
+  } catch (error) {
+    if (!isMissing(error)) throw error
+    const text = `${JSON.stringify({ format: formatVersion })}\n`
+    writeFileSync(`${path}.new`, text, { mode: options.fileMode, flush: true })
+    renameSync(`${path}.new`, path)
+  }
+}
+
+function openLock(Database: typeof DatabaseSync, path: string, fileMode: number): FileLock {
+  const lock = new FileLock(Database, path)
+  // By name: opening and closing the file would drop the locks of this process on it.
+  chmodSync(path, fileMode)
+  return lock
+}
+
+/** The folders of writers that died, for those who only look. */
+export async function deadWriterFolders(tmp: string): Promise<string[]> {
+  if (!existsSync(tmp)) return []
+  const Database = await loadSqlite()
+  const dead = findDead(Database, tmp)
+  for (const { lock } of dead) lock.close()
+  return dead.map(({ folder }) => folder)
+}
+
+interface DeadWriter {
+  readonly folder: string
+  readonly lock: FileLock
+}
+
+/** Writers that do not hold their lock any more. Only under the lock of all changes. */
+function findDead(Database: typeof DatabaseSync, tmp: string, ownId?: string): DeadWriter[] {
+  const ids = new Set(readdirSync(tmp).map((name) => name.replace(/\.lock(?:-journal)?$/, '')))
+  if (ownId !== undefined) ids.delete(ownId)
+  const dead: DeadWriter[] = []
+  for (const id of ids) {
+    const folder = join(tmp, id)
+    const lock = new FileLock(Database, `${folder}.lock`)
+    if (lock.tryAcquire()) dead.push({ folder, lock })
+    else lock.close()
+  }
+  return dead
+}
+
+async function removeDead({ folder, lock }: DeadWriter): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true })
+    await rm(`${folder}.lock`, { force: true })
+  } finally {
+    lock.close()
+  }
+}

@@ -1,0 +1,7 @@
+/** The contract, by the kit: durable and not, behind the prefix view, behind the fault injector. */
+import { registerConformance } from '@aos-storage/core/testing'
+import { afterAll, describe, it } from 'vitest'
+import { fileHarness } from './support/store.ts'
+
+registerConformance({ describe, it, afterAll }, fileHarness('file'))
+registerConformance({ describe, it, afterAll }, fileHarness('file, not durable', { durability: 'none' }))

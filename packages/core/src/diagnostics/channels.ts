@@ -1,0 +1,108 @@
+/**
+ * Tracing channels (`node:diagnostics_channel`), one per operation of a backend, named
+ * `aos-storage:read`, `aos-storage:write` and so on.
+ *
+ * Invariant: a context never holds credentials, values or error messages (which quote keys), and
+ * keys only when the manager was made with `diagnostics: { keys: true }`. When nobody listens an
+ * operation costs one look at a boolean.
+ */
+import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
+import type { Clock } from '../clock.ts'
+import { isStorageError, type StorageErrorCode } from '../errors.ts'
+
+/** The operations that have a channel. */
+export const tracedOperations = [
+  'read',
+  'write',
+  'stat',
+  'delete',
+  'list',
+  'copy',
+  'deleteMany',
+  'health',
+] as const
+
+/** One of {@link tracedOperations}. */
+export type TracedOperation = (typeof tracedOperations)[number]
+
+/** How an operation ended; `'TypeError'` for a programmer's mistake that a backend found. */
+export type OperationOutcome = 'OK' | StorageErrorCode | 'TypeError'
+
+/**
+ * What subscribers get. The same object from `start` to `asyncEnd`: a subscriber may keep a span or
+ * the like in a `WeakMap` under it.
+ */
+export interface OperationContext {
+  readonly operation: TracedOperation
+  /** The backend's name, for instance `file`. */
+  readonly backend: string
+  /** Only with `diagnostics: { keys: true }`; the source's of a copy. */
+  readonly key?: string | undefined
+  /** Counts from 1; more than 1 only from a retry layer that publishes each attempt. */
+  readonly attempt: number
+  /** Bytes of body that were opened or written; at the end, and only for read, write and copy. */
+  bytes?: number | undefined
+  /** At the end. Of a read: until the body was opened, not until it was consumed. */
+  durationMs?: number | undefined
+  /** At the end. */
+  outcome?: OperationOutcome | undefined
+}
+
+type Channel = TracingChannel<OperationContext, OperationContext>
+
+const channelOf = (operation: TracedOperation): Channel =>
+  tracingChannel<OperationContext, OperationContext>(`aos-storage:${operation}`)
+
+/** The channels by operation. Subscribe to `asyncEnd` for what is over, `start` for spans. */
+export const operationChannels: Readonly<Record<TracedOperation, Channel>> = {
+  read: channelOf('read'),
+  write: channelOf('write'),
+  stat: channelOf('stat'),
+  delete: channelOf('delete'),
+  list: channelOf('list'),
+  copy: channelOf('copy'),
+  deleteMany: channelOf('deleteMany'),
+  health: channelOf('health'),
+}
+
+/**
+ * Runs `call` between `start` and `asyncEnd` of the operation's channel, and completes the context.
+ * For layers that publish what they do, such as a retry layer its attempts.
+ */
+export async function traceOperation<T>(
+  context: OperationContext,
+  clock: Clock,
+  call: () => Promise<T>,
+): Promise<T> {
+  const channel = operationChannels[context.operation]
+  const startedMs = clock.monotonicMs()
+  try {
+    // runStores publishes `start` and binds AsyncLocalStorage, which carries the active span.
+    const running = channel.start.runStores(context, call)
+    channel.end.publish(context)
+    const result = await running
+    context.outcome = 'OK'
+    context.bytes = bytesOf(result)
+    return result
+  } catch (error) {
+    context.outcome = outcomeOf(error)
+    throw error
+  } finally {
+    context.durationMs = clock.monotonicMs() - startedMs
+    if (context.outcome !== 'OK') channel.error.publish(context)
+    channel.asyncStart.publish(context)
+    channel.asyncEnd.publish(context)
+  }
+}
+
+/** The code of an error, as metrics count it. */
+export function outcomeOf(error: unknown): OperationOutcome {
+  if (isStorageError(error)) return error.code
+  return error instanceof TypeError ? 'TypeError' : 'UNAVAILABLE'
+}
+
+function bytesOf(result: unknown): number | undefined {
+  if (typeof result !== 'object' || result === null) return undefined
+  if ('end' in result && 'start' in result) return Number(result.end) - Number(result.start)
+  return 'size' in result && 'contentType' in result ? Number(result.size) : undefined
+}

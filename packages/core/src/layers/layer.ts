@@ -1,0 +1,99 @@
+/**
+ * Layers: functions from backend to backend, given outermost first.
+ *
+ * ```
+ * layers: [retry(), timeout(), compress(), encrypt()]
+ *   call -> retry -> timeout -> compress -> encrypt -> backend
+ * ```
+ *
+ * Order has meaning. A layer declares what it must be outside or inside of, and why; `open` refuses
+ * an order that breaks data or promises, naming both layers.
+ */
+import type { StorageBackend } from '../backend.ts'
+import { StorageError } from '../errors.ts'
+
+/** Why one layer must not stand on the wrong side of another. */
+export interface LayerOrder {
+  /** The other layer's `layerName`. */
+  readonly layer: string
+  /** What breaks in the other order, as a sentence. */
+  readonly because: string
+}
+
+/** A function from backend to backend that knows its name and its place. */
+export interface Layer {
+  (inner: StorageBackend): StorageBackend
+  readonly layerName: string
+  /** Layers that must come after this one in the list: nearer to the backend. */
+  readonly outsideOf: readonly LayerOrder[]
+  /** Layers that must come before this one in the list: nearer to the caller. */
+  readonly insideOf: readonly LayerOrder[]
+  /** False: a second one in the same list is a mistake. */
+  readonly isRepeatable: boolean
+}
+
+/** What {@link defineLayer} takes. */
+export interface LayerDefinition {
+  readonly name: string
+  readonly wrap: (inner: StorageBackend) => StorageBackend
+  readonly outsideOf?: readonly LayerOrder[] | undefined
+  readonly insideOf?: readonly LayerOrder[] | undefined
+  /** Default false. */
+  readonly isRepeatable?: boolean | undefined
+}
+
+/** Makes a {@link Layer} of a function. */
+export function defineLayer(definition: LayerDefinition): Layer {
+  const layer = (inner: StorageBackend): StorageBackend => definition.wrap(inner)
+  return Object.freeze(
+    Object.assign(layer, {
+      layerName: definition.name,
+      outsideOf: definition.outsideOf ?? [],
+      insideOf: definition.insideOf ?? [],
+      isRepeatable: definition.isRepeatable ?? false,
+    }),
+  )
+}
+
+/**
+ * Puts `layers` around `backend`, the first one outermost.
+ *
+ * @throws TypeError for something that no {@link defineLayer} made.
+ * @throws StorageError `INVALID_ARGUMENT` for an order that breaks data or promises.
+ */
+export function applyLayers(backend: StorageBackend, layers: readonly Layer[]): StorageBackend {
+  assertLayerOrder(layers)
+  return layers.reduceRight((inner, layer) => layer(inner), backend)
+}
+
+/** @throws as {@link applyLayers}; checks only. */
+export function assertLayerOrder(layers: readonly Layer[]): void {
+  if (!Array.isArray(layers)) throw new TypeError('layers is an array, outermost first')
+  layers.forEach((layer: unknown, place) => {
+    if (typeof layer !== 'function' || !('layerName' in layer)) {
+      throw new TypeError(`layers[${place}] is no layer; make one with defineLayer()`)
+    }
+  })
+  layers.forEach((layer, place) => {
+    const outer = layers.slice(0, place)
+    if (!layer.isRepeatable && outer.some((other) => other.layerName === layer.layerName)) {
+      throw orderError(`The layer "${layer.layerName}" is given twice; once is enough`)
+    }
+    for (const other of outer) assertPair(other, layer)
+  })
+}
+
+function assertPair(outer: Layer, inner: Layer): void {
+  const rule =
+    outer.insideOf.find(({ layer }) => layer === inner.layerName) ??
+    inner.outsideOf.find(({ layer }) => layer === outer.layerName)
+  if (rule === undefined) return
+  throw orderError(
+    `The layer "${inner.layerName}" must come before "${outer.layerName}" in layers: ` +
+      rule.because,
+  )
+}
+
+function orderError(message: string): StorageError {
+  return new StorageError('INVALID_ARGUMENT', message)
+}

@@ -1,0 +1,141 @@
+/**
+ * Listings: cursors and delimiters, the same on every backend that pages by itself.
+ *
+ * A cursor says which entry came last, not how many came, so that pages stay stable while others
+ * insert and delete. It also remembers what it was made for: another prefix is refused, because a
+ * page that silently skips is data loss to the one who copies by listing.
+ */
+import { createHash } from 'node:crypto'
+import type { ListedObject, ListOptions, ListPage } from './backend.ts'
+import { StorageError } from './errors.ts'
+import { compareKeys } from './keys.ts'
+
+/** The default page size, and the most of the backends in this package. */
+export const listPageMax = 1000
+
+/** Where a listing stands: behind this entry, which was an object or a common prefix. */
+export interface ListPosition {
+  readonly after: string
+  readonly kind: 'object' | 'prefix'
+  /** A backend's own hint to go on faster; may be stale, never needed. */
+  readonly session?: string | undefined
+}
+
+/** The scope that a cursor belongs to. */
+type ListScope = Pick<ListOptions, 'prefix' | 'delimiter'>
+
+/** Makes the opaque cursor of a position. */
+export function encodeCursor(position: ListPosition, scope: ListScope): string {
+  const kind = position.kind === 'prefix' ? 1 : 0
+  const parts = [1, kind, position.after, scopeHash(scope), position.session ?? '']
+  return Buffer.from(JSON.stringify(parts)).toString('base64url')
+}
+
+/** @throws StorageError `INVALID_ARGUMENT` for a cursor that is damaged or of another listing. */
+export function decodeCursor(cursor: string, scope: ListScope): ListPosition {
+  const parts = parseCursor(cursor)
+  const [version, kind, after, hash, session] = parts
+  if (version !== 1 || typeof after !== 'string' || typeof session !== 'string') {
+    throw cursorError('is damaged or was made by another version')
+  }
+  if (hash !== scopeHash(scope)) throw cursorError('belongs to another prefix or delimiter')
+  return { after, kind: kind === 1 ? 'prefix' : 'object', ...(session === '' ? {} : { session }) }
+}
+
+function parseCursor(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
+    if (Array.isArray(parts) && parts.length === 5) return parts
+  } catch {
+    // Told below: why it does not parse is of no use to the caller.
+  }
+  throw cursorError('is damaged')
+}
+
+function cursorError(fault: string): StorageError {
+  return new StorageError(
+    'INVALID_ARGUMENT',
+    `The list cursor ${fault}; start the listing again without a cursor`,
+  )
+}
+
+function scopeHash(scope: ListScope): string {
+  const text = JSON.stringify([scope.prefix ?? '', scope.delimiter ?? ''])
+  return createHash('sha256').update(text).digest('base64url').slice(0, 8)
+}
+
+/**
+ * The common prefix that `key` is rolled up into, or undefined when it stands for itself: all up to
+ * and with the first delimiter behind the prefix.
+ */
+export function commonPrefix(
+  key: string,
+  prefix: string,
+  delimiter: string | undefined,
+): string | undefined {
+  if (delimiter === undefined || delimiter === '') return undefined
+  const at = key.indexOf(delimiter, prefix.length)
+  return at === -1 ? undefined : key.slice(0, at + delimiter.length)
+}
+
+/** True when `key` was already passed: it stands at or before the position, or is inside it. */
+export function isPassed(key: string, position: ListPosition | undefined): boolean {
+  if (position === undefined) return false
+  if (position.kind === 'prefix' && key.startsWith(position.after)) return true
+  return compareKeys(key, position.after) <= 0
+}
+
+/**
+ * Cuts one page out of entries that come in key order. Stops pulling as soon as the page is full;
+ * `skipTo` lets the source jump over the rest of a rolled-up prefix.
+ */
+export class PageBuilder {
+  readonly #options: ListOptions
+  readonly #limit: number
+  readonly #objects: ListedObject[] = []
+  readonly #prefixes: string[] = []
+  #last: ListPosition | undefined
+  #isFull = false
+
+  constructor(options: ListOptions, limit: number) {
+    this.#options = options
+    this.#limit = limit
+  }
+
+  /** The prefix that the last entry was rolled up into: its other keys change nothing. */
+  get rolledUp(): string | undefined {
+    return this.#last?.kind === 'prefix' ? this.#last.after : undefined
+  }
+
+  /**
+   * Takes the next entry; false when it does not fit any more, and the page has a cursor.
+   *
+   * @param entry Called only when the object stands for itself; undefined when it is gone by now.
+   */
+  add(key: string, entry: () => ListedObject | undefined): boolean {
+    const rolledUp = commonPrefix(key, this.#options.prefix ?? '', this.#options.delimiter)
+    if (rolledUp !== undefined && rolledUp === this.rolledUp) return true
+    if (this.#objects.length + this.#prefixes.length >= this.#limit) {
+      this.#isFull = true
+      return false
+    }
+    if (rolledUp === undefined) {
+      const object = entry()
+      if (object === undefined) return true
+      this.#objects.push(object)
+    } else {
+      this.#prefixes.push(rolledUp)
+    }
+    this.#last = { after: rolledUp ?? key, kind: rolledUp === undefined ? 'object' : 'prefix' }
+    return true
+  }
+
+  /** The page; it has a cursor when an entry did not fit. */
+  page(session?: string): ListPage {
+    const cursor =
+      this.#isFull && this.#last !== undefined
+        ? encodeCursor({ ...this.#last, session }, this.#options)
+        : undefined
+    return { objects: this.#objects, prefixes: this.#prefixes, cursor }
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The one way from the manager to its backend: refuses after `close`, publishes and logs the
+ * operation when somebody wants to know, and lets out nothing but `StorageError` and `TypeError`.
+ */
+import type {
+  CopyOptions,
+  DeleteOptions,
+  DeleteOutcome,
+  Health,
+  ListOptions,
+  ListPage,
+  ObjectInfo,
+  OperationOptions,
+  ReadOptions,
+  ReadResult,
+  StatOptions,
+  StorageBackend,
+  WriteBody,
+  WriteOptions,
+} from '../backend.ts'
+import type { Clock } from '../clock.ts'
+import {
+  operationChannels,
+  type OperationContext,
+  traceOperation,
+  type TracedOperation,
+} from '../diagnostics/channels.ts'
+import { type Logger, logOperation } from '../diagnostics/logger.ts'
+import { isStorageError, StorageError } from '../errors.ts'
+import { userMetadata } from '../metadata.ts'
+import { abortError, throwIfAborted } from '../options.ts'
+
+/** Whether a manager is open. A view (`within`) ends with its parent, not the other way round. */
+export class Lifecycle {
+  readonly #parent: Lifecycle | undefined
+  #isClosed = false
+
+  constructor(parent?: Lifecycle) {
+    this.#parent = parent
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed || this.#parent?.isClosed === true
+  }
+
+  get isView(): boolean {
+    return this.#parent !== undefined
+  }
+
+  end(): void {
+    this.#isClosed = true
+  }
+}
+
+/** How operations are observed. */
+export interface Observation {
+  readonly clock: Clock
+  readonly logger: Logger | undefined
+  readonly areKeysTraced: boolean
+}
+
+/** A backend as the manager uses it. */
+export class Access {
+  readonly backend: StorageBackend
+  readonly lifecycle: Lifecycle
+  readonly observation: Observation
+
+  constructor(backend: StorageBackend, lifecycle: Lifecycle, observation: Observation) {
+    this.backend = backend
+    this.lifecycle = lifecycle
+    this.observation = observation
+  }
+
+  async read(key: string, options: ReadOptions | undefined): Promise<ReadResult> {
+    try {
+      this.#assertUsable(options?.signal)
+      const result = this.#isQuiet('read')
+        ? await this.backend.read(key, options)
+        : await this.#observed('read', key, () => this.backend.read(key, options))
+      const info = visible(result.info)
+      return info === result.info ? result : { ...result, info }
+    } catch (error) {
+      throw this.fault(error, 'read', key, options?.signal)
+    }
+  }
+
+  async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
+    try {
+      this.#assertUsable(options.signal)
+      const info = this.#isQuiet('write')
+        ? await this.backend.write(key, body, options)
+        : await this.#observed('write', key, () => this.backend.write(key, body, options))
+      return visible(info)
+    } catch (error) {
+      throw this.fault(error, 'write', key, options.signal)
+    }
+  }
+
+  stat(key: string, options: StatOptions | undefined): Promise<ObjectInfo> {
+    const call = (): Promise<ObjectInfo> => this.backend.stat(key, options)
+    return this.#run('stat', key, options, call).then(visible)
+  }
+
+  delete(key: string, options: DeleteOptions | undefined): Promise<boolean> {
+    return this.#run('delete', key, options, () => this.backend.delete(key, options))
+  }
+
+  list(options: ListOptions): Promise<ListPage> {
+    return this.#run('list', undefined, options, () => this.backend.list(options))
+  }
+
+  copy(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
+    const call = (): Promise<ObjectInfo> => this.backend.copy(from, to, options)
+    return this.#run('copy', from, options, call).then(visible)
+  }
+
+  deleteMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
+    const call = (): Promise<DeleteOutcome[]> => this.backend.deleteMany(keys, options)
+    return this.#run('deleteMany', undefined, options, call)
+  }
+
+  health(options: OperationOptions | undefined): Promise<Health> {
+    return this.#run('health', undefined, options, () => this.backend.health(options))
+  }
+
+  /** What is thrown to the caller for what was thrown here: wrapped once, places filled in. */
+  fault(
+    error: unknown,
+    operation: string,
+    key: string | undefined,
+    signal?: AbortSignal | undefined,
+  ): unknown {
+    const place = { backend: this.backend.name, operation, ...(key === undefined ? {} : { key }) }
+    if (isStorageError(error)) {
+      const { backend, operation: known, key: knownKey } = error
+      if (backend !== undefined && known !== undefined && (knownKey ?? key) === knownKey) {
+        return error
+      }
+      return error.with({
+        backend: backend ?? place.backend,
+        operation: known ?? operation,
+        ...((knownKey ?? key) === undefined ? {} : { key: knownKey ?? key }),
+      })
+    }
+    if (error instanceof TypeError) return error
+    if (signal?.aborted === true) return abortError(signal).with(place)
+    return new StorageError(
+      'UNAVAILABLE',
+      `The backend "${place.backend}" failed in a way that it does not explain; see cause`,
+      { ...place, cause: error, retryable: 'no' },
+    )
+  }
+
+  /** @throws StorageError `CLOSED` after close, `ABORTED` once the signal has fired. */
+  #assertUsable(signal: AbortSignal | undefined): void {
+    if (this.lifecycle.isClosed) {
+      throw new StorageError('CLOSED', 'This storage manager was closed; open a new one')
+    }
+    if (signal !== undefined) throwIfAborted(signal)
+  }
+
+  #isQuiet(operation: TracedOperation): boolean {
+    return !operationChannels[operation].hasSubscribers && this.observation.logger === undefined
+  }
+
+  async #run<T>(
+    operation: TracedOperation,
+    key: string | undefined,
+    options: OperationOptions | undefined,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      this.#assertUsable(options?.signal)
+      return this.#isQuiet(operation) ? await call() : await this.#observed(operation, key, call)
+    } catch (error) {
+      throw this.fault(error, operation, key, options?.signal)
+    }
+  }
+
+  async #observed<T>(
+    operation: TracedOperation,
+    key: string | undefined,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    const { clock, logger, areKeysTraced } = this.observation
+    const context: OperationContext = {
+      operation,
+      backend: this.backend.name,
+      attempt: 1,
+      ...(areKeysTraced && key !== undefined ? { key } : {}),
+    }
+    try {
+      return await traceOperation(context, clock, call)
+    } finally {
+      if (logger !== undefined) logOperation(logger, context, key)
+    }
+  }
+}
+
+/** The object as callers see it: without the metadata that belongs to layers and backends. */
+function visible(info: ObjectInfo): ObjectInfo {
+  const metadata = userMetadata(info.metadata)
+  return metadata === info.metadata ? info : { ...info, metadata }
+}

@@ -1,0 +1,155 @@
+/**
+ * What a call must satisfy before a backend hears of it: legal keys, known options, and nothing
+ * that the backend would have to refuse.
+ *
+ * Invariant: when an admission throws, nothing was read or written.
+ */
+import type { Capabilities, ConditionScope } from '../capabilities.ts'
+import { StorageError } from '../errors.ts'
+import { assertKey, assertPrefix, keyBytesMax, quoteKey } from '../keys.ts'
+import { assertContentType, assertMetadata } from '../metadata.ts'
+import { assertInteger, assertOptions, assertToken, describe } from '../options.ts'
+import { assertRange } from '../range.ts'
+import { assertSchema } from '../schema.ts'
+import { optionNames } from './options.ts'
+
+/** The checks of one manager, against the capabilities of its backend. */
+export class Admission {
+  readonly #capabilities: Capabilities
+  readonly #backend: string
+
+  constructor(backend: string, capabilities: Capabilities) {
+    this.#backend = backend
+    this.#capabilities = capabilities
+  }
+
+  /** A key that will be written or read: legal, and short enough for this backend. */
+  key(key: unknown): void {
+    assertKey(key)
+    const bytesMax = this.#capabilities.keyBytesMax
+    // A UTF-16 unit is at most 3 bytes, so most keys need no counting.
+    if (bytesMax >= keyBytesMax || key.length * 3 <= bytesMax) return
+    const bytes = Buffer.byteLength(key)
+    if (bytes <= bytesMax) return
+    throw new StorageError(
+      'INVALID_KEY',
+      `Key ${quoteKey(key)} is ${bytes} bytes long; at most ${bytesMax} fit here`,
+      { key },
+    )
+  }
+
+  /** A key that will be read or deleted, perhaps one that others wrote. */
+  existingKey(key: unknown, options: object | undefined): void {
+    const foreign = (options as { foreign?: unknown } | undefined)?.foreign
+    if (foreign !== undefined && typeof foreign !== 'boolean') {
+      throw new TypeError(`foreign is a boolean, not ${describe(foreign)}`)
+    }
+    if (foreign !== true) this.key(key)
+    else if (typeof key !== 'string') throw new TypeError(`A key is a string, not ${describe(key)}`)
+    else if (key === '') throw new StorageError('INVALID_KEY', 'A foreign key is not empty')
+  }
+
+  /** Options of `save`, `saveMany` entries and `writeStream`. */
+  write(options: Loose | undefined, names: ReadonlySet<string>, operation: string): void {
+    if (options === undefined) return
+    assertOptions(options, names, operation)
+    const { contentType, metadata, schema } = options
+    if (contentType !== undefined) assertContentType(contentType)
+    if (schema !== undefined) assertSchema(schema)
+    if (metadata !== undefined) {
+      assertMetadata(metadata)
+      const isEmpty = Object.keys(metadata).length === 0
+      if (!isEmpty && !this.#capabilities.userMetadata) throw this.#unsupported('metadata')
+    }
+    this.writeConditions(options, this.#capabilities.conditionalWrite)
+  }
+
+  /** `ifMatch` and `ifNoneMatch: '*'`, where the scope allows them. */
+  writeConditions(options: Loose, scope: ConditionScope): void {
+    const { ifMatch, ifNoneMatch } = options
+    if (ifMatch === undefined && ifNoneMatch === undefined) return
+    assertToken(ifMatch, 'ifMatch')
+    if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
+      throw new TypeError("ifNoneMatch is '*' on a write: create only")
+    }
+    if (ifMatch !== undefined && ifNoneMatch !== undefined) {
+      throw new StorageError('INVALID_ARGUMENT', 'ifMatch and ifNoneMatch exclude each other')
+    }
+    if (scope === 'none') {
+      throw this.#unsupported(ifMatch === undefined ? 'ifNoneMatch' : 'ifMatch')
+    }
+  }
+
+  /** Options of `load`, `find`, `stat`, `exists`, `readStream` and `loadMany`. */
+  read(options: Loose | undefined, names: ReadonlySet<string>, operation: string): void {
+    if (options === undefined) return
+    assertOptions(options, names, operation)
+    const { as, schema, range, ifMatch, ifNoneMatch } = options
+    if (schema !== undefined) assertSchema(schema)
+    if (as !== undefined && as !== 'json' && as !== 'text' && as !== 'bytes') {
+      throw new TypeError("as is 'json', 'text' or 'bytes'")
+    }
+    if (range !== undefined) {
+      assertRange(range)
+      if (!this.#capabilities.rangeRead) throw this.#unsupported('range')
+    }
+    if (ifMatch === undefined && ifNoneMatch === undefined) return
+    assertToken(ifMatch, 'ifMatch')
+    assertToken(ifNoneMatch, 'ifNoneMatch')
+    if (!this.#capabilities.conditionalRead) {
+      throw this.#unsupported(ifMatch === undefined ? 'ifNoneMatch' : 'ifMatch')
+    }
+  }
+
+  /** Options of `delete`. */
+  delete(options: Loose | undefined): void {
+    if (options === undefined) return
+    assertOptions(options, optionNames.delete, 'delete')
+    this.deleteCondition(options['ifMatch'])
+  }
+
+  /** `ifMatch` of a delete. */
+  deleteCondition(ifMatch: unknown): void {
+    if (ifMatch === undefined) return
+    assertToken(ifMatch, 'ifMatch')
+    if (this.#capabilities.conditionalDelete === 'none') throw this.#unsupported('ifMatch')
+  }
+
+  /** Conditions of a copy within this backend. */
+  copyConditions(options: Loose): void {
+    this.writeConditions(options, this.#capabilities.conditionalCopy)
+    const { sourceIfMatch } = options
+    if (sourceIfMatch === undefined) return
+    assertToken(sourceIfMatch, 'sourceIfMatch')
+    if (this.#capabilities.conditionalCopy === 'none') throw this.#unsupported('sourceIfMatch')
+  }
+
+  /** Options of the listings. */
+  list(options: Loose, names: ReadonlySet<string>, operation: string): void {
+    assertOptions(options, names, operation)
+    const { prefix, startAfter, delimiter, cursor, limit, pageSize, fields } = options
+    if (prefix !== undefined) assertPrefix(prefix)
+    if (startAfter !== undefined) assertPrefix(startAfter, 'startAfter')
+    if (delimiter !== undefined) assertPrefix(delimiter, 'delimiter')
+    if (fields !== undefined && fields !== 'all' && fields !== 'key') {
+      throw new TypeError("fields is 'all' or 'key'")
+    }
+    assertToken(cursor, 'cursor')
+    const pageMax = this.#capabilities.listPageMax
+    if (pageSize !== undefined) assertInteger(pageSize, 'pageSize', 1, pageMax)
+    if (limit === undefined) return
+    const limitMax = operation === 'listPage' ? pageMax : Number.MAX_SAFE_INTEGER
+    assertInteger(limit, 'limit', 1, limitMax)
+  }
+
+  #unsupported(option: string): StorageError {
+    return new StorageError(
+      'UNSUPPORTED',
+      `The backend "${this.#backend}" cannot honour ${option}; its capabilities say what it can`,
+      { backend: this.#backend },
+    )
+  }
+}
+
+/** Options whose names and types are not yet known to be right. */
+export type Loose = Readonly<Record<string, unknown>>

@@ -1,0 +1,205 @@
+/**
+ * Many at once: bounded concurrency, one result per item in the order of the items. A failure is
+ * the result of its item and loses nothing of the others.
+ */
+import { isStorageError, StorageError } from '../errors.ts'
+import { abortError, assertInteger, assertOptions, describe } from '../options.ts'
+import type { Access } from './access.ts'
+import type { Admission, Loose } from './admission.ts'
+import {
+  type BatchOptions,
+  type DeleteManyOptions,
+  type DeleteResult,
+  type LoadManyOptions,
+  type LoadResult,
+  optionNames,
+  type SaveEntry,
+  type SaveOptions,
+  type SaveResult,
+} from './options.ts'
+import { type Items, runPool } from './pool.ts'
+import type { Values } from './values.ts'
+
+/** Operations under way at once, unless the caller says otherwise. */
+export const batchConcurrencyDefault = 16
+/** Most operations under way at once. */
+export const batchConcurrencyMax = 1024
+
+/** What batches work with. */
+export interface BatchParts {
+  readonly access: Access
+  readonly admission: Admission
+  readonly values: Values
+}
+
+/** Saves entries; see `StorageManager.saveMany`. */
+export async function saveMany(
+  { access, admission, values }: BatchParts,
+  entries: Items<SaveEntry>,
+  options: BatchOptions = {},
+): Promise<SaveResult[]> {
+  const { signal } = options
+  const concurrency = batchConcurrency(entries, options, optionNames.saveMany, 'saveMany')
+  const save = async (entry: SaveEntry): Promise<SaveResult> => {
+    try {
+      const [key, value, own] = saveParts(entry)
+      admission.key(key)
+      admission.write(own as Loose | undefined, optionNames.saveEntry, 'saveMany entry')
+      const each = signal === undefined ? own : { ...own, signal }
+      return { key, ok: true, info: await values.save(key, value, each) }
+    } catch (error) {
+      return { key: keyOf(entry), ok: false, error: itemError(access, error, 'save', entry) }
+    }
+  }
+  return runPool(entries, concurrency, signal, save, (entry) => skipped(access, entry, signal))
+}
+
+/** Loads keys; see `StorageManager.loadMany`. */
+export async function loadMany(
+  { access, admission, values }: BatchParts,
+  keys: Items<string>,
+  options: LoadManyOptions = {},
+): Promise<LoadResult[]> {
+  const { signal } = options
+  const concurrency = batchConcurrency(keys, options, optionNames.loadMany, 'loadMany')
+  admission.read(options as Loose, optionNames.loadMany, 'loadMany')
+  const load = async (key: string): Promise<LoadResult> => {
+    try {
+      admission.existingKey(key, options)
+      const { value, info } = await values.load(key, options)
+      return { key, ok: true, value, info }
+    } catch (error) {
+      return { key, ok: false, error: itemError(access, error, 'load', key) }
+    }
+  }
+  return runPool(keys, concurrency, signal, load, (key) => skipped(access, key, signal))
+}
+
+/** Deletes keys in the backend's own batches; see `StorageManager.deleteMany`. */
+export async function deleteMany(
+  { access, admission }: BatchParts,
+  keys: Items<string>,
+  options: DeleteManyOptions = {},
+): Promise<DeleteResult[]> {
+  const { signal } = options
+  const concurrency = batchConcurrency(keys, options, optionNames.deleteMany, 'deleteMany')
+  const remove = async (chunk: readonly string[]): Promise<DeleteResult[]> => {
+    const results = new Map<number, DeleteResult>()
+    const legal: string[] = []
+    chunk.forEach((key, place) => {
+      try {
+        admission.existingKey(key, options)
+        legal.push(key)
+      } catch (error) {
+        results.set(place, { key, ok: false, error: itemError(access, error, 'delete', key) })
+      }
+    })
+    const outcomes = await deleteLegal(access, legal, signal)
+    let next = 0
+    return chunk.map((_key, place) => results.get(place) ?? outcomes[next++]!)
+  }
+  const skip = (chunk: readonly string[]): DeleteResult[] =>
+    chunk.map((key) => skipped(access, key, signal))
+  // An array of chunks for an array of keys: only of an array does the pool report what is left.
+  const size = access.backend.capabilities.deleteManyMax
+  const chunks = Array.isArray(keys) ? sliced(keys as string[], size) : chunked(keys, size)
+  return (await runPool(chunks, concurrency, signal, remove, skip)).flat()
+}
+
+async function deleteLegal(
+  access: Access,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<DeleteResult[]> {
+  if (keys.length === 0) return []
+  try {
+    const outcomes = await access.deleteMany(keys, signal === undefined ? {} : { signal })
+    return outcomes.map(({ key, deleted, error }) =>
+      error === undefined
+        ? { key, ok: true, deleted }
+        : { key, ok: false, error: itemError(access, error, 'deleteMany', key) },
+    )
+  } catch (error) {
+    return keys.map((key) => ({
+      key,
+      ok: false,
+      error: itemError(access, error, 'deleteMany', key).with({ key }),
+    }))
+  }
+}
+
+function sliced(keys: readonly string[], size: number): string[][] {
+  const chunks: string[][] = []
+  for (let at = 0; at < keys.length; at += size) chunks.push(keys.slice(at, at + size))
+  return chunks
+}
+
+async function* chunked(keys: Items<string>, size: number): AsyncGenerator<string[]> {
+  let chunk: string[] = []
+  for await (const key of keys) {
+    chunk.push(key)
+    if (chunk.length < size) continue
+    yield chunk
+    chunk = []
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+function batchConcurrency(
+  items: unknown,
+  options: BatchOptions,
+  names: ReadonlySet<string>,
+  operation: string,
+): number {
+  assertOptions(options, names, operation)
+  const isIterable =
+    typeof items === 'object' &&
+    items !== null &&
+    (Symbol.iterator in items || Symbol.asyncIterator in items)
+  if (!isIterable) throw new TypeError(`${operation} takes an iterable, not ${describe(items)}`)
+  const { concurrency = batchConcurrencyDefault } = options
+  assertInteger(concurrency, 'concurrency', 1, batchConcurrencyMax)
+  return concurrency
+}
+
+type OwnOptions = Omit<SaveOptions, 'signal'>
+
+function saveParts(
+  entry: SaveEntry,
+): [key: string, value: unknown, options: OwnOptions | undefined] {
+  if (Array.isArray(entry)) {
+    if (entry.length !== 2) throw new TypeError('An entry of saveMany is [key, value]')
+    return [entry[0], entry[1], undefined]
+  }
+  if (typeof entry !== 'object' || entry === null || !('key' in entry && 'value' in entry)) {
+    throw new TypeError('An entry of saveMany is [key, value] or { key, value, ...options }')
+  }
+  const { key, value } = entry
+  return [key, value, entry as OwnOptions]
+}
+
+function keyOf(item: unknown): string {
+  const key: unknown = Array.isArray(item)
+    ? item[0]
+    : typeof item === 'object' && item !== null && 'key' in item
+      ? item.key
+      : item
+  return typeof key === 'string' ? key : ''
+}
+
+function skipped(
+  access: Access,
+  item: unknown,
+  signal: AbortSignal | undefined,
+): { readonly key: string; readonly ok: false; readonly error: StorageError } {
+  const key = keyOf(item)
+  return { key, ok: false, error: abortError(signal!).with({ backend: access.backend.name, key }) }
+}
+
+/** Also a programmer's mistake is the result of its item: the others are under way already. */
+function itemError(access: Access, error: unknown, operation: string, item: unknown): StorageError {
+  const key = keyOf(item)
+  const fault = access.fault(error, operation, key === '' ? undefined : key)
+  if (isStorageError(fault)) return fault
+  return new StorageError('INVALID_ARGUMENT', (fault as Error).message, { cause: fault, key })
+}

@@ -1,0 +1,200 @@
+/**
+ * Typed documents under one name: `collection('agents', schema)` keeps `agents/ID`.
+ *
+ * Invariant: `update` never loses another writer's change. It writes over the version that it read
+ * or not at all, and tries again a bounded number of times.
+ */
+import type { ObjectInfo, OperationOptions } from '../backend.ts'
+import type { Clock } from '../clock.ts'
+import { isStorageError, StorageError } from '../errors.ts'
+import { assertKey } from '../keys.ts'
+import { abortError, assertInteger, assertOptions, throwIfAborted } from '../options.ts'
+import type { Random } from '../random.ts'
+import type { StandardSchema } from '../schema.ts'
+import type { StorageManager } from './manager.ts'
+import type { WriteConditions } from './options.ts'
+
+/** Tries of `update`, unless the caller says otherwise. */
+export const updateAttemptsDefault = 10
+/** Most tries of `update`. */
+export const updateAttemptsMax = 1000
+/** The pause before try n is random, up to this times 2^n. */
+export const updateDelayMs = 2
+/** No pause is longer. */
+export const updateDelayMsMax = 1000
+/** Documents loaded ahead while iterating. */
+export const documentsAheadMax = 16
+
+/** A document and its id. */
+export interface CollectionDocument<T> {
+  readonly id: string
+  readonly value: T
+  readonly info: ObjectInfo
+}
+
+export interface UpdateOptions extends OperationOptions {
+  /** Tries before `CONFLICT`. Default 10, at most 1,000. */
+  readonly attempts?: number | undefined
+}
+
+const writeNames: ReadonlySet<string> = new Set(['signal', 'ifMatch', 'ifNoneMatch'])
+const insertNames: ReadonlySet<string> = new Set(['signal'])
+const updateNames: ReadonlySet<string> = new Set(['signal', 'attempts'])
+
+/** Made by `StorageManager.collection`. `In` is what is put, `Out` what the schema makes of it. */
+export class Collection<In = unknown, Out = In> {
+  /** The name, without a trailing `/`. */
+  readonly name: string
+  readonly #manager: StorageManager
+  readonly #schema: { readonly schema?: StandardSchema }
+  readonly #clock: Clock
+  readonly #random: Random
+
+  /** @internal */
+  constructor(
+    manager: StorageManager,
+    name: string,
+    schema: StandardSchema | undefined,
+    tools: { readonly clock: Clock; readonly random: Random },
+  ) {
+    const path = typeof name === 'string' && name.endsWith('/') ? name.slice(0, -1) : name
+    assertKey(path)
+    this.name = path
+    this.#manager = manager
+    this.#schema = schema === undefined ? {} : { schema }
+    this.#clock = tools.clock
+    this.#random = tools.random
+  }
+
+  /** @throws StorageError `NOT_FOUND`, `SCHEMA_INVALID`. */
+  async get(id: string, options: OperationOptions = {}): Promise<Out> {
+    return (await this.#manager.load(this.#key(id), { ...options, ...this.#schema })) as Out
+  }
+
+  /** The document, or undefined when there is none. */
+  async find(id: string, options: OperationOptions = {}): Promise<Out | undefined> {
+    const found = await this.#manager.find(this.#key(id), { ...options, ...this.#schema })
+    return found as Out | undefined
+  }
+
+  /** Creates. @throws StorageError `ALREADY_EXISTS`, `SCHEMA_INVALID`. */
+  async insert(id: string, value: In, options: OperationOptions = {}): Promise<ObjectInfo> {
+    assertOptions(options, insertNames, 'insert')
+    return this.put(id, value, { ...options, ifNoneMatch: '*' })
+  }
+
+  /** Creates or replaces. @throws StorageError `SCHEMA_INVALID`, and the conditions'. */
+  async put(
+    id: string,
+    value: In,
+    options: OperationOptions & WriteConditions = {},
+  ): Promise<ObjectInfo> {
+    assertOptions(options, writeNames, 'put')
+    return this.#manager.save(this.#key(id), value, { ...options, ...this.#schema })
+  }
+
+  /**
+   * Replaces a document by what `change` makes of it; `change` runs again when another writer was
+   * faster, so it has no effects of its own. What it throws ends the update.
+   *
+   * @returns the new document, as the schema gives it.
+   * @throws StorageError `NOT_FOUND`; `CONFLICT` (retryable `'exhausted'`) after all attempts.
+   */
+  async update(
+    id: string,
+    change: (current: Out) => In | Promise<In>,
+    options: UpdateOptions = {},
+  ): Promise<CollectionDocument<In>> {
+    assertOptions(options, updateNames, 'update')
+    const { attempts = updateAttemptsDefault, signal } = options
+    assertInteger(attempts, 'attempts', 1, updateAttemptsMax)
+    const key = this.#key(id)
+    const each = { ...(signal === undefined ? {} : { signal }), ...this.#schema }
+    for (let attempt = 1; ; attempt++) {
+      const { value: current, info: read } = await this.#manager.loadEntry(key, each)
+      const value = await change(current as Out)
+      try {
+        const info = await this.#manager.save(key, value, { ...each, ifMatch: read.etag })
+        return { id, value, info }
+      } catch (error) {
+        if (!isStorageError(error, 'PRECONDITION_FAILED', 'CONFLICT')) throw error
+        if (attempt >= attempts) throw exhausted(this.#manager, key, attempts, error)
+      }
+      await this.#pause(attempt, signal)
+    }
+  }
+
+  /** True when a document was deleted. */
+  async delete(
+    id: string,
+    options: OperationOptions & Pick<WriteConditions, 'ifMatch'> = {},
+  ): Promise<boolean> {
+    return this.#manager.delete(this.#key(id), options)
+  }
+
+  async has(id: string, options: OperationOptions = {}): Promise<boolean> {
+    return this.#manager.exists(this.#key(id), options)
+  }
+
+  /** All ids, in UTF-8 order. */
+  async ids(options: OperationOptions = {}): Promise<string[]> {
+    assertOptions(options, insertNames, 'ids')
+    const prefix = `${this.name}/`
+    const keys = await this.#manager.listKeys({ ...options, prefix })
+    return keys.map((key) => key.slice(prefix.length))
+  }
+
+  /** All documents, in UTF-8 order of id. One that is deleted meanwhile is left out. */
+  async *documents(
+    options: OperationOptions = {},
+  ): AsyncGenerator<CollectionDocument<Out>, void, undefined> {
+    assertOptions(options, insertNames, 'documents')
+    const prefix = `${this.name}/`
+    let keys: string[] = []
+    for await (const entry of this.#manager.list({ ...options, prefix })) {
+      if (entry.kind === 'object') keys.push(entry.key)
+      if (keys.length < documentsAheadMax) continue
+      yield* this.#loaded(keys, options)
+      keys = []
+    }
+    yield* this.#loaded(keys, options)
+  }
+
+  async *#loaded(
+    keys: readonly string[],
+    options: OperationOptions,
+  ): AsyncGenerator<CollectionDocument<Out>, void, undefined> {
+    for (const result of await this.#manager.loadMany(keys, { ...options, ...this.#schema })) {
+      if (result.ok) {
+        const { value, info } = result
+        yield { id: result.key.slice(this.name.length + 1), value: value as Out, info }
+      } else if (result.error.code !== 'NOT_FOUND') throw result.error
+    }
+  }
+
+  #key(id: string): string {
+    assertKey(id)
+    return `${this.name}/${id}`
+  }
+
+  async #pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
+    throwIfAborted(signal)
+    const most = Math.min(updateDelayMsMax, updateDelayMs * 2 ** Math.min(attempt, 20))
+    await this.#clock.sleep(this.#random.next() * most, signal).catch((error: unknown) => {
+      throw signal?.aborted === true ? abortError(signal) : error
+    })
+  }
+}
+
+function exhausted(
+  manager: StorageManager,
+  key: string,
+  attempts: number,
+  cause: unknown,
+): StorageError {
+  return new StorageError(
+    'CONFLICT',
+    `Other writers were faster ${attempts} times; update less often or raise attempts`,
+    { retryable: 'exhausted', backend: manager.name, operation: 'update', key, cause },
+  )
+}

@@ -1,0 +1,70 @@
+/** Listings page by page, joined: lazily, objects and common prefixes merged in UTF-8 order. */
+import type { ListOptions, ListPage } from '../backend.ts'
+import { StorageError } from '../errors.ts'
+import { compareKeys } from '../keys.ts'
+import type { Access } from './access.ts'
+import type { ListAllOptions, ListEntry, ListKeysOptions } from './options.ts'
+
+/** The pages of a listing, until its end. */
+async function* pages(access: Access, options: ListOptions): AsyncGenerator<ListPage> {
+  let cursor: string | undefined
+  do {
+    const page = await access.list(cursor === undefined ? options : { ...options, cursor })
+    yield page
+    if (page.cursor !== undefined && page.cursor === cursor) throw stuck()
+    cursor = page.cursor
+  } while (cursor !== undefined)
+}
+
+function stuck(): StorageError {
+  return new StorageError('UNAVAILABLE', 'The backend gave the same list cursor twice', {
+    operation: 'list',
+    retryable: 'no',
+  })
+}
+
+/** All keys, or the first `limit`. */
+export async function listKeys(access: Access, options: ListKeysOptions): Promise<string[]> {
+  const { limit = Infinity, ...scope } = options
+  const pageMax = access.backend.capabilities.listPageMax
+  const keys: string[] = []
+  const first = { ...scope, fields: 'key' as const, limit: Math.min(limit, pageMax) }
+  for await (const page of pages(access, first)) {
+    for (const { key } of page.objects) {
+      if (keys.length >= limit) return keys
+      keys.push(key)
+    }
+    if (keys.length >= limit) return keys
+  }
+  return keys
+}
+
+/** All entries, or the first `limit`, one page in memory at a time. */
+export async function* listEntries(
+  access: Access,
+  options: ListAllOptions,
+): AsyncGenerator<ListEntry, void, undefined> {
+  const { limit = Infinity, pageSize, ...scope } = options
+  const page = Math.min(limit, pageSize ?? access.backend.capabilities.listPageMax)
+  let left = limit
+  for await (const { objects, prefixes } of pages(access, { ...scope, limit: page })) {
+    for (const entry of merged(objects, prefixes)) {
+      yield entry
+      if (--left <= 0) return
+    }
+  }
+}
+
+function* merged(
+  objects: ListPage['objects'],
+  prefixes: readonly string[],
+): Generator<ListEntry, void, undefined> {
+  let at = 0
+  for (const object of objects) {
+    for (; at < prefixes.length && compareKeys(prefixes[at]!, object.key) < 0; at++) {
+      yield { kind: 'prefix', prefix: prefixes[at]! }
+    }
+    yield { kind: 'object', ...object }
+  }
+  for (; at < prefixes.length; at++) yield { kind: 'prefix', prefix: prefixes[at]! }
+}

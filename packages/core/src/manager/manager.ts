@@ -1,0 +1,369 @@
+/**
+ * The class that users hold: one API over every backend.
+ *
+ * It validates, serializes and observes once, so that backends get clean input. Its methods are
+ * short: admission decides what may pass, access talks to the backend, and the work of many keys is
+ * in the files beside this one.
+ */
+import type {
+  Health,
+  ListOptions,
+  ListPage,
+  ObjectInfo,
+  OperationOptions,
+  StorageBackend,
+} from '../backend.ts'
+import { backendMembers } from '../backend.ts'
+import { type BodyInput, StoredBody, toWriteBody } from '../body.ts'
+import type { Capabilities } from '../capabilities.ts'
+import { systemClock } from '../clock.ts'
+import { CodecRegistry } from '../codecs/registry.ts'
+import type { StorageConfig } from '../config.ts'
+import { isStorageError } from '../errors.ts'
+import { applyLayers } from '../layers/layer.ts'
+import { prefix as prefixView } from '../layers/prefix.ts'
+import { openBackend } from '../open.ts'
+import { assertOptions, describe } from '../options.ts'
+import { systemRandom } from '../random.ts'
+import { assertSchema, type SchemaInput, type SchemaOutput } from '../schema.ts'
+import type { StandardSchema } from '../schema.ts'
+import { Access, Lifecycle } from './access.ts'
+import { Admission, type Loose } from './admission.ts'
+import { type BatchParts, deleteMany, loadMany, saveMany } from './batch.ts'
+import { Collection } from './collection.ts'
+import { listEntries, listKeys } from './listing.ts'
+import * as types from './options.ts'
+import type { Items } from './pool.ts'
+import { copyBetween, copyWithin, move } from './transfer.ts'
+import { readOptions, Values, writeOptions } from './values.ts'
+
+const { optionNames } = types
+
+/** The lifecycle that a view shares with the manager it was made from. */
+const parentOf = new WeakMap<types.ManagerOptions, Lifecycle>()
+
+/**
+ * Saves and loads values under keys, on any backend.
+ *
+ * All methods reject with `StorageError` for what data, service or disk cause, with `TypeError`
+ * for mistakes in the program, and take a `signal` that ends them with `ABORTED`.
+ */
+export class StorageManager implements AsyncDisposable {
+  readonly #access: Access
+  readonly #admission: Admission
+  readonly #values: Values
+  readonly #options: types.ManagerOptions
+
+  /** @param backend Made by a backend package; most programs call {@link StorageManager.open}. */
+  constructor(backend: StorageBackend, options: types.ManagerOptions = {}) {
+    assertBackend(backend)
+    assertOptions(options, optionNames.manager, 'StorageManager')
+    const { layers = [], codecs = [], logger, diagnostics, clock = systemClock } = options
+    const layered = applyLayers(backend, layers)
+    this.#options = options
+    this.#access = new Access(layered, new Lifecycle(parentOf.get(options)), {
+      clock,
+      logger,
+      areKeysTraced: diagnostics?.keys === true,
+    })
+    this.#admission = new Admission(layered.name, layered.capabilities)
+    this.#values = new Values(this.#access, new CodecRegistry(codecs))
+  }
+
+  /**
+   * Opens the backend that `config` describes, and a manager over it that owns it.
+   *
+   * @throws StorageError `INVALID_ARGUMENT` for a type, URL or setting that cannot be,
+   * `UNSUPPORTED` when the backend's package is not installed; and the backend's own.
+   */
+  static async open(
+    config: StorageConfig,
+    options: types.ManagerOptions = {},
+  ): Promise<StorageManager> {
+    assertOptions(options, optionNames.manager, 'StorageManager.open')
+    const backend = await openBackend(config)
+    try {
+      return new StorageManager(backend, options)
+    } catch (error) {
+      await backend.close()
+      throw error
+    }
+  }
+
+  /** The backend's name, for instance `file`. */
+  get name(): string {
+    return this.backend.name
+  }
+
+  /** What the backend can do, layers included. */
+  get capabilities(): Capabilities {
+    return this.backend.capabilities
+  }
+
+  /** The escape hatch: the backend with its layers. It takes clean input only and checks less. */
+  get backend(): StorageBackend {
+    return this.#access.backend
+  }
+
+  /**
+   * Stores a value; what `load` gives deep-equals it, or this throws before anything is written.
+   * The value may be changed by the caller as soon as the call returned its promise, unless a
+   * schema is given or the value is a Blob.
+   *
+   * @throws StorageError `SERIALIZATION`, `SCHEMA_INVALID`, `ALREADY_EXISTS`,
+   * `PRECONDITION_FAILED`, `QUOTA_EXCEEDED`, and the service's.
+   */
+  async save<S extends StandardSchema>(
+    key: string,
+    value: SchemaInput<S>,
+    options: types.SaveOptions & { readonly schema: S },
+  ): Promise<ObjectInfo>
+  async save(key: string, value: unknown, options?: types.SaveOptions): Promise<ObjectInfo>
+  async save(key: string, value: unknown, options?: types.SaveOptions): Promise<ObjectInfo> {
+    this.#admission.key(key)
+    this.#admission.write(options as Loose | undefined, optionNames.save, 'save')
+    return this.#values.save(key, value, options)
+  }
+
+  /**
+   * Loads a value, decoded by its stored content type.
+   *
+   * @throws StorageError `NOT_FOUND` unless a `default` is given, `SERIALIZATION`,
+   * `SCHEMA_INVALID`, `PRECONDITION_FAILED`, `NOT_MODIFIED`, and the service's.
+   */
+  async load<S extends StandardSchema, D = never>(
+    key: string,
+    options: types.LoadOptions & { readonly schema: S; readonly default?: D },
+  ): Promise<SchemaOutput<S> | D>
+  async load<D = never>(
+    key: string,
+    options: types.LoadOptions & { readonly as: 'text'; readonly default?: D },
+  ): Promise<string | D>
+  async load<D = never>(
+    key: string,
+    options: types.LoadOptions & { readonly as: 'bytes'; readonly default?: D },
+  ): Promise<Uint8Array | D>
+  async load<T = unknown>(
+    key: string,
+    options?: types.LoadOptions & { readonly default?: T },
+  ): Promise<T>
+  async load(key: string, options?: types.LoadOptions & { default?: unknown }): Promise<unknown> {
+    this.#admitRead(key, options, optionNames.load, 'load')
+    if (options === undefined || !('default' in options)) {
+      return (await this.#values.load(key, options)).value
+    }
+    return (await unlessMissing(this.#values.load(key, options)))?.value ?? options.default
+  }
+
+  /** As `load`, but undefined when there is no such key. */
+  async find<S extends StandardSchema>(
+    key: string,
+    options: types.LoadOptions & { readonly schema: S },
+  ): Promise<SchemaOutput<S> | undefined>
+  async find<T = unknown>(key: string, options?: types.LoadOptions): Promise<T | undefined>
+  async find(key: string, options?: types.LoadOptions): Promise<unknown> {
+    this.#admitRead(key, options, optionNames.find, 'find')
+    return (await unlessMissing(this.#values.load(key, options)))?.value
+  }
+
+  /** As `load`, together with what is known of the object: for a later `ifMatch: info.etag`. */
+  async loadEntry<T = unknown>(
+    key: string,
+    options?: types.LoadOptions,
+  ): Promise<types.LoadedEntry<T>> {
+    this.#admitRead(key, options, optionNames.find, 'loadEntry')
+    return (await this.#values.load(key, options)) as types.LoadedEntry<T>
+  }
+
+  /** A denied access or a missing container is an error, never "does not exist". */
+  async exists(key: string, options?: OperationOptions & types.ForeignOption): Promise<boolean> {
+    this.#admitRead(key, options, optionNames.exists, 'exists')
+    return (await unlessMissing(this.#access.stat(key, readOptions(options)))) !== undefined
+  }
+
+  /** @throws StorageError `NOT_FOUND`, `PRECONDITION_FAILED`, `NOT_MODIFIED`. */
+  async stat(key: string, options?: types.StatKeyOptions): Promise<ObjectInfo> {
+    this.#admitRead(key, options, optionNames.stat, 'stat')
+    return this.#access.stat(key, readOptions(options))
+  }
+
+  /** True when an object was deleted, false when there was none. */
+  async delete(key: string, options?: types.DeleteKeyOptions): Promise<boolean> {
+    this.#admission.existingKey(key, options)
+    this.#admission.delete(options as Loose | undefined)
+    const { ifMatch, signal } = options ?? {}
+    return this.#access.delete(key, {
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
+
+  /** All keys in UTF-8 order, in memory; {@link StorageManager.list} goes through more. */
+  async listKeys(scope: types.ListKeysOptions | string = {}): Promise<string[]> {
+    const options = typeof scope === 'string' ? { prefix: scope } : scope
+    this.#admission.list(options as Loose, optionNames.listKeys, 'listKeys')
+    return listKeys(this.#access, options)
+  }
+
+  /** Objects, and with a delimiter common prefixes, in UTF-8 order, page by page as consumed. */
+  list(options: types.ListAllOptions = {}): AsyncGenerator<types.ListEntry, void, undefined> {
+    this.#admission.list(options as Loose, optionNames.list, 'list')
+    return listEntries(this.#access, options)
+  }
+
+  /** One page, to hand its cursor to somebody else. */
+  async listPage(options: ListOptions = {}): Promise<ListPage> {
+    this.#admission.list(options as Loose, optionNames.listPage, 'listPage')
+    return this.#access.list(options)
+  }
+
+  /** Opens an object; consume the body or cancel it. @throws as {@link StorageManager.load}. */
+  async readStream(key: string, options?: types.ReadStreamOptions): Promise<StoredBody> {
+    this.#admitRead(key, options, optionNames.readStream, 'readStream')
+    return new StoredBody(await this.#access.read(key, readOptions(options)))
+  }
+
+  /** Stores bytes as they come, in constant memory; whole or not at all. */
+  async writeStream(
+    key: string,
+    body: BodyInput,
+    options?: types.WriteStreamOptions,
+  ): Promise<ObjectInfo> {
+    this.#admission.key(key)
+    this.#admission.write(options as Loose | undefined, optionNames.writeStream, 'writeStream')
+    const contentType = options?.contentType ?? streamType(body)
+    return this.#access.write(key, toWriteBody(body), writeOptions(contentType, options))
+  }
+
+  /** Saves entries as they are pulled from the iterable; one result each, in order. */
+  async saveMany(
+    entries: Items<types.SaveEntry>,
+    options?: types.BatchOptions,
+  ): Promise<types.SaveResult[]> {
+    return saveMany(this.#parts(), entries, options)
+  }
+
+  /** Loads keys as they are pulled from the iterable; one result each, in order. */
+  async loadMany<T = unknown>(
+    keys: Items<string>,
+    options?: types.LoadManyOptions,
+  ): Promise<types.LoadResult<T>[]> {
+    return (await loadMany(this.#parts(), keys, options)) as types.LoadResult<T>[]
+  }
+
+  /** Deletes keys in batches of the backend's own; one result each, in order. */
+  async deleteMany(
+    keys: Items<string>,
+    options?: types.DeleteManyOptions,
+  ): Promise<types.DeleteResult[]> {
+    return deleteMany(this.#parts(), keys, options)
+  }
+
+  /** Copies body, type and metadata, also to another manager's backend. */
+  async copy(from: string, to: string, options: types.CopyKeyOptions = {}): Promise<ObjectInfo> {
+    assertOptions(options, optionNames.copy, 'copy')
+    this.#admission.existingKey(from, options)
+    const { destination } = options
+    if (destination !== undefined && !(destination instanceof StorageManager)) {
+      throw new TypeError(`destination is a StorageManager, not ${describe(destination)}`)
+    }
+    const target = destination ?? this
+    target.#admission.key(to)
+    return target.backend === this.backend
+      ? copyWithin(this.#parts(), from, to, options)
+      : copyBetween(this.#parts(), from, target.#parts(), to, options)
+  }
+
+  /**
+   * Copies, then deletes the source in the version that was copied. Onto itself: only checks that
+   * it exists. @throws StorageError `CONFLICT` when the source changed meanwhile; both stay then.
+   */
+  async move(from: string, to: string, options: types.MoveOptions = {}): Promise<ObjectInfo> {
+    assertOptions(options, optionNames.move, 'move')
+    const { sourceCheck } = options
+    if (sourceCheck !== undefined && sourceCheck !== 'version' && sourceCheck !== 'none') {
+      throw new TypeError("sourceCheck is 'version' or 'none'")
+    }
+    this.#admission.existingKey(from, options)
+    this.#admission.key(to)
+    return move(this.#parts(), from, to, options)
+  }
+
+  /** A manager over what is under `prefix`, cut off its keys. Closing it closes only itself. */
+  within(prefix: string): StorageManager {
+    const options = { ...this.#options, layers: [prefixView(prefix)] }
+    parentOf.set(options, this.#access.lifecycle)
+    return new StorageManager(this.backend, options)
+  }
+
+  /** Typed documents under `name/`. With a schema they are validated on the way in and out. */
+  collection<S extends StandardSchema>(
+    name: string,
+    schema: S,
+  ): Collection<SchemaInput<S>, SchemaOutput<S>>
+  collection<T = unknown>(name: string): Collection<T>
+  collection(name: string, schema?: StandardSchema): Collection {
+    if (schema !== undefined) assertSchema(schema)
+    const { clock = systemClock, random = systemRandom } = this.#options
+    return new Collection(this, name, schema, { clock, random })
+  }
+
+  /** Whether the store can be reached and used; an unhealthy one does not reject. */
+  async health(options?: OperationOptions): Promise<Health> {
+    assertOptions(options, optionNames.health, 'health')
+    return this.#access.health(options)
+  }
+
+  /**
+   * Closes the backend, unless this is a view. Idempotent. Later calls reject with `CLOSED`; what
+   * is under way ends, well or with `CLOSED`.
+   */
+  async close(): Promise<void> {
+    const { lifecycle } = this.#access
+    const isFirst = !lifecycle.isClosed
+    lifecycle.end()
+    if (isFirst && !lifecycle.isView) await this.backend.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #parts(): BatchParts {
+    return { access: this.#access, admission: this.#admission, values: this.#values }
+  }
+
+  #admitRead(
+    key: unknown,
+    options: object | undefined,
+    names: ReadonlySet<string>,
+    operation: string,
+  ): void {
+    this.#admission.existingKey(key, options)
+    this.#admission.read(options as Loose | undefined, names, operation)
+  }
+}
+
+async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found
+  } catch (error) {
+    if (isStorageError(error, 'NOT_FOUND')) return undefined
+    throw error
+  }
+}
+
+function streamType(body: unknown): string {
+  if (typeof body === 'string') return 'text/plain; charset=utf-8'
+  return body instanceof Blob && body.type !== '' ? body.type : 'application/octet-stream'
+}
+
+function assertBackend(backend: unknown): asserts backend is StorageBackend {
+  if (typeof backend !== 'object' || backend === null) {
+    throw new TypeError(`A backend is an object, not ${describe(backend)}`)
+  }
+  const missing = backendMembers.filter((member) => !(member in backend))
+  if (missing.length > 0) {
+    throw new TypeError(`This is no storage backend: it lacks ${missing.join(', ')}`)
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * User metadata and content types: what every backend can carry.
+ *
+ * The limits are the narrowest of the services (S3 holds 2 KiB, header names fold case), checked
+ * once in the manager, so that data never depends on where it happens to be stored.
+ */
+import type { Metadata } from './backend.ts'
+import { StorageError } from './errors.ts'
+
+/** Names and values of one object's metadata together, in UTF-8 bytes. */
+export const metadataBytesMax = 2048
+const nameLengthMax = 64
+const contentTypeLengthMax = 255
+
+/** Names beginning so belong to layers and backends; callers neither set nor see them. */
+export const reservedMetadataPrefix = 'aos-'
+
+/** Holds the id of the write that made a version, see `writeOnce`. */
+export const writeIdMetadata = 'aos-write-id'
+
+const metadataName = /^[a-z][a-z0-9_-]*$/
+// oxlint-disable-next-line no-control-regex
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/
+// RFC 9110 section 8.3.1: type "/" subtype and parameters, whose values are tokens or quoted.
+const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+const mediaType = new RegExp(
+  `^${token}/${token}(?:[ \\t]*;[ \\t]*${token}=(?:${token}|"(?:[^"\\\\\\x00-\\x1f\\x7f]|\\\\[ -~])*"))*$`,
+)
+
+/**
+ * Throws unless `metadata` can be stored everywhere: names `[a-z][a-z0-9_-]*` of at most 64
+ * characters, not beginning with `aos-`; values well-formed text without control characters and
+ * without space at either end; {@link metadataBytesMax} in all.
+ *
+ * @throws TypeError for a wrong type, StorageError `INVALID_ARGUMENT` for a wrong name or value.
+ */
+export function assertMetadata(metadata: unknown): asserts metadata is Metadata {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw new TypeError('metadata is an object of strings, for instance { author: "ceo" }')
+  }
+  let bytes = 0
+  for (const [name, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string') {
+      throw new TypeError(`metadata.${name} is a string, not ${typeof value}; convert it first`)
+    }
+    const fault = entryFault(name, value)
+    if (fault !== undefined) throw new StorageError('INVALID_ARGUMENT', fault)
+    bytes += name.length + Buffer.byteLength(value)
+  }
+  if (bytes > metadataBytesMax) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `metadata takes ${bytes} bytes; at most ${metadataBytesMax} fit on every backend, so put ` +
+        'the rest into the object',
+    )
+  }
+}
+
+function entryFault(name: string, value: string): string | undefined {
+  const quoted = JSON.stringify(name.slice(0, nameLengthMax))
+  if (!metadataName.test(name) || name.length > nameLengthMax) {
+    return (
+      `metadata name ${quoted} is not portable: use lower-case letters, digits, "_" and "-", ` +
+      `begin with a letter, at most ${nameLengthMax} characters`
+    )
+  }
+  if (name.startsWith(reservedMetadataPrefix)) {
+    return `metadata name ${quoted} is reserved: names beginning with "aos-" belong to layers`
+  }
+  if (!value.isWellFormed() || controlCharacter.test(value)) {
+    return `metadata value of ${quoted} holds control characters or lone surrogates; encode it`
+  }
+  if (value !== value.trim()) {
+    return `metadata value of ${quoted} begins or ends with space, which HTTP headers drop; trim it`
+  }
+  return undefined
+}
+
+/** The part of stored metadata that is the user's own. */
+export function userMetadata(stored: Metadata): Metadata {
+  for (const name in stored) {
+    if (name.startsWith(reservedMetadataPrefix)) {
+      return Object.fromEntries(
+        Object.entries(stored).filter(([key]) => !key.startsWith(reservedMetadataPrefix)),
+      )
+    }
+  }
+  return stored
+}
+
+const knownMediaTypes = new Set([
+  'application/json',
+  'text/plain; charset=utf-8',
+  'application/octet-stream',
+  'application/cbor',
+])
+
+/** @throws StorageError `INVALID_ARGUMENT` unless it is a media type as RFC 9110 writes it. */
+export function assertContentType(contentType: unknown): asserts contentType is string {
+  if (knownMediaTypes.has(contentType as string)) return
+  if (typeof contentType !== 'string') {
+    throw new TypeError(`contentType is a string, not ${typeof contentType}`)
+  }
+  if (contentType.length > contentTypeLengthMax || !mediaType.test(contentType)) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `contentType ${JSON.stringify(contentType.slice(0, 80))} is no media type; write it as ` +
+        '"type/subtype", for instance "text/csv; charset=utf-8"',
+    )
+  }
+}

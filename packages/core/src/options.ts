@@ -1,0 +1,64 @@
+/**
+ * Checks of option bags. A misspelt option that is silently ignored loses data (`ifMach`), so every
+ * public call refuses names that it does not know.
+ */
+import { StorageError } from './errors.ts'
+
+/** @throws TypeError when `options` is no object or holds a name that is not in `known`. */
+export function assertOptions(
+  options: unknown,
+  known: ReadonlySet<string>,
+  operation: string,
+): asserts options is object | undefined {
+  if (options === undefined) return
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${operation}: options is an object, not ${describe(options)}`)
+  }
+  for (const name in options) {
+    if (!known.has(name)) {
+      throw new TypeError(
+        `${operation}: unknown option "${name}"; known are ${[...known].join(', ')}`,
+      )
+    }
+  }
+  const { signal } = options as { signal?: unknown }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(`${operation}: signal is an AbortSignal, not ${describe(signal)}`)
+  }
+}
+
+/** @throws TypeError or `INVALID_ARGUMENT` unless `value` is an integer in `[min, max]`. */
+export function assertInteger(value: unknown, name: string, min: number, max: number): void {
+  if (typeof value !== 'number') throw new TypeError(`${name} is a number, not ${describe(value)}`)
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `${name} is ${value}; it must be an integer from ${min} to ${max}`,
+    )
+  }
+}
+
+/** @throws TypeError unless `value` is a non-empty string (an etag, a cursor) or undefined. */
+export function assertToken(value: unknown, name: string): void {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return
+  throw new TypeError(`${name} is a non-empty string, not ${describe(value)}`)
+}
+
+/** @throws StorageError `ABORTED` with the signal's reason as `cause`, once it has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortError(signal)
+}
+
+/** The error of an operation whose signal fired. */
+export function abortError(signal: AbortSignal): StorageError {
+  return new StorageError('ABORTED', 'The operation was aborted by its signal', {
+    cause: signal.reason as unknown,
+  })
+}
+
+/** A value for a message: its type, never its content. */
+export function describe(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'object'}` : typeof value
+}

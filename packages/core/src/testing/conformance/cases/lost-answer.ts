@@ -1,0 +1,138 @@
+/**
+ * Answers that get lost: the store did it, the caller cannot know. Each write carries its own id in
+ * the object's metadata, so that whoever does it again can tell "I did" from "somebody else did".
+ */
+import assert from 'node:assert/strict'
+import type { ObjectInfo, StorageBackend, WriteOptions } from '../../../backend.ts'
+import type { Capabilities } from '../../../capabilities.ts'
+import { isStorageError } from '../../../errors.ts'
+import { writeIdMetadata } from '../../../metadata.ts'
+import { faults } from '../../faults/injector.ts'
+import { type ConformanceCase, defineCases } from '../case.ts'
+import { expectError, expectMissing, expectText } from '../expectations.ts'
+import { put } from '../objects.ts'
+
+const requires = ({ conditionalWrite, userMetadata }: Capabilities): boolean =>
+  conditionalWrite !== 'none' && userMetadata
+
+/** Writes under a condition, twice if it must, and tells its own success by the write id. */
+async function writeWithId(
+  backend: StorageBackend,
+  key: string,
+  body: string,
+  writeId: string,
+  options: Partial<WriteOptions>,
+): Promise<ObjectInfo> {
+  const metadata = { ...options.metadata, [writeIdMetadata]: writeId }
+  const write = (): Promise<ObjectInfo> => put(backend, key, body, { ...options, metadata })
+  try {
+    return await write()
+  } catch (error) {
+    if (!isStorageError(error, 'UNAVAILABLE')) throw error
+  }
+  try {
+    return await write()
+  } catch (error) {
+    if (!isStorageError(error, 'ALREADY_EXISTS', 'PRECONDITION_FAILED')) throw error
+    const stored = await backend.stat(key)
+    if (stored.metadata[writeIdMetadata] === writeId) return stored
+    throw error
+  }
+}
+
+export const lostAnswerCases: readonly ConformanceCase[] = defineCases('lost-answer', [
+  {
+    name: 'create',
+    title: 'a create whose answer is lost is known as done when it is done again',
+    requires,
+    async run(context) {
+      const injector = faults({ seed: context.random.seed })
+      const lossy = injector(context.backend)
+      injector.loseNext('write')
+      const create = { ifNoneMatch: '*' } as const
+      const info = await writeWithId(lossy, 'doc', 'mine', context.random.id(), create)
+      await expectText(context.backend, 'doc', 'mine', 'after a lost answer and a retry')
+      assert.equal(info.etag, (await context.backend.stat('doc')).etag, 'etag that the retry gave')
+      assert.equal(injector.events.length, 1, 'answers that were lost')
+    },
+  },
+  {
+    name: 'create-lost-to-other',
+    title: 'a create that someone else won is refused, also after a lost answer',
+    requires,
+    async run(context) {
+      const injector = faults({ seed: context.random.seed })
+      const lossy = injector(context.backend)
+      injector.failNext('write', 'UNAVAILABLE')
+      await writeWithId(context.backend, 'doc', 'theirs', context.random.id(), {})
+      const create = { ifNoneMatch: '*' } as const
+      const again = (): Promise<unknown> =>
+        writeWithId(lossy, 'doc', 'mine', context.random.id(), create)
+      await expectError('ALREADY_EXISTS', 'a create that another writer won', again)
+      await expectText(context.backend, 'doc', 'theirs', 'after the create was refused')
+    },
+  },
+  {
+    name: 'swap',
+    title: 'a swap whose answer is lost is known as done when it is done again',
+    requires,
+    async run(context) {
+      const injector = faults({ seed: context.random.seed })
+      const lossy = injector(context.backend)
+      const { etag } = await put(context.backend, 'doc', 'old')
+      injector.loseNext('write')
+      const writeId = context.random.id()
+      const info = await writeWithId(lossy, 'doc', 'mine', writeId, { ifMatch: etag })
+      assert.equal(info.metadata[writeIdMetadata], writeId, 'write id of the stored version')
+      await expectText(context.backend, 'doc', 'mine', 'after a lost answer and a retry')
+    },
+  },
+  {
+    name: 'write-id',
+    title: 'the write id is stored beside as much metadata as the backend claims to hold',
+    requires,
+    async run({ backend, capabilities, random }) {
+      const idBytes = writeIdMetadata.length + 36
+      const room = capabilities.metadataBytesMax - idBytes - 'big'.length
+      const metadata = { big: 'x'.repeat(room), [writeIdMetadata]: random.id() }
+      await put(backend, 'doc', 'body', { metadata })
+      const stored = await backend.stat('doc')
+      assert.deepEqual({ ...stored.metadata }, metadata, 'metadata with a write id')
+      await backend.copy('doc', 'copy')
+      const copied = await backend.stat('copy')
+      assert.deepEqual({ ...copied.metadata }, metadata, 'metadata of a copy')
+    },
+  },
+  {
+    name: 'delete',
+    title: 'a delete whose answer is lost can be done again',
+    async run(context) {
+      const injector = faults({ seed: context.random.seed })
+      const lossy = injector(context.backend)
+      await put(context.backend, 'doc', 'body')
+      injector.loseNext('delete')
+      await expectError('UNAVAILABLE', 'delete("doc") with a lost answer', () =>
+        lossy.delete('doc'),
+      )
+      await expectMissing(context.backend, 'doc', 'after a delete whose answer was lost')
+      assert.equal(await lossy.delete('doc'), false, 'delete("doc") again')
+    },
+  },
+  {
+    name: 'torn-write',
+    title: 'a body that is cut on its way leaves the old object',
+    async run(context) {
+      const { backend, random } = context
+      const injector = faults({ seed: random.seed })
+      const torn = injector(backend)
+      await put(backend, 'doc', 'old')
+      for (let at = 0; at < 6; at++) {
+        injector.tearNext('write', random.integer(120_000))
+        const body = new Uint8Array(150_000)
+        const write = (): Promise<unknown> => put(torn, 'doc', body)
+        await expectError('ABORTED', 'write("doc") whose body is cut', write)
+        await expectText(backend, 'doc', 'old', 'after its new body was cut')
+      }
+    },
+  },
+])

@@ -1,0 +1,206 @@
+/** Reads: whole bodies, streams, and that a reader holds the version that it opened. */
+import assert from 'node:assert/strict'
+import type { BodyStream, ReadResult } from '../../../backend.ts'
+import { isStorageError } from '../../../errors.ts'
+import { type ConformanceCase, defineCases } from '../case.ts'
+import { expectError, nameOf } from '../expectations.ts'
+import { drain, pattern, put, readBytes, readText } from '../objects.ts'
+
+const largeBytes = 4 * 1024 * 1024
+
+/** Takes the first chunk; gives what reads the rest. Bodies in memory are held already. */
+async function startReading(result: ReadResult): Promise<() => Promise<Uint8Array>> {
+  if (result.body instanceof Uint8Array) return () => drain(result)
+  const iterator = result.body[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  const chunks: Uint8Array[] = first.done === true ? [] : [first.value]
+  return async () => {
+    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  }
+}
+
+function streamOf(result: ReadResult): BodyStream | undefined {
+  return result.body instanceof Uint8Array ? undefined : result.body
+}
+
+export const readCases: readonly ConformanceCase[] = defineCases('read', [
+  {
+    name: 'whole',
+    title: 'a read without a range covers the whole object',
+    async run({ backend }) {
+      for (const bytes of [0, 1, 1000, 65_536, 200_000, largeBytes]) {
+        const body = pattern(bytes, 3)
+        await put(backend, 'doc', body)
+        const result = await backend.read('doc')
+        assert.deepEqual([result.start, result.end], [0, bytes], `start, end of ${bytes} bytes`)
+        assert.equal(result.info.size, bytes, `info.size of ${bytes} bytes`)
+        assert.ok(Buffer.compare(await drain(result), body) === 0, `read() of ${bytes} bytes`)
+      }
+    },
+  },
+  {
+    name: 'chunk-type',
+    title: 'bodies are Uint8Array, and their chunks are not empty',
+    async run({ backend }) {
+      await put(backend, 'doc', pattern(largeBytes))
+      const { body } = await backend.read('doc')
+      if (body instanceof Uint8Array) return
+      for await (const chunk of body) {
+        assert.ok(chunk instanceof Uint8Array, 'a chunk of read("doc") is no Uint8Array')
+        assert.ok(chunk.byteLength > 0, 'a chunk of read("doc") is empty')
+      }
+    },
+  },
+  {
+    name: 'chunk-ownership',
+    title: 'a chunk keeps its bytes while the next ones come',
+    async run({ backend }) {
+      const body = pattern(largeBytes, 9)
+      await put(backend, 'doc', body)
+      const result = await backend.read('doc')
+      const chunks: Uint8Array[] = []
+      if (result.body instanceof Uint8Array) chunks.push(result.body)
+      else for await (const chunk of result.body) chunks.push(chunk)
+      assert.ok(Buffer.concat(chunks).equals(body), 'chunks that were kept until the end changed')
+    },
+  },
+  {
+    name: 'held-over-overwrite',
+    title: 'a reader goes on reading the version it opened, while the key is overwritten',
+    async run({ backend }) {
+      const old = pattern(largeBytes, 1)
+      await put(backend, 'doc', old)
+      const unread = await backend.read('doc')
+      const finish = await startReading(await backend.read('doc'))
+      await put(backend, 'doc', pattern(largeBytes, 2))
+      assert.ok(Buffer.compare(await finish(), old) === 0, 'half-read body after an overwrite')
+      assert.ok(Buffer.compare(await drain(unread), old) === 0, 'opened body after an overwrite')
+      const fresh = await readBytes(backend, 'doc')
+      assert.ok(Buffer.compare(fresh, pattern(largeBytes, 2)) === 0, 'new read after overwrite')
+    },
+  },
+  {
+    name: 'held-over-delete',
+    title: 'a reader goes on reading the version it opened, while the key is deleted',
+    async run({ backend }) {
+      const old = pattern(largeBytes, 1)
+      await put(backend, 'doc', old)
+      const unread = await backend.read('doc')
+      const finish = await startReading(await backend.read('doc'))
+      await backend.delete('doc')
+      assert.ok(Buffer.compare(await finish(), old) === 0, 'half-read body after a delete')
+      assert.ok(Buffer.compare(await drain(unread), old) === 0, 'opened body after a delete')
+      await expectError('NOT_FOUND', 'read("doc") after delete', () => backend.read('doc'))
+    },
+  },
+  {
+    name: 'many-readers',
+    title: 'readers of one object do not disturb each other',
+    async run(context) {
+      const { backend } = context
+      const body = pattern(300_000, 4)
+      await put(backend, 'doc', body)
+      const reads = Array.from({ length: context.count(40) }, () => readBytes(backend, 'doc'))
+      for (const read of await Promise.all(reads)) {
+        assert.ok(Buffer.compare(read, body) === 0, 'one of many readers of "doc"')
+      }
+    },
+  },
+  {
+    name: 'cancel',
+    title: 'cancel is idempotent and works before, amid and after reading',
+    async run({ backend }) {
+      await put(backend, 'doc', pattern(largeBytes))
+      const unread = streamOf(await backend.read('doc'))
+      await unread?.cancel()
+      await unread?.cancel()
+      const half = streamOf(await backend.read('doc'))
+      const iterator = half?.[Symbol.asyncIterator]()
+      await iterator?.next()
+      await half?.cancel()
+      await half?.cancel()
+      const done = await backend.read('doc')
+      await drain(done)
+      await streamOf(done)?.cancel()
+      assert.equal((await readBytes(backend, 'doc')).byteLength, largeBytes, 'read after cancels')
+    },
+  },
+  {
+    name: 'cancelled-is-not-whole',
+    title: 'a body that was cancelled does not read as a whole one',
+    async run({ backend }) {
+      await put(backend, 'doc', pattern(largeBytes))
+      const result = await backend.read('doc')
+      const stream = streamOf(result)
+      if (stream === undefined) return
+      await stream.cancel()
+      const outcome = await drain(result).then(
+        (bytes) => bytes.byteLength,
+        () => 'refused',
+      )
+      assert.ok(outcome === 'refused' || outcome === 0, `cancelled body gave ${outcome} bytes`)
+    },
+  },
+  {
+    name: 'used-twice',
+    title: 'a body that was read does not give its bytes wrongly a second time',
+    async run({ backend }) {
+      const body = pattern(largeBytes)
+      await put(backend, 'doc', body)
+      const result = await backend.read('doc')
+      if (streamOf(result) === undefined) return
+      await drain(result)
+      const again = await drain(result).then(
+        (bytes) => (Buffer.compare(bytes, body) === 0 ? 'whole' : bytes.byteLength),
+        () => 'refused',
+      )
+      assert.ok(
+        again === 'refused' || again === 'whole' || again === 0,
+        `second use of the body of read("doc") gave ${again} bytes`,
+      )
+    },
+  },
+  {
+    name: 'break-out',
+    title: 'leaving a body early does no harm to later reads',
+    async run(context) {
+      const { backend } = context
+      await put(backend, 'doc', pattern(largeBytes))
+      for (let at = 0; at < context.count(20); at++) {
+        const { body } = await backend.read('doc')
+        if (body instanceof Uint8Array) continue
+        for await (const chunk of body) if (chunk.byteLength > 0) break
+      }
+      assert.equal((await readBytes(backend, 'doc')).byteLength, largeBytes, 'read after breaks')
+    },
+  },
+  {
+    name: 'read-your-writes',
+    title: 'a read after a write sees it, again and again',
+    async run(context) {
+      const { backend } = context
+      for (let at = 0; at < context.count(100); at++) {
+        await put(backend, 'doc', `version ${at}`)
+        assert.equal(await readText(backend, 'doc'), `version ${at}`, `read("doc") number ${at}`)
+      }
+    },
+  },
+  {
+    name: 'aborted-stream',
+    title: 'a body whose signal fires ends with ABORTED or goes on whole, never short',
+    async run({ backend }) {
+      const body = pattern(largeBytes)
+      await put(backend, 'doc', body)
+      const controller = new AbortController()
+      const result = await backend.read('doc', { signal: controller.signal })
+      const finish = await startReading(result)
+      controller.abort(new Error('enough'))
+      try {
+        assert.ok(Buffer.compare(await finish(), body) === 0, 'body after abort is cut short')
+      } catch (error) {
+        assert.ok(isStorageError(error, 'ABORTED'), `body after abort gave ${nameOf(error)}`)
+      }
+    },
+  },
+])

@@ -1,0 +1,121 @@
+/** What cases expect, with failures that tell key, operation and what was expected. */
+import assert from 'node:assert/strict'
+import type { ListedObject, ListOptions, ObjectInfo, StorageBackend } from '../../backend.ts'
+import { isStorageError, type StorageError, type StorageErrorCode } from '../../errors.ts'
+import { compareKeys, quoteKey } from '../../keys.ts'
+import { listPages, readText } from './objects.ts'
+
+/** Runs `call`, which must be refused with one of `codes`; gives the error. */
+export async function expectError(
+  codes: StorageErrorCode | readonly StorageErrorCode[],
+  doing: string,
+  call: () => Promise<unknown>,
+): Promise<StorageError> {
+  const expected = typeof codes === 'string' ? [codes] : codes
+  let promise: Promise<unknown>
+  try {
+    promise = call()
+  } catch (error) {
+    assert.fail(
+      `${doing} threw ${nameOf(error)} at once; it must reject with ${expected.join('|')}`,
+    )
+  }
+  try {
+    await promise
+  } catch (error) {
+    if (isStorageError(error, ...expected)) return error
+    assert.fail(`${doing} rejected with ${nameOf(error)}; expected ${expected.join(' or ')}`)
+  }
+  assert.fail(`${doing} succeeded; it must be refused with ${expected.join(' or ')}`)
+}
+
+/** An error for a message: its code, or its class when it is no StorageError. */
+export function nameOf(error: unknown): string {
+  if (isStorageError(error)) return `${error.code} (${error.message})`
+  return error instanceof Error ? `a ${error.name}, no StorageError (${error.message})` : `${error}`
+}
+
+/** Text of a stored object, whole. */
+export async function expectText(
+  backend: StorageBackend,
+  key: string,
+  expected: string,
+  when: string,
+): Promise<void> {
+  assert.equal(await readText(backend, key), expected, `read(${quoteKey(key)}) ${when}`)
+}
+
+/** Nobody can find the object: not by stat, read or list. */
+export async function expectMissing(
+  backend: StorageBackend,
+  key: string,
+  when: string,
+): Promise<void> {
+  const quoted = quoteKey(key)
+  await expectError('NOT_FOUND', `stat(${quoted}) ${when}`, () => backend.stat(key))
+  await expectError('NOT_FOUND', `read(${quoted}) ${when}`, () => backend.read(key))
+  const { objects } = await backend.list({ prefix: key, limit: 1 })
+  assert.ok(objects[0]?.key !== key, `list() shows ${quoted} ${when}; it must be gone`)
+}
+
+/** Same object, same version, same facts. */
+export function expectSameInfo(actual: ObjectInfo, expected: ObjectInfo, what: string): void {
+  assert.deepEqual(plainInfo(actual), plainInfo(expected), what)
+}
+
+function plainInfo(info: ObjectInfo): Record<string, unknown> {
+  const { key, size, etag, modifiedAt, contentType, metadata } = info
+  return { key, size, etag, modifiedAt: +modifiedAt, contentType, metadata: { ...metadata } }
+}
+
+/** A listed object is what `stat` tells; type and metadata may be left out. */
+export function expectListed(actual: ListedObject, expected: ObjectInfo, what: string): void {
+  const { key, size, etag, contentType = expected.contentType } = actual
+  const metadata = { ...(actual.metadata ?? expected.metadata) }
+  const modifiedAt = actual.modifiedAt
+  expectSameInfo({ key, size, etag, modifiedAt, contentType, metadata }, expected, what)
+}
+
+/**
+ * Walks a listing page by page and checks what holds for every listing: no page over its limit,
+ * keys and prefixes each ascending by UTF-8 bytes, and pages that do not overlap.
+ */
+export async function expectListing(
+  backend: StorageBackend,
+  options: ListOptions,
+  expected: { readonly keys: readonly string[]; readonly prefixes?: readonly string[] },
+  when: string,
+): Promise<void> {
+  const { signal: _, ...shown } = options
+  const doing = `list(${JSON.stringify(shown)}) ${when}`
+  const pages = await listPages(backend, options)
+  const limit = options.limit ?? backend.capabilities.listPageMax
+  let last: string | undefined
+  for (const [at, { objects, prefixes }] of pages.entries()) {
+    const count = objects.length + prefixes.length
+    assert.ok(count <= limit, `${doing}: page ${at} has ${count} entries; at most ${limit}`)
+    const keys = objects.map(({ key }) => key)
+    expectAscending(keys, `${doing}: keys of page ${at}`)
+    expectAscending(prefixes, `${doing}: prefixes of page ${at}`)
+    const entries = [...keys, ...prefixes].sort(compareKeys)
+    if (last !== undefined && entries.length > 0) {
+      expectAscending([last, entries[0]!], `${doing}: end of page ${at - 1} and page ${at}`)
+    }
+    last = entries.at(-1) ?? last
+  }
+  const keys = pages.flatMap(({ objects }) => objects.map(({ key }) => key))
+  assert.deepEqual(keys, [...expected.keys], `${doing}: keys`)
+  const prefixes = pages.flatMap((page) => page.prefixes)
+  assert.deepEqual(prefixes, [...(expected.prefixes ?? [])], `${doing}: common prefixes`)
+}
+
+/** Strictly ascending by UTF-8 bytes. */
+export function expectAscending(keys: readonly string[], what: string): void {
+  for (let at = 1; at < keys.length; at++) {
+    const [before, after] = [keys[at - 1]!, keys[at]!]
+    assert.ok(
+      Buffer.compare(Buffer.from(before), Buffer.from(after)) < 0,
+      `${what}: ${quoteKey(before)} comes before ${quoteKey(after)}; order is by UTF-8 bytes`,
+    )
+  }
+}

@@ -1,0 +1,127 @@
+/** Short ways for cases to write, read and list objects through the bare contract. */
+import type {
+  ListedObject,
+  ListOptions,
+  ListPage,
+  ObjectInfo,
+  ReadOptions,
+  ReadResult,
+  StorageBackend,
+  WriteBody,
+  WriteOptions,
+} from '../../backend.ts'
+
+export const textType = 'text/plain; charset=utf-8'
+
+export function utf8(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text))
+}
+
+/** Writes with a content type that most cases do not care for. */
+export async function put(
+  backend: StorageBackend,
+  key: string,
+  body: string | WriteBody,
+  options: Partial<WriteOptions> = {},
+): Promise<ObjectInfo> {
+  const bytes = typeof body === 'string' ? utf8(body) : body
+  return backend.write(key, bytes, { contentType: textType, ...options })
+}
+
+/** Writes every key with its own name as body, a few at a time. */
+export async function putAll(
+  backend: StorageBackend,
+  keys: readonly string[],
+  atOnceMax = 32,
+): Promise<void> {
+  for (let at = 0; at < keys.length; at += atOnceMax) {
+    await Promise.all(keys.slice(at, at + atOnceMax).map((key) => put(backend, key, key)))
+  }
+}
+
+/** All bytes of an opened body. */
+export async function drain(result: ReadResult): Promise<Uint8Array> {
+  if (result.body instanceof Uint8Array) return result.body
+  const chunks: Uint8Array[] = []
+  for await (const chunk of result.body) chunks.push(chunk)
+  const whole = Buffer.concat(chunks)
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)
+}
+
+export async function readBytes(
+  backend: StorageBackend,
+  key: string,
+  options?: ReadOptions,
+): Promise<Uint8Array> {
+  return drain(await backend.read(key, options))
+}
+
+export async function readText(
+  backend: StorageBackend,
+  key: string,
+  options?: ReadOptions,
+): Promise<string> {
+  return Buffer.from(await readBytes(backend, key, options)).toString()
+}
+
+/** Bytes that differ from place to place and from mark to mark. */
+export function pattern(length: number, mark: number = 0): Uint8Array {
+  const bytes = new Uint8Array(length)
+  for (let at = 0; at < length; at++) bytes[at] = (at * 7 + (at >> 8) + mark * 31) & 255
+  return bytes
+}
+
+/** The same bytes as a stream of chunks. */
+export async function* chunked(
+  bytes: Uint8Array,
+  chunkBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.byteLength; at += chunkBytes) {
+    yield bytes.subarray(at, at + chunkBytes)
+  }
+}
+
+/** More pages than this for one listing is an endless one. */
+const pagesMax = 20_000
+
+/** Every page of a listing. `between` runs before each page but the first. */
+export async function listPages(
+  backend: StorageBackend,
+  options: ListOptions = {},
+  between?: (page: number) => Promise<unknown>,
+): Promise<ListPage[]> {
+  const pages: ListPage[] = []
+  let cursor: string | undefined
+  do {
+    if (pages.length > 0) await between?.(pages.length)
+    const page = await backend.list(cursor === undefined ? options : { ...options, cursor })
+    pages.push(page)
+    cursor = page.cursor
+    if (pages.length > pagesMax) throw new Error(`listing does not end after ${pagesMax} pages`)
+  } while (cursor !== undefined)
+  return pages
+}
+
+/** Every object of a listing, in the order of the pages. */
+export async function listObjects(
+  backend: StorageBackend,
+  options: ListOptions = {},
+): Promise<ListedObject[]> {
+  return (await listPages(backend, options)).flatMap(({ objects }) => objects)
+}
+
+export async function listKeys(
+  backend: StorageBackend,
+  options: ListOptions = {},
+): Promise<string[]> {
+  return (await listObjects(backend, options)).map(({ key }) => key)
+}
+
+/** Lets pending work run: one turn of the event loop. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+export function pause(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs))
+}

@@ -1,0 +1,57 @@
+/**
+ * Kits for those who write or test storage backends and layers.
+ *
+ * - **Conformance kit**: every rule of the contract as a case. Give it a harness:
+ *
+ * ```ts
+ * import { mkdtemp, rm } from 'node:fs/promises'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { afterAll, describe, it } from 'vitest' // or node:test, with `after` as afterAll
+ * import { registerConformance } from '@aos-storage/core/testing'
+ * import { openShelf } from '../src/index.ts'
+ *
+ * registerConformance(
+ *   { describe, it, afterAll },
+ *   {
+ *     name: 'shelf',
+ *     async open() {
+ *       const folder = await mkdtemp(join(tmpdir(), 'shelf-'))
+ *       return {
+ *         backend: await openShelf(folder),
+ *         // Optional: a second handle, and how another process opens the same store.
+ *         reopen: () => openShelf(folder),
+ *         child: { module: new URL('./open-child.ts', import.meta.url).href, args: folder },
+ *         dispose: () => rm(folder, { recursive: true }),
+ *       }
+ *     },
+ *     // Optional, and shown in the report:
+ *     skip: { 'key/segments': 'shelf holds segments of 200 bytes; see its README' },
+ *   },
+ * )
+ *
+ * // open-child.ts
+ * export const openChild = (folder: string) => openShelf(folder)
+ * ```
+ *
+ *   {@link runConformance} does the same without a test runner and gives a report.
+ * - **Fault injector**: {@link faults}, a layer that delays, refuses, loses answers, cuts bodies.
+ * - **Virtual clock** and **seeded random**: {@link virtualClock}, {@link seededRandom}.
+ * - **Open handles**: {@link openHandles}, to tell a leak.
+ *
+ * @packageDocumentation
+ */
+export * from './child-process.ts'
+export * from './conformance/case.ts'
+export { conformanceCases } from './conformance/cases/index.ts'
+export * from './conformance/context.ts'
+export * from './conformance/harness.ts'
+export * from './conformance/outcome.ts'
+export * from './conformance/register.ts'
+export { runConformance, type RunOptions } from './conformance/run.ts'
+export * from './open-handles.ts'
+export * from './seeded-random.ts'
+export * from './virtual-clock.ts'
+export * from './faults/injector.ts'
+export type { Fault, FaultOperation, FaultRule } from './faults/rule.ts'
+export type { ChildCommand, ChildCommands } from './child-protocol.ts'

@@ -1,0 +1,12 @@
+import { livingMutants } from './living.ts'
+import type { Mutant } from './mutant.ts'
+import { namingMutants } from './naming.ts'
+import { readingMutants } from './reading.ts'
+import { writingMutants } from './writing.ts'
+
+export const mutants: readonly Mutant[] = [
+  ...writingMutants,
+  ...readingMutants,
+  ...namingMutants,
+  ...livingMutants,
+]

@@ -1,0 +1,66 @@
+/** Counts: what vitest reports in JSON, and one for each other step. */
+import { readFileSync } from 'node:fs'
+
+/** Counts of a step that is no test run. */
+export function stepTally(code) {
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, skipReasons: [] }
+}
+
+/**
+ * Counts of a vitest run from its JSON report. A file that could not even be loaded, an error
+ * outside all tests and a run that left no report are each a failure, so that none passes for a
+ * green run.
+ */
+export function readTally(file, code) {
+  let report
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0, skipReasons: [] }
+  }
+  const tests = report.testResults.flatMap((result) => result.assertionResults)
+  const count = (...states) => tests.filter(({ status }) => states.includes(status)).length
+  const brokenFiles = report.testResults.filter(
+    ({ status, assertionResults }) =>
+      status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
+  )
+  const passed = count('passed')
+  const failed = count('failed') + brokenFiles.length
+  return {
+    passed,
+    failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed,
+    skipped: tests.length - passed - count('failed'),
+    skipReasons: skipReasonsOf(tests),
+  }
+}
+
+/** `redis-server not on PATH ...; (12 skipped)`, from the titles that describeWithService gives. */
+function skipReasonsOf(tests) {
+  const counts = new Map()
+  for (const { status, ancestorTitles, title } of tests) {
+    if (status === 'passed' || status === 'failed') continue
+    const titles = [...ancestorTitles, title].join(' > ')
+    const reason = /(?:with (\S+) )?\(skipped: (.*)\)/.exec(titles)
+    const text =
+      reason === null
+        ? `${ancestorTitles[0] ?? title}: by the tests themselves`
+        : [reason[1], reason[2]].filter((part) => part !== undefined).join(': ')
+    counts.set(text, (counts.get(text) ?? 0) + 1)
+  }
+  return [...counts].map(([reason, tests]) => `${reason} (${tests} skipped)`)
+}
+
+export function addUp(tallies) {
+  const sum = (name) => tallies.reduce((total, tally) => total + tally[name], 0)
+  return {
+    passed: sum('passed'),
+    failed: sum('failed'),
+    skipped: sum('skipped'),
+    skipReasons: tallies.flatMap(({ skipReasons }) => skipReasons),
+  }
+}
+
+/** The last line of a run, read by people and by CI. */
+export function finalLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}

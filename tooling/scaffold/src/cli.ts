@@ -1,0 +1,14 @@
+/** `pnpm new-package NAME ['one sentence']` */
+import { resolve } from 'node:path'
+
+import { scaffold } from './scaffold.ts'
+
+const [name, purpose] = process.argv.slice(2).filter((argument) => argument !== '--')
+try {
+  const written = await scaffold(resolve(import.meta.dirname, '../../..'), name, purpose)
+  console.log(written.join('\n'))
+  console.log('\nNext: `pnpm install` (links it, updates the lockfile), then replace the stubs.')
+} catch (error) {
+  console.error(`new-package: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+}

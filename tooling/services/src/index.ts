@@ -1,0 +1,6 @@
+/** Real servers for tests. `@aos-tooling/services/vitest` has `describeWithService`. */
+export type { ServiceDefinition, StartContext } from './definition.ts'
+export { freePort } from './port.ts'
+export type { ServiceName } from './registry.ts'
+export { ServiceUnavailable, useService } from './service.ts'
+export type { Service, UseServiceOptions } from './service.ts'

@@ -1,0 +1,7 @@
+/** All services that tests may ask for. A new one is a file with its definition, and a line here. */
+import type { ServiceDefinition } from './definition.ts'
+import { redis } from './redis.ts'
+
+export const services = { redis } as const satisfies Record<string, ServiceDefinition>
+
+export type ServiceName = keyof typeof services

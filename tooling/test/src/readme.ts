@@ -1,0 +1,124 @@
+/**
+ * Makes a README keep its word: every `ts` block becomes a test that runs it as a program of its
+ * own, every `sh` block one that checks its commands.
+ *
+ * The program is laid into the package (`.tsbuild/readme/`, ignored by git), so that it imports the
+ * package by name as a reader would, resolves the sources, and runs in an empty working folder.
+ */
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+import { codeBlocks, expectedOutput, outputDifference, type CodeBlock } from './readme-blocks.ts'
+import { shellProblems } from './readme-shell.ts'
+
+export interface ReadmeOptions {
+  /** More environment for the programs: the URL of a service, say. Read when a test runs. */
+  readonly env?: (() => Readonly<Record<string, string>>) | Readonly<Record<string, string>>
+  /** Files laid into the working folder of each program: `{ 'config.json': '{}' }`. */
+  readonly files?: Readonly<Record<string, string>>
+  /** A reason why a block cannot run here; it is then skipped visibly. */
+  skip?(block: CodeBlock): string | undefined
+  /** Commands that `sh` blocks may use besides the usual ones. */
+  readonly commands?: readonly string[]
+  /** Most time for one program. Default 20,000. */
+  readonly timeoutMs?: number
+}
+
+/** What one program did. */
+export interface ProgramRun {
+  readonly exitCode: number
+  readonly printed: readonly string[]
+  readonly stderr: string
+}
+
+/** `testReadme(new URL('../README.md', import.meta.url))` in a package's test. */
+export function testReadme(readme: string | URL, options: ReadmeOptions = {}): void {
+  const file = typeof readme === 'string' ? readme : fileURLToPath(readme)
+  const timeoutMs = options.timeoutMs ?? 20_000
+  describe('README', () => {
+    const blocks = codeBlocks(readFileSync(file, 'utf8'))
+    it('has a code block', () => expect(blocks.length).toBeGreaterThan(0))
+    for (const block of blocks) {
+      const reason = options.skip?.(block)
+      const title = `${block.language} at line ${block.line}`
+      if (reason !== undefined) {
+        it.skip(`${title} (skipped: ${reason})`, () => undefined)
+      } else if (block.language === 'ts') {
+        it(`${title} runs`, () => proveProgram(file, block, options), timeoutMs + 5000)
+      } else if (block.language === 'sh') {
+        it(`${title} names what exists`, () => proveShell(file, block, options))
+      }
+    }
+  })
+}
+
+async function proveProgram(file: string, block: CodeBlock, options: ReadmeOptions): Promise<void> {
+  const { exitCode, printed, stderr } = await runBlock(file, block, options)
+  if (exitCode !== 0) throw new Error(`${file}:${block.line} exits with ${exitCode}:\n${stderr}`)
+  const expected = expectedOutput(block.code)
+  if (expected.length === 0) return
+  const difference = outputDifference(expected, printed)
+  if (difference !== undefined) throw new Error(`${file}:${block.line} ${difference}`)
+}
+
+function proveShell(file: string, block: CodeBlock, options: ReadmeOptions): void {
+  const packageFolder = dirname(file)
+  const problems = shellProblems(block.code, {
+    packageFolder,
+    workspaceRoot: workspaceRootOf(packageFolder),
+    commands: options.commands ?? [],
+  })
+  if (problems.length > 0) throw new Error(`${file}:${block.line} ${problems.join('\n')}`)
+}
+
+/** Runs a block as `node` would run a reader's file. */
+export async function runBlock(
+  file: string,
+  block: CodeBlock,
+  options: ReadmeOptions = {},
+): Promise<ProgramRun> {
+  const folder = join(dirname(file), '.tsbuild/readme')
+  const program = join(folder, `${process.pid}-line-${block.line}.ts`)
+  const cwd = await mkdtemp(join(tmpdir(), 'aos-readme-'))
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(program, `${block.code}\nexport {}\n`)
+    for (const [name, text] of Object.entries(options.files ?? {})) {
+      await mkdir(dirname(join(cwd, name)), { recursive: true })
+      await writeFile(join(cwd, name), text)
+    }
+    return await runProgram(program, cwd, options)
+  } finally {
+    await rm(program, { force: true })
+    await rm(cwd, { recursive: true, force: true })
+  }
+}
+
+function runProgram(program: string, cwd: string, options: ReadmeOptions): Promise<ProgramRun> {
+  const more = typeof options.env === 'function' ? options.env() : (options.env ?? {})
+  const env = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: '0', ...more }
+  const args = [
+    '--conditions=@aos-storage/source',
+    '--disable-warning=ExperimentalWarning',
+    program,
+  ]
+  return new Promise((resolve) => {
+    const timeout = options.timeoutMs ?? 20_000
+    execFile(process.execPath, args, { cwd, env, timeout }, (error, stdout, stderr) => {
+      const late = error?.killed === true ? `\nended after ${timeout} ms: it never finished` : ''
+      const exitCode = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1
+      const printed = stdout === '' ? [] : stdout.replace(/\n$/, '').split('\n')
+      resolve({ exitCode, printed, stderr: stderr + late })
+    })
+  })
+}
+
+function workspaceRootOf(folder: string): string {
+  if (existsSync(join(folder, 'pnpm-workspace.yaml'))) return folder
+  return dirname(folder) === folder ? folder : workspaceRootOf(dirname(folder))
+}
