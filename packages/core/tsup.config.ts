@@ -1,3 +1,8 @@
 import { library } from '@aos-tooling/build'
 
-export default library(['src/index.ts', 'src/backend-kit.ts', 'src/testing/index.ts'])
+export default library([
+  'src/index.ts',
+  'src/backend-kit.ts',
+  'src/testing/index.ts',
+  'src/testing/child.ts',
+])

@@ -1,7 +1,16 @@
 /** Local files as a storage backend: the contract's methods, over the parts beside this file. */
-import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import {
   type Capabilities,
   type Clock,
@@ -65,7 +74,7 @@ export class FileStorageBackend implements StorageBackend {
     const { durability = 'fsync', fileSystem: fs = nodeFileSystem } = options
     const folderMode = options.folderMode ?? 0o700
     this.#clock = options.clock ?? systemClock
-    this.basePath = openBase(options.basePath, folderMode)
+    this.basePath = openBase(options.basePath, folderMode, durability === 'fsync')
     this.capabilities = capabilitiesOf(durability)
     const base = new BaseFolder(fs, this.basePath)
     this.#base = base
@@ -216,13 +225,14 @@ function capabilitiesOf(durability: 'fsync' | 'none'): Capabilities {
   })
 }
 
-/** Makes the base folder when missing; its real path. */
-function openBase(basePath: string, mode: number): string {
+/** Makes the base folder when missing, durably if asked to; its real path. */
+function openBase(basePath: string, mode: number, isDurable: boolean): string {
   const path = resolve(basePath)
   try {
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats !== undefined && !stats.isDirectory()) throw notAFolder(path)
-    if (stats === undefined) mkdirSync(path, { recursive: true, mode })
+    const made = stats === undefined ? mkdirSync(path, { recursive: true, mode }) : undefined
+    if (made !== undefined && isDurable) syncNames(dirname(made), path)
     accessSync(path, constants.R_OK | constants.X_OK)
     const real = realpathSync.native(path)
     assertFormat(real)
@@ -231,6 +241,20 @@ function openBase(basePath: string, mode: number): string {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOTDIR' || code === 'EEXIST') throw notAFolder(path)
     throw toStorageError(error, 'open')
+  }
+}
+
+/** Makes the names of new folders durable: from the one that was there down to `path`. */
+function syncNames(existing: string, path: string): void {
+  if (process.platform === 'win32') return
+  for (let folder = path; folder !== existing; ) {
+    folder = dirname(folder)
+    const descriptor = openSync(folder, constants.O_RDONLY)
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
   }
 }
 

@@ -48,6 +48,15 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
 }
 
+/** Meaning of what SQLite says of a lock file. */
+const lockMeanings: Readonly<Record<number, Meaning>> = {
+  8: { code: 'PERMISSION_DENIED', fix: denied },
+  10: { code: 'UNAVAILABLE', fix: device },
+  13: { code: 'QUOTA_EXCEEDED', fix: full },
+  14: { code: 'PERMISSION_DENIED', fix: 'The lock in .aos cannot be opened; check owner and mode' },
+  26: { code: 'CORRUPT', fix: 'The file .aos/lock is no lock; delete it while nobody writes' },
+}
+
 /** The error numbers with a meaning of their own, for tests. */
 export const knownErrorNumbers: readonly string[] = Object.keys(meanings)
 
@@ -58,8 +67,9 @@ export function toStorageError(error: unknown, operation: string, key?: string):
     const isPlaced = error.backend !== undefined && error.operation !== undefined
     return isPlaced ? error : error.with({ ...place, key: error.key ?? key })
   }
-  const number = (error as NodeJS.ErrnoException).code ?? ''
-  const meaning = meanings[number]
+  const { code: number = '', errcode } = error as NodeJS.ErrnoException & { errcode?: number }
+  // The low byte is SQLite's primary code.
+  const meaning = meanings[number] ?? lockMeanings[(errcode ?? 0) % 256]
   if (meaning === undefined) {
     const message = `Unexpected failure of the file system (${number || 'no error number'})`
     return new StorageError('UNAVAILABLE', message, { ...place, retryable: 'no', cause: error })

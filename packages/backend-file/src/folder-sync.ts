@@ -42,9 +42,15 @@ export class FolderSync {
 
   async #fsync(folder: string): Promise<void> {
     const flags = constants.O_RDONLY | constants.O_DIRECTORY
+    // Windows has no such thing, and keeps names durable by its journal.
+    if (process.platform === 'win32') return
     const descriptor = await this.#fs.open(folder, flags, 0)
     try {
       await this.#fs.fsync(descriptor)
+    } catch (error) {
+      // Not an error of the device: this file system has no fsync for folders.
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
     } finally {
       this.#fs.closeSync(descriptor)
     }

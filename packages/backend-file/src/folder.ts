@@ -20,6 +20,9 @@ import {
   literalsOf,
 } from './names/paths.ts'
 
+/** How often a key is looked for while others keep changing the names in its folder. */
+const findAttemptsMax = 100
+
 /** Our own folder below the base; its name is hidden, so that it is nobody's key. */
 export const ownFolder = '.aos'
 
@@ -55,13 +58,14 @@ export class BaseFolder {
   /** The file that is a key's object, or undefined. */
   find(key: string, path: KeyPath): FoundFile | undefined {
     const own = this.#ownPlace(path)
-    // Twice, and the second time backwards: while another process changes the form of the object,
-    // one pass may look for each form just when the object has the other.
-    const found = this.#first(own) ?? this.#firstBackwards(own)
-    if (found !== undefined) return this.isInside(found.path) ? found : undefined
-    for (const place of this.#literalPlaces(key, path)) {
-      const dropped = this.#first(place)
-      if (dropped !== undefined && this.isInside(dropped.path)) return dropped
+    // Absent only if the names in the folder stayed as they were: while other processes change the
+    // form of the object, a pass may look for each form just when the object has another.
+    for (let attempt = 1; ; attempt++) {
+      const stamp = this.#stampOf(own.folder)
+      // Backwards, too, for file systems whose clock is too coarse for the stamp to tell.
+      const found = this.#first(own) ?? this.#firstBackwards(own) ?? this.#firstLiteral(key, path)
+      if (found !== undefined) return this.isInside(found.path) ? found : undefined
+      if (this.#stampOf(own.folder) === stamp || attempt === findAttemptsMax) break
     }
     this.#assertPresent()
     return undefined
@@ -131,6 +135,20 @@ export class BaseFolder {
     const path = folder + name
     const stats = this.#lstat(path)
     return stats?.isFile() === true ? { path, form, stats } : undefined
+  }
+
+  /** The first of the files that were dropped under this key's literal name. */
+  #firstLiteral(key: string, path: KeyPath): FoundFile | undefined {
+    for (const place of this.#literalPlaces(key, path)) {
+      const found = this.#first(place)
+      if (found !== undefined && this.isInside(found.path)) return found
+    }
+    return undefined
+  }
+
+  /** When the names in a folder last changed; undefined when there is none. */
+  #stampOf(folder: string): bigint | undefined {
+    return this.#lstat(folder.slice(0, -1))?.mtimeNs
   }
 
   #lstat(path: string): BigIntStats | undefined {

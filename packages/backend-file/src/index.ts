@@ -1,5 +1,9 @@
 /**
- * Local files as a storage backend.
+ * Local files as a storage backend: readable, atomic, durable, and safe between processes.
+ *
+ * Use it through `StorageManager.open({ storageType: 'file', basePath: './data' })` of
+ * `@aos-storage/core`, or hand a {@link FileStorageBackend} to the manager. What lies where in the
+ * folder: `docs/formats/file-layout.md` of the repository.
  *
  * @packageDocumentation
  */
@@ -7,4 +11,5 @@ export { FileStorageBackend } from './backend.ts'
 export type { Descriptor, FileSystem } from './file-system.ts'
 export { nodeFileSystem } from './file-system.ts'
 export type { FileBackendOptions } from './options.ts'
+export { provider } from './provider.ts'
 export type { Finding, FindingKind, VerifyOptions, VerifyReport } from './verify.ts'

@@ -119,7 +119,7 @@ export class ChangeLock {
     const { lock, hintPath, clock } = this.#options
     this.#assertOpen()
     if (lstatSync(hintPath, { throwIfNoEntry: false }) !== undefined) {
-      rmSync(hintPath, { force: true })
+      hint(() => rmSync(hintPath, { force: true }))
       await pause(clock, hintPauseMs, signal)
     }
     if (!lock.tryAcquire()) await this.#wait(signal)
@@ -140,11 +140,20 @@ export class ChangeLock {
           `Another process has held the lock of this folder for ${waitMsMax} ms; is it stopped?`,
         )
       }
-      if (pauseMs >= 1) writeFileSync(hintPath, '', { mode: 0o600 })
+      if (pauseMs >= 1) hint(() => writeFileSync(hintPath, '', { mode: 0o600 }))
       // Different waits, so that waiters do not meet again and again.
       await pause(clock, pauseMs + (process.pid % 8) / 8, signal)
       this.#assertOpen()
     }
+  }
+}
+
+/** A full disk, say, only makes it less fair. */
+function hint(change: () => void): void {
+  try {
+    change()
+  } catch {
+    // Nothing depends on it.
   }
 }
 

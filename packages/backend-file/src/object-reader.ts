@@ -105,7 +105,9 @@ export class ObjectReader {
     const stats = this.#fs.lstatSync(path)
     if (stats?.isFile() !== true) return undefined
     if (fields === 'key') return keyOnly(key)
-    return form === 'aos' ? this.#describeEnvelope(key, path) : infoOf(key, { form, stats })
+    return form === 'aos'
+      ? this.#describeEnvelope(key, path, stats)
+      : infoOf(key, { form, stats })
   }
 
   /** Ends every open body; who reads on gets `CLOSED`. */
@@ -148,19 +150,20 @@ export class ObjectReader {
     return info
   }
 
-  #describeEnvelope(key: string, path: string): ListedObject | undefined {
-    let descriptor: Descriptor
+  /** A damaged envelope is listed all the same, by what its file tells; reading it fails. */
+  #describeEnvelope(key: string, path: string, stats: BigIntStats): ListedObject | undefined {
     try {
-      descriptor = this.#fs.openSync(path, openFlags, 0)
+      const descriptor = this.#fs.openSync(path, openFlags, 0)
+      try {
+        const own = this.#fs.fstatSync(descriptor)
+        return infoOfEnvelope(key, own, readHeader(descriptor, key))
+      } finally {
+        this.#fs.closeSync(descriptor)
+      }
     } catch (error) {
       if (isMissing(error)) return undefined
-      throw error
-    }
-    try {
-      const stats = this.#fs.fstatSync(descriptor)
-      return infoOfEnvelope(key, stats, readHeader(descriptor, key))
-    } finally {
-      this.#fs.closeSync(descriptor)
+      const size = Number(stats.size)
+      return { key, size, etag: etagOf(stats), modifiedAt: stats.mtime }
     }
   }
 }

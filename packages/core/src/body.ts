@@ -59,8 +59,8 @@ export function encodeText(text: string): Uint8Array {
 }
 
 /**
- * Well-formed text as UTF-8, for a backend to write: a plain view into Node's buffer pool, ten times
- * as fast as an array of its own (measured, 1 KiB: 0.14 against 2.6 microseconds).
+ * Well-formed text as UTF-8, for a backend to write: a plain view into Node's buffer pool, ten
+ * times as fast as an array of its own (measured, 1 KiB: 0.14 against 2.6 microseconds).
  */
 export function utf8Bytes(text: string): Uint8Array {
   const { buffer, byteOffset, byteLength } = Buffer.from(text)
@@ -79,23 +79,25 @@ export function assertChunk(chunk: unknown): asserts chunk is Uint8Array {
 
 /** All bytes of a write body in one array of its own, never the caller's. */
 export async function collect(body: WriteBody, bytesMax: number = Infinity): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) {
-    assertBodySize(body.byteLength, bytesMax)
-    return copyOf(body)
-  }
+  if (body instanceof Uint8Array) return ownBytes(body, bytesMax)
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of body) {
     assertChunk(chunk)
     bytes += chunk.byteLength
     assertBodySize(bytes, bytesMax)
-    chunks.push(copyOf(chunk))
+    chunks.push(ownBytes(chunk))
   }
   return concat(chunks, bytes)
 }
 
-/** A plain array of its own. `slice()` of a Buffer is a view of the caller's bytes, not a copy. */
-function copyOf(bytes: Uint8Array): Uint8Array {
+/**
+ * A plain copy. `slice()` of a Buffer would be a view of the caller's bytes, not a copy.
+ *
+ * @throws StorageError `QUOTA_EXCEEDED` for more than `bytesMax`.
+ */
+export function ownBytes(bytes: Uint8Array, bytesMax: number = Infinity): Uint8Array {
+  assertBodySize(bytes.byteLength, bytesMax)
   return bytes.constructor === Uint8Array ? bytes.slice() : new Uint8Array(bytes)
 }
 
@@ -165,7 +167,7 @@ export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
 
   /** The body as a web stream, for `Response` and the like. Cancelling it frees the source. */
   stream(): ReadableStream<Uint8Array> {
-    return ReadableStream.from(this) as ReadableStream<Uint8Array>
+    return ReadableStream.from<Uint8Array>(this)
   }
 
   /** Frees the source without reading on. Idempotent; a consumed body is freed already. */

@@ -7,7 +7,7 @@
  *
  * @packageDocumentation
  */
-export type * from './backend.ts'
+export * from './backend.ts'
 export { type BodyInput, StoredBody } from './body.ts'
 export type { Capabilities, ConditionScope, Durability } from './capabilities.ts'
 export { type Clock, systemClock } from './clock.ts'

@@ -12,7 +12,7 @@ export const keyBytesMax = 1024
 /** Printable ASCII with no segment that is empty, `.` or `..`: nearly every key of real life. */
 const plainKey = /^(?!\.{1,2}(?:\/|$))[!-.0-~](?:[ -.0-~]|\/(?!\/|$|\.{1,2}(?:\/|$)))*$/
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/
 
 /**

@@ -19,13 +19,13 @@ export const reservedMetadataPrefix = 'aos-'
 export const writeIdMetadata = 'aos-write-id'
 
 const metadataName = /^[a-z][a-z0-9_-]*$/
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/
 // RFC 9110 section 8.3.1: type "/" subtype and parameters, whose values are tokens or quoted.
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-const mediaType = new RegExp(
-  `^${token}/${token}(?:[ \\t]*;[ \\t]*${token}=(?:${token}|"(?:[^"\\\\\\x00-\\x1f\\x7f]|\\\\[ -~])*"))*$`,
-)
+const quotedString = '"(?:[^"\\\\\\x00-\\x1f\\x7f]|\\\\[ -~])*"'
+const parameter = `[ \\t]*;[ \\t]*${token}=(?:${token}|${quotedString})`
+const mediaType = new RegExp(`^${token}/${token}(?:${parameter})*$`)
 
 /**
  * Throws unless `metadata` can be stored everywhere: names `[a-z][a-z0-9_-]*` of at most 64

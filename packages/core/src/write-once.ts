@@ -61,7 +61,7 @@ export async function writeOnce(
       if (!isStorageError(error)) throw error
       const isRefused = isStorageError(error, 'ALREADY_EXISTS', 'PRECONDITION_FAILED')
       // The first try meets nobody's object but another writer's.
-      if (isRefused && attempt > 1) return await ours(backend, key, id, options, error)
+      if (isRefused && attempt > 1) return ours(backend, key, id, options, error)
       if (error.retryable !== 'yes') throw error
       if (attempt >= attempts) throw error.with({ retryable: 'exhausted', cause: error })
     }

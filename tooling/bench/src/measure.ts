@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { quantile, seededRandom } from './statistics.ts'
-import type { Rival, Suite } from './suite.ts'
+import { operationsOf, type Rival, type Suite } from './suite.ts'
 
 /** What one round of one rival gave. */
 export interface RoundResult {
@@ -52,7 +52,7 @@ async function timed(
   run: (batch: { index: number; operations: number }) => Promise<void> | void,
   quick: boolean,
 ): Promise<RoundResult> {
-  const operations = suite.operationsPerBatch ?? 1
+  const operations = operationsOf(suite, quick)
   const measureMs = quick ? Math.min(50, suite.measureMs ?? 500) : (suite.measureMs ?? 500)
   const batchesMax = suite.batchesMax ?? 100_000
   let index = 0

@@ -2,7 +2,7 @@
 import type { Machine } from './machine.ts'
 import type { SuiteResult } from './runner.ts'
 import { pairedRatio, quantile, spread, type Spread } from './statistics.ts'
-import type { BenchPromise } from './suite.ts'
+import { type BenchPromise, operationsOf } from './suite.ts'
 
 export interface ReportOptions {
   readonly packageName: string
@@ -39,7 +39,7 @@ export function suiteMarkdown(result: SuiteResult): string {
     `## ${suite.name}`,
     '',
     suite.about,
-    `(${result.rounds} rounds, ${isolation}, ${suite.operationsPerBatch ?? 1} operations a batch)`,
+    `(${result.rounds} rounds, ${isolation}, ${operationsOf(suite, result.quick)} operations a batch)`,
     '',
     ...table(result),
   ]

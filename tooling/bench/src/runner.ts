@@ -24,6 +24,7 @@ export interface RunOptions {
 export interface SuiteResult {
   readonly suite: Suite
   readonly rounds: number
+  readonly quick: boolean
   readonly results: ReadonlyMap<string, readonly RoundResult[]>
   /** Rivals that could not run here, with the reason. */
   readonly unavailable: ReadonlyMap<string, string>
@@ -57,7 +58,7 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
         `${unavailable.get(suite.ours) ?? 'no rounds were asked for'}.`,
     )
   }
-  return { suite, rounds: options.rounds, results, unavailable }
+  return { suite, rounds: options.rounds, quick: options.quick, results, unavailable }
 }
 
 async function runJob(job: Job, shared: ChildProcess | undefined): Promise<JobOutcome> {

@@ -63,6 +63,8 @@ export interface Suite {
   readonly bytesPerOperation?: number | undefined
   /** Operations in one timed batch. Default 1: then p99 is that of single operations. */
   readonly operationsPerBatch?: number | undefined
+  /** The same with `--quick`, for batches that are one large thing. Default: as above. */
+  readonly operationsPerBatchQuick?: number | undefined
   /** Untimed batches before the timed ones. Default 3. */
   readonly warmupBatches?: number | undefined
   /** Timed for at least this long per rival and round. Default 500. */
@@ -77,6 +79,12 @@ export interface Suite {
    * report then shows no memory.
    */
   readonly isolation?: 'process' | 'shared' | undefined
+}
+
+/** How many operations one batch of the suite holds. */
+export function operationsOf(suite: Suite, quick: boolean): number {
+  const { operationsPerBatch = 1, operationsPerBatchQuick = operationsPerBatch } = suite
+  return quick ? operationsPerBatchQuick : operationsPerBatch
 }
 
 /** Checks a suite when its file loads, so that a typing slip costs no measuring time. */

@@ -94,7 +94,8 @@ describe('defineSuite', () => {
   })
 
   it('does not judge against a rival that did not run', () => {
-    const result = { suite: suite({}), rounds: 1, results: new Map(), unavailable: new Map() }
+    const results = { results: new Map(), unavailable: new Map() }
+    const result = { suite: suite({}), rounds: 1, quick: false, ...results }
     expect(judge({ against: 'b', atLeast: 1 }, result)).toContain('not judged')
   })
 })

@@ -6,7 +6,14 @@
  * bytes goes on in a folder: `first part%+/rest.json`.
  */
 import { endsLikeFile, type Form, splitName, suffixForms } from './forms.ts'
-import { decodeSegment, encodeCharacters, encodeSegment, escape, unescape } from './segment.ts'
+import {
+  decodeSegment,
+  encodeCharacters,
+  encodeSegment,
+  escape,
+  isReserved,
+  unescape,
+} from './segment.ts'
 
 /** Longest name, in bytes, on the file systems of Linux, macOS and Windows. */
 const nameBytesMax = 255
@@ -62,11 +69,7 @@ function splitParts(segment: string): string[] {
     part += character
   }
   // The rest may be any short text, also one that Windows reserves.
-  return [...parts, encodeSegment(part) === part || part.includes('%') ? part : guard(part)]
-}
-
-function guard(part: string): string {
-  return part.startsWith('^') ? part : escape(part[0]!) + part.slice(1)
+  return [...parts, isReserved(part) ? escape(part[0]!) + part.slice(1) : part]
 }
 
 /** What the name of a file stands for. */
@@ -108,7 +111,7 @@ export function decodeFolder(name: string, head: string = ''): DecodedFolder | u
     const text = unescape(name.slice(0, -continuedMark.length))
     if (text !== undefined) return { text: head + text, isContinued: true, isCanonical: true }
   }
-  const text = endsLikeFile(name) ? undefined : decodeLast(plainDot(name), head)
+  const text = endsLikeFile(name) ? undefined : decodeLast(head === '' ? plainDot(name) : name, head)
   return { text: text ?? head + name, isContinued: false, isCanonical: text !== undefined }
 }
 

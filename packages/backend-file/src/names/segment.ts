@@ -35,21 +35,23 @@ const keptRanges: readonly (readonly [number, number])[] = [
 
 /** The name of `segment`. Never longer than three times its UTF-8 bytes. */
 export function encodeSegment(segment: string): string {
-  const isReserved = reservedStem.test(segment)
-  if (!isReserved && plainSegment.test(segment)) return segment
-  return encodeCharacters(segment, isReserved).join('')
+  if (plainSegment.test(segment) && !isReserved(segment)) return segment
+  return encodeCharacters(segment).join('')
+}
+
+/** True for a name that Windows keeps for a device. */
+export function isReserved(name: string): boolean {
+  return reservedStem.test(name)
 }
 
 /** The escaped characters of `segment`, one by one, so that a long name can be cut between them. */
-export function encodeCharacters(
-  segment: string,
-  isReserved: boolean = reservedStem.test(segment),
-): string[] {
+export function encodeCharacters(segment: string): string[] {
+  const isDevice = isReserved(segment)
   const characters = [...segment]
   const last = characters.length - 1
   return characters.map((character, at) => {
     const isEdge = (at === 0 || at === last) && (character === '.' || character === ' ')
-    if (isEdge || (at === 0 && isReserved)) return escape(character)
+    if (isEdge || (at === 0 && isDevice)) return escape(character)
     return encodeCharacter(character)
   })
 }
@@ -72,7 +74,7 @@ export function escape(text: string): string {
  * written by us, and is a foreign name to be taken literally.
  */
 export function decodeSegment(name: string): string | undefined {
-  if (plainSegment.test(name) && !reservedStem.test(name)) return name
+  if (plainSegment.test(name) && !isReserved(name)) return name
   const segment = unescape(name)
   return segment !== undefined && encodeSegment(segment) === name ? segment : undefined
 }

@@ -3,7 +3,7 @@
  *
  * ```
  * value                       content type                 codec
- * Uint8Array, ArrayBuffer...  application/octet-stream     bytes as they are
+ * Uint8Array                  application/octet-stream     bytes as they are
  * string                      text/plain; charset=utf-8    UTF-8
  * Blob                        its own type                 streamed
  * what JSON keeps exactly     application/json             JSON

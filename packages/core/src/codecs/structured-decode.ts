@@ -166,6 +166,12 @@ class Reader {
     return token.value as Uint8Array<ArrayBuffer>
   }
 
+  /** cborg gives each byte string as a copy of its own; should it not, this makes one. */
+  #buffer(): ArrayBuffer {
+    const bytes = this.#content()
+    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer
+  }
+
   #magnitude(): bigint {
     const bytes = this.#content()
     if (bytes.byteLength > bigIntBytesMax) throw this.#fault('a BigInt beyond the limit')
@@ -177,8 +183,8 @@ class Reader {
     if (type.major !== 4 || value !== 2) throw this.#fault('something else than a named value')
     const name = this.#next().value as unknown
     if (name === 'Date') return new Date(this.#number())
-    if (name === 'ArrayBuffer') return this.#content().slice().buffer
-    if (name === 'DataView') return new DataView(this.#content().slice().buffer)
+    if (name === 'ArrayBuffer') return this.#buffer()
+    if (name === 'DataView') return new DataView(this.#buffer())
     throw this.#fault('a name that is not on the list')
   }
 
@@ -205,6 +211,6 @@ class Reader {
   #typedArray(tag: number): ArrayBufferView {
     const constructor = typedArrays.get(tag)
     if (constructor === undefined) throw this.#fault(`tag ${tag}`)
-    return new constructor(this.#content().slice().buffer)
+    return new constructor(this.#buffer())
   }
 }

@@ -37,5 +37,5 @@ export class ValuePath {
 
 /** The error of a value that cannot be stored without loss: where, what it is, and the fix. */
 export function lossError(path: ValuePath, what: string, fix: string): StorageError {
-  return new StorageError('SERIALIZATION', `The value at ${path} is ${what}; ${fix}`)
+  return new StorageError('SERIALIZATION', `The value at ${path.toString()} is ${what}; ${fix}`)
 }

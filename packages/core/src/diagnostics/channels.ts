@@ -7,6 +7,7 @@
  * operation costs one look at a boolean.
  */
 import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
+import type { ObjectInfo, ReadResult } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import { isStorageError, type StorageErrorCode } from '../errors.ts'
 
@@ -82,7 +83,7 @@ export async function traceOperation<T>(
     channel.end.publish(context)
     const result = await running
     context.outcome = 'OK'
-    context.bytes = bytesOf(result)
+    context.bytes = bytesOf(context.operation, result)
     return result
   } catch (error) {
     context.outcome = outcomeOf(error)
@@ -101,8 +102,10 @@ export function outcomeOf(error: unknown): OperationOutcome {
   return error instanceof TypeError ? 'TypeError' : 'UNAVAILABLE'
 }
 
-function bytesOf(result: unknown): number | undefined {
-  if (typeof result !== 'object' || result === null) return undefined
-  if ('end' in result && 'start' in result) return Number(result.end) - Number(result.start)
-  return 'size' in result && 'contentType' in result ? Number(result.size) : undefined
+function bytesOf(operation: TracedOperation, result: unknown): number | undefined {
+  if (operation === 'read') {
+    const { start, end } = result as ReadResult
+    return end - start
+  }
+  return operation === 'write' || operation === 'copy' ? (result as ObjectInfo).size : undefined
 }

@@ -124,12 +124,7 @@ export class Access {
   }
 
   /** What is thrown to the caller for what was thrown here: wrapped once, places filled in. */
-  fault(
-    error: unknown,
-    operation: string,
-    key: string | undefined,
-    signal?: AbortSignal | undefined,
-  ): unknown {
+  fault(error: unknown, operation: string, key: string | undefined, signal?: AbortSignal): unknown {
     const place = { backend: this.backend.name, operation, ...(key === undefined ? {} : { key }) }
     if (isStorageError(error)) {
       const { backend, operation: known, key: knownKey } = error

@@ -39,8 +39,8 @@ export class Admission {
   }
 
   /** A key that will be read or deleted, perhaps one that others wrote. */
-  existingKey(key: unknown, options: object | undefined): void {
-    const foreign = (options as { foreign?: unknown } | undefined)?.foreign
+  existingKey(key: unknown, options: { foreign?: unknown } | undefined): void {
+    const foreign = options?.foreign
     if (foreign !== undefined && typeof foreign !== 'boolean') {
       throw new TypeError(`foreign is a boolean, not ${describe(foreign)}`)
     }

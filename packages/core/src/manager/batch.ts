@@ -44,7 +44,7 @@ export async function saveMany(
     try {
       const [key, value, own] = saveParts(entry)
       admission.key(key)
-      admission.write(own as Loose | undefined, optionNames.saveEntry, 'saveMany entry')
+      admission.write(own, optionNames.saveEntry, 'saveMany entry')
       const each = signal === undefined ? own : { ...own, signal }
       return { key, ok: true, info: await values.save(key, value, each) }
     } catch (error) {
@@ -175,7 +175,7 @@ function saveParts(
     throw new TypeError('An entry of saveMany is [key, value] or { key, value, ...options }')
   }
   const { key, value } = entry
-  return [key, value, entry as OwnOptions]
+  return [key, value, entry]
 }
 
 function keyOf(item: unknown): string {

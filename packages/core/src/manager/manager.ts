@@ -152,7 +152,8 @@ export class StorageManager implements AsyncDisposable {
     if (options === undefined || !('default' in options)) {
       return (await this.#values.load(key, options)).value
     }
-    return (await unlessMissing(this.#values.load(key, options)))?.value ?? options.default
+    const found = await unlessMissing(this.#values.load(key, options))
+    return found === undefined ? options.default : found.value
   }
 
   /** As `load`, but undefined when there is no such key. */

@@ -22,7 +22,7 @@ export interface ManagerOptions {
   /** Put around the backend, the outermost first. */
   readonly layers?: readonly Layer[] | undefined
   /** Own codecs; they take precedence over the built-in ones, the first match wins. */
-  readonly codecs?: readonly Codec<never>[] | readonly Codec<any>[] | undefined
+  readonly codecs?: readonly Codec[] | undefined
   /** Any pino-shaped object. Default: silent. It gets keys, never values. */
   readonly logger?: Logger | undefined
   /** `keys: true` puts keys into the contexts of the tracing channels. Default false. */

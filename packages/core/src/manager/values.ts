@@ -2,6 +2,7 @@
 import type { ObjectInfo, ReadOptions, ReadResult, WriteOptions } from '../backend.ts'
 import { StoredBody } from '../body.ts'
 import type { CodecRegistry } from '../codecs/registry.ts'
+import { isStorageError, StorageError } from '../errors.ts'
 import { validate } from '../schema.ts'
 import type { Access } from './access.ts'
 import type { LoadedEntry, LoadOptions, SaveOptions } from './options.ts'
@@ -34,7 +35,11 @@ export class Values {
   #encode(key: string, value: unknown, contentType: string | undefined): Encoded {
     try {
       return this.#codecs.encode(value, contentType)
-    } catch (error) {
+    } catch (cause) {
+      // What is no error of a codec was thrown by the value: an accessor, a proxy, its size.
+      const error = isStorageError(cause)
+        ? cause
+        : new StorageError('SERIALIZATION', 'The value threw as it was read; see cause', { cause })
       throw this.#access.fault(error, 'save', key)
     }
   }
@@ -63,7 +68,8 @@ export class Values {
     try {
       return await validate(schema, value, key)
     } catch (error) {
-      throw this.#access.fault(error, 'validate', key)
+      // A schema that throws instead of telling issues is a mistake in the program: as it is.
+      throw isStorageError(error) ? this.#access.fault(error, 'validate', key) : error
     }
   }
 }

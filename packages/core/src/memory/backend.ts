@@ -21,7 +21,7 @@ import type {
   WriteBody,
   WriteOptions,
 } from '../backend.ts'
-import { collect } from '../body.ts'
+import { collect, ownBytes } from '../body.ts'
 import { guardSource } from '../source.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { type Clock, systemClock } from '../clock.ts'
@@ -201,10 +201,11 @@ export class MemoryStorageBackend implements StorageBackend {
     return true
   }
 
-  async #collect(body: WriteBody, signal: AbortSignal | undefined): Promise<Uint8Array> {
-    const bytesMax = this.capabilities.objectBytesMax
-    if (body instanceof Uint8Array) return collect(body, bytesMax)
-    return collect(guardSource(body, signal), bytesMax)
+  async #collect(
+    body: AsyncIterable<Uint8Array>,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    return collect(guardSource(body, signal), this.capabilities.objectBytesMax)
   }
 
   #assertUsable(signal: AbortSignal | undefined): void {

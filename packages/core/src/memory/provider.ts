@@ -2,7 +2,7 @@
 import { StorageError } from '../errors.ts'
 import { assertInteger, assertOptions } from '../options.ts'
 import type { BackendProvider } from '../provider.ts'
-import { type MemoryBackendOptions, MemoryStorageBackend } from './backend.ts'
+import { MemoryStorageBackend } from './backend.ts'
 
 const names: ReadonlySet<string> = new Set(['objectBytesMax', 'totalBytesMax', 'clock', 'random'])
 
@@ -16,7 +16,7 @@ export const memoryProvider: BackendProvider = {
       if (config[name] === undefined) continue
       assertInteger(config[name], name, 1, Number.MAX_SAFE_INTEGER)
     }
-    return new MemoryStorageBackend(config as MemoryBackendOptions)
+    return new MemoryStorageBackend(config)
   },
   async fromUrl(url) {
     if (url.href !== 'memory:') {

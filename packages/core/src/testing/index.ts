@@ -41,6 +41,7 @@
  *
  * @packageDocumentation
  */
+export { backendMembers } from '../backend.ts'
 export * from './child-process.ts'
 export * from './conformance/case.ts'
 export { conformanceCases } from './conformance/cases/index.ts'

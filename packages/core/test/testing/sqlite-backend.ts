@@ -5,6 +5,7 @@
  * Faults can be switched on, to prove that those cases catch them.
  */
 import { randomUUID } from 'node:crypto'
+import { openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type {
   BodyStream,
@@ -45,6 +46,7 @@ export type SqliteFault =
   | 'counts-etags-per-process'
   | 'reads-late'
   | 'leaves-scratch-objects'
+  | 'leaks-files'
 
 export interface SqliteArgs {
   readonly path: string
@@ -85,6 +87,7 @@ export class SqliteStorageBackend implements StorageBackend {
 
   constructor({ path, fault }: SqliteArgs) {
     this.#fault = fault
+    if (fault === 'leaks-files') openSync('/dev/null', 'r')
     this.#database = new DatabaseSync(path, { timeout: 20_000 })
     this.#database.exec(`
       PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
@@ -112,7 +115,7 @@ export class SqliteStorageBackend implements StorageBackend {
       return put()
     }
     if (this.#fault === 'acknowledges-early') {
-      setTimeout(put, 5)
+      setTimeout(() => void (this.#isClosed || put()), 5)
       return { ...infoOf(this.#find(key) ?? emptyRow), key, size: bytes.byteLength }
     }
     if (this.#fault === 'writes-in-two-steps') {
@@ -190,7 +193,7 @@ export class SqliteStorageBackend implements StorageBackend {
     return {
       async *[Symbol.asyncIterator]() {
         for (let at = 0; at < bytes.byteLength && !isCancelled; at += 65_536) {
-          const source = isLate ? (late() ?? bytes) : bytes
+          const source = isLate ? (late() ?? new Uint8Array(bytes.byteLength)) : bytes
           yield source.slice(at, Math.min(bytes.byteLength, at + 65_536))
         }
       },

@@ -29,7 +29,7 @@ export class CaseContext {
   readonly crashCycles: number
   readonly raceProcesses: number
   readonly #store: OpenedStore
-  readonly #cleanups: (() => Promise<unknown> | unknown)[] = []
+  readonly #cleanups: (() => unknown)[] = []
 
   constructor(
     harness: ConformanceHarness,
@@ -57,7 +57,7 @@ export class CaseContext {
   }
 
   /** Runs `cleanup` at the end of the case, whatever its outcome; last in, first out. */
-  defer(cleanup: () => Promise<unknown> | unknown): void {
+  defer(cleanup: () => unknown): void {
     this.#cleanups.push(cleanup)
   }
 

@@ -12,27 +12,32 @@ export async function expectError(
   call: () => Promise<unknown>,
 ): Promise<StorageError> {
   const expected = typeof codes === 'string' ? [codes] : codes
+  const due = `expected ${expected.join(' or ')}`
   let promise: Promise<unknown>
   try {
     promise = call()
   } catch (error) {
-    assert.fail(
-      `${doing} threw ${nameOf(error)} at once; it must reject with ${expected.join('|')}`,
-    )
+    throw failure(`${doing} threw ${nameOf(error)} at once instead of rejecting; ${due}`)
   }
-  try {
-    await promise
-  } catch (error) {
-    if (isStorageError(error, ...expected)) return error
-    assert.fail(`${doing} rejected with ${nameOf(error)}; expected ${expected.join(' or ')}`)
-  }
-  assert.fail(`${doing} succeeded; it must be refused with ${expected.join(' or ')}`)
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
+  if (outcome === undefined) throw failure(`${doing} succeeded; ${due}`)
+  if (isStorageError(outcome.error, ...expected)) return outcome.error
+  throw failure(`${doing} rejected with ${nameOf(outcome.error)}; ${due}`)
+}
+
+function failure(message: string): Error {
+  return new assert.AssertionError({ message })
 }
 
 /** An error for a message: its code, or its class when it is no StorageError. */
 export function nameOf(error: unknown): string {
   if (isStorageError(error)) return `${error.code} (${error.message})`
-  return error instanceof Error ? `a ${error.name}, no StorageError (${error.message})` : `${error}`
+  return error instanceof Error
+    ? `a ${error.name}, no StorageError (${error.message})`
+    : String(error)
 }
 
 /** Text of a stored object, whole. */
@@ -42,7 +47,13 @@ export async function expectText(
   expected: string,
   when: string,
 ): Promise<void> {
-  assert.equal(await readText(backend, key), expected, `read(${quoteKey(key)}) ${when}`)
+  const text = await readText(backend, key)
+  if (text === expected) return
+  const shown = (whole: string): string =>
+    whole.length > 60
+      ? `${whole.length} characters beginning ${quoteKey(whole.slice(0, 40))}`
+      : quoteKey(whole)
+  assert.fail(`read(${quoteKey(key)}) ${when}: ${shown(text)}, expected ${shown(expected)}`)
 }
 
 /** Nobody can find the object: not by stat, read or list. */
@@ -104,9 +115,41 @@ export async function expectListing(
     last = entries.at(-1) ?? last
   }
   const keys = pages.flatMap(({ objects }) => objects.map(({ key }) => key))
-  assert.deepEqual(keys, [...expected.keys], `${doing}: keys`)
+  expectKeys(keys, expected.keys, `${doing}: keys`)
   const prefixes = pages.flatMap((page) => page.prefixes)
-  assert.deepEqual(prefixes, [...(expected.prefixes ?? [])], `${doing}: common prefixes`)
+  expectKeys(prefixes, expected.prefixes ?? [], `${doing}: common prefixes`)
+}
+
+/** The same bytes; tells where they differ. A diff of large arrays would take minutes, and memory. */
+export function expectBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
+  if (Buffer.compare(actual, expected) === 0) return
+  const at = expected.findIndex((byte, index) => byte !== actual[index])
+  const place = at === -1 ? 'goes on behind its end' : `differs from byte ${at} on`
+  assert.fail(
+    `${what}: ${actual.byteLength} bytes came, ${expected.byteLength} were expected; it ${place}`,
+  )
+}
+
+/** The same keys in the same order; tells the first that differs. */
+export function expectKeys(
+  actual: readonly string[],
+  expected: readonly string[],
+  what: string,
+): void {
+  const length = Math.max(actual.length, expected.length)
+  for (let at = 0; at < length; at++) {
+    const [came, wanted] = [actual[at], expected[at]]
+    if (came === wanted) continue
+    const shown = (key: string | undefined): string => (key === undefined ? 'none' : quoteKey(key))
+    assert.fail(
+      `${what}: entry ${at} is ${shown(came)}, expected ${shown(wanted)} ` +
+        `(${actual.length} came, ${expected.length} expected: ${shortList(actual)})`,
+    )
+  }
+}
+
+function shortList(keys: readonly string[]): string {
+  return keys.slice(0, 12).map(quoteKey).join(', ') + (keys.length > 12 ? ', ...' : '')
 }
 
 /** Strictly ascending by UTF-8 bytes. */

@@ -81,9 +81,6 @@ export async function* chunked(
   }
 }
 
-/** More pages than this for one listing is an endless one. */
-const pagesMax = 20_000
-
 /** Every page of a listing. `between` runs before each page but the first. */
 export async function listPages(
   backend: StorageBackend,
@@ -91,16 +88,24 @@ export async function listPages(
   between?: (page: number) => Promise<unknown>,
 ): Promise<ListPage[]> {
   const pages: ListPage[] = []
+  const cursors = new Set<string>()
   let cursor: string | undefined
   do {
     if (pages.length > 0) await between?.(pages.length)
+    // A turn, so that an endless listing runs into the time limit.
+    await turn()
     const page = await backend.list(cursor === undefined ? options : { ...options, cursor })
     pages.push(page)
     cursor = page.cursor
-    if (pages.length > pagesMax) throw new Error(`listing does not end after ${pagesMax} pages`)
-  } while (cursor !== undefined)
-  return pages
+    if (cursor === undefined) return pages
+    if (cursors.has(cursor)) throw new Error(`page ${pages.length} gives a cursor given before`)
+    cursors.add(cursor)
+  } while (pages.length < pagesMax)
+  throw new Error(`listing does not end after ${pagesMax} pages`)
 }
+
+/** More pages than this for one listing is an endless one. */
+const pagesMax = 2000
 
 /** Every object of a listing, in the order of the pages. */
 export async function listObjects(

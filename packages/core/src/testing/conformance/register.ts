@@ -41,7 +41,7 @@ export function registerConformance(
   const outcomes: CaseOutcome[] = []
   const print = options.print ?? ((table: string) => process.stdout.write(`\n${table}\n`))
   runner.describe(`conformance of ${harness.name}`, () => {
-    runner.afterAll?.(() => void print(formatReport(reportOf(harness.name, seed, outcomes))))
+    runner.afterAll?.(() => print(formatReport(reportOf(harness.name, seed, outcomes))))
     for (const testCase of selectCases(options)) {
       // The kit's own limit comes first: its message says more than the runner's.
       const timeout = timeLimitMsOf(testCase, harness) * 2 + 5000

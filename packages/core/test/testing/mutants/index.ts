@@ -1,3 +1,4 @@
+import { copyingMutants } from './copying.ts'
 import { livingMutants } from './living.ts'
 import type { Mutant } from './mutant.ts'
 import { namingMutants } from './naming.ts'
@@ -6,6 +7,7 @@ import { writingMutants } from './writing.ts'
 
 export const mutants: readonly Mutant[] = [
   ...writingMutants,
+  ...copyingMutants,
   ...readingMutants,
   ...namingMutants,
   ...livingMutants,

@@ -82,3 +82,11 @@ export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 export const bytesOf = (body: WriteBody): Promise<Uint8Array> => collect(body)
 
 export const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** The etag of what is stored, undefined when nothing is. */
+export async function etagOf(inner: StorageBackend, key: string): Promise<string | undefined> {
+  return inner.stat(key).then(
+    ({ etag }) => etag,
+    () => undefined,
+  )
+}

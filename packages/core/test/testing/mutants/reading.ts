@@ -178,9 +178,13 @@ export const readingMutants: readonly Mutant[] = [
       yield source.slice(at, at + 65_536)
     }
   }),
-  streamMutant('cannot be cancelled', pieces, () => {
-    throw new Error('no')
-  }),
+  streamMutant(
+    'cannot be cancelled',
+    (bytes) => pieces(bytes),
+    () => {
+      throw new Error('no')
+    },
+  ),
   mutant('gives the rest of the last reader', (inner) => {
     const streams = new Map<string, AsyncGenerator<Uint8Array>>()
     return {

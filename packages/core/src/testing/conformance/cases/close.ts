@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { StorageBackend } from '../../../backend.ts'
 import { isStorageError } from '../../../errors.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError, nameOf } from '../expectations.ts'
+import { expectBytes, expectError, nameOf } from '../expectations.ts'
 import { pattern, put, turn } from '../objects.ts'
 
 function callsOf(backend: StorageBackend): [string, () => Promise<unknown>][] {
@@ -95,7 +95,7 @@ export const closeCases: readonly ConformanceCase[] = defineCases('close', [
         failure = error
       }
       if (failure === undefined) {
-        assert.ok(Buffer.concat(chunks).equals(body), 'body open at close ended short, as if whole')
+        expectBytes(Buffer.concat(chunks), body, 'body open at close ended short, as if whole')
       } else {
         const isEnded = isStorageError(failure, 'CLOSED', 'ABORTED')
         assert.ok(isEnded, `body open at close gave ${nameOf(failure)}; CLOSED is due`)

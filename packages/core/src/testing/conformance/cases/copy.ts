@@ -3,7 +3,14 @@ import assert from 'node:assert/strict'
 import type { CopyOptions } from '../../../backend.ts'
 import type { StorageErrorCode } from '../../../errors.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError, expectMissing, expectSameInfo, expectText } from '../expectations.ts'
+import {
+  expectBytes,
+  expectError,
+  expectKeys,
+  expectMissing,
+  expectSameInfo,
+  expectText,
+} from '../expectations.ts'
 import { listKeys, pattern, put, readBytes } from '../objects.ts'
 
 export const copyCases: readonly ConformanceCase[] = defineCases('copy', [
@@ -37,7 +44,7 @@ export const copyCases: readonly ConformanceCase[] = defineCases('copy', [
       await expectText(backend, 'to', 'new', 'after a copy over it')
       assert.deepEqual({ ...copied.metadata }, {}, 'metadata of the overwritten destination')
       assert.notEqual(copied.etag, old.etag, 'etag of the overwritten destination')
-      assert.deepEqual(await listKeys(backend), ['from', 'to'], 'keys after a copy')
+      expectKeys(await listKeys(backend), ['from', 'to'], 'keys after a copy')
     },
   },
   {
@@ -86,7 +93,7 @@ export const copyCases: readonly ConformanceCase[] = defineCases('copy', [
         const copied = await backend.copy('from', 'to')
         assert.equal(copied.size, bytes, `size of a copy of ${bytes} bytes`)
         const read = await readBytes(backend, 'to')
-        assert.ok(Buffer.compare(read, body) === 0, `copy of ${bytes} bytes differs`)
+        expectBytes(read, body, `copy of ${bytes} bytes differs`)
       }
     },
   },

@@ -1,7 +1,7 @@
 /** Deletes: single, conditional and many at once. */
 import assert from 'node:assert/strict'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError, expectMissing, expectText } from '../expectations.ts'
+import { expectError, expectKeys, expectMissing, expectText } from '../expectations.ts'
 import { listKeys, put, putAll } from '../objects.ts'
 
 export const deleteCases: readonly ConformanceCase[] = defineCases('delete', [
@@ -25,7 +25,7 @@ export const deleteCases: readonly ConformanceCase[] = defineCases('delete', [
         await putAll(backend, keys)
         await backend.delete(key)
         const rest = keys.filter((other) => other !== key)
-        assert.deepEqual(await listKeys(backend), rest, `keys after delete("${key}")`)
+        expectKeys(await listKeys(backend), rest, `keys after delete("${key}")`)
         for (const other of rest) await expectText(backend, other, other, `after delete("${key}")`)
       }
     },
@@ -37,7 +37,7 @@ export const deleteCases: readonly ConformanceCase[] = defineCases('delete', [
       await putAll(backend, ['a/b/c', 'a/d'])
       assert.equal(await backend.delete('a'), false, 'delete("a") where only "a/..." exist')
       assert.equal(await backend.delete('a/b'), false, 'delete("a/b") where only "a/b/c" exists')
-      assert.deepEqual(await listKeys(backend), ['a/b/c', 'a/d'], 'keys afterwards')
+      expectKeys(await listKeys(backend), ['a/b/c', 'a/d'], 'keys afterwards')
     },
   },
   {
@@ -110,7 +110,7 @@ export const deleteCases: readonly ConformanceCase[] = defineCases('delete', [
       )
       const expected = { a: true, c: true, none: false, 'd<&>"\'': true, 'e f': true, é: true }
       assert.deepEqual(told, expected, 'deleted per key (the first time it is named)')
-      assert.deepEqual(await listKeys(backend), ['b'], 'keys left by deleteMany()')
+      expectKeys(await listKeys(backend), ['b'], 'keys left by deleteMany()')
     },
   },
   {
@@ -119,7 +119,7 @@ export const deleteCases: readonly ConformanceCase[] = defineCases('delete', [
     async run({ backend }) {
       await put(backend, 'doc', 'body')
       assert.deepEqual(await backend.deleteMany([]), [], 'deleteMany([])')
-      assert.deepEqual(await listKeys(backend), ['doc'], 'keys after deleteMany([])')
+      expectKeys(await listKeys(backend), ['doc'], 'keys after deleteMany([])')
     },
   },
   {
@@ -133,8 +133,8 @@ export const deleteCases: readonly ConformanceCase[] = defineCases('delete', [
       await putAll(backend, stored)
       const outcomes = await backend.deleteMany(keys)
       const deleted = outcomes.filter((outcome) => outcome.deleted).map(({ key }) => key)
-      assert.deepEqual(deleted, stored, `keys that deleteMany() of ${count} says it deleted`)
-      assert.deepEqual(await listKeys(backend), [], `keys left by deleteMany() of ${count}`)
+      expectKeys(deleted, stored, `keys that deleteMany() of ${count} says it deleted`)
+      expectKeys(await listKeys(backend), [], `keys left by deleteMany() of ${count}`)
     },
   },
 ])

@@ -3,200 +3,15 @@ import assert from 'node:assert/strict'
 import type { StorageBackend } from '../../../backend.ts'
 import { sortKeys } from '../../../keys.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError, expectListing, expectMissing, expectText } from '../expectations.ts'
+import {
+  expectError,
+  expectKeys,
+  expectListing,
+  expectMissing,
+  expectText,
+} from '../expectations.ts'
 import { listKeys, put, putAll } from '../objects.ts'
-
-/** Keys that live together in one store; each group has met a store that confused it. */
-export const strangeKeys: readonly string[] = [
-  ...['a', 'a/b', 'a/b/c', 'a.json', 'a.json/b', 'a-', 'a-/b', 'a0', 'a!', 'a!/b', 'a b', 'a+b'],
-  ...['A', 'A/b', 'A/B', 'Case', 'case', 'CASE', 'cASE/x', 'caſe', 'kelvin', '\u212aelvin'],
-  ...[
-    '\u00e9',
-    'e\u0301',
-    '\u00e9/x',
-    'e\u0301/x',
-    '\u1e9b\u0323',
-    '\u1e9b',
-    'ﬁ',
-    'fi',
-    'Å',
-    '\u212b',
-  ],
-  ...[
-    'straße',
-    'strasse',
-    'STRASSE',
-    'ß',
-    'SS',
-    'ss',
-    'ẞ',
-    'ı',
-    'i',
-    'I',
-    'İ',
-    'i\u0307',
-    'Σ',
-    'ς',
-    'σ',
-  ],
-  ...[
-    'CON',
-    'con',
-    'con.txt',
-    'PRN',
-    'AUX',
-    'aux.js',
-    'NUL',
-    'nul.tar.gz',
-    'COM1',
-    'com0',
-    'LPT9.txt',
-  ],
-  ...[
-    'COM\u00b9',
-    'CONIN$',
-    'x/NUL/y',
-    'dot.',
-    'dot..',
-    'dot',
-    'space ',
-    'space',
-    ' space',
-    'x./y',
-    'x /y',
-  ],
-  ...[
-    '.hidden',
-    '.a/b',
-    '..a',
-    'a..',
-    '...',
-    '.../x',
-    '.tmp',
-    '.lock',
-    '.DS_Store',
-    '.meta',
-    '.nfs001',
-  ],
-  ...['%', '%%', '%2F', 'a%2Fb', '%2f', 'a%20b', '%00', '%E9', '%Q', '100%', '%25', '%252F', '%61'],
-  ...[
-    '~',
-    '~a',
-    'a~',
-    '~1',
-    'PROGRA~1',
-    '^',
-    '^a',
-    '^^a',
-    '#',
-    '#0001',
-    'a#b',
-    '?',
-    'a?b=c&d',
-    '&amp;',
-  ],
-  ...[
-    'back\\slash',
-    '..\\up',
-    '\\\\host\\share',
-    'C:',
-    'C:\\x',
-    'a:stream',
-    '"quoted"',
-    "'",
-    '`',
-    '<a>',
-  ],
-  ...[
-    'a|b',
-    'a*b',
-    '*',
-    '[a]',
-    '{a}',
-    '{0}',
-    '$HOME',
-    '$(x)',
-    '!',
-    '-',
-    '--',
-    '-rf',
-    '@',
-    '=',
-    ',',
-    ';',
-    '_',
-  ],
-  ...[
-    'doc.tmp',
-    'doc.tmp.123',
-    'doc.lock',
-    'doc.attrs',
-    'doc.meta',
-    'doc.meta.json',
-    'doc~',
-    '#doc#',
-  ],
-  ...[
-    'doc.json.tmp-1234',
-    'doc.part',
-    'doc.crdownload',
-    'doc.swp',
-    'doc.0',
-    'doc.obj',
-    'doc.object',
-    'doc.d',
-  ],
-  ...[
-    '__proto__',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    '__0x2f__',
-    'index.html',
-    'null',
-    'undefined',
-  ],
-  ...[
-    '漢字',
-    'かな/カナ',
-    'ｶﾅ',
-    'עברית',
-    'العربية',
-    'नमस्ते',
-    '👩‍👩‍👧',
-    '🎉',
-    '🏳️‍🌈',
-    '🎉/🎉',
-    'a\u200bb',
-    '\u200b',
-    'a\u00a0b',
-  ],
-  ...[
-    '\ufffd',
-    '\ue000',
-    '\uffee',
-    '\u{10000}',
-    '\u{10ffff}',
-    '\ufeffbom',
-    'bom',
-    '\u202edlrow',
-    '\u2028',
-  ],
-  ...[
-    '0',
-    '00',
-    '1',
-    '10',
-    '2',
-    '-1',
-    '1e3',
-    '007',
-    'NaN',
-    'true',
-    '2026-01-01T00:00:00Z',
-    'a=b/c=d',
-  ],
-]
+import { strangeKeys } from './strange-keys.ts'
 
 /** A key of exactly `bytes` bytes in segments of at most `segmentBytes`. */
 function longKey(bytes: number, segmentBytes: number, character: string): string {
@@ -317,7 +132,7 @@ export const keyCases: readonly ConformanceCase[] = defineCases('key', [
       await backend.copy(keys[0]!, keys[1]!)
       await expectText(backend, keys[1]!, keys[0]!, 'after copy between longest keys')
       for (const key of keys) assert.equal(await backend.delete(key), true, 'delete(longest key)')
-      assert.deepEqual(await listKeys(backend), [], 'keys after deleting the longest ones')
+      expectKeys(await listKeys(backend), [], 'keys after deleting the longest ones')
     },
   },
   {
@@ -338,7 +153,7 @@ export const keyCases: readonly ConformanceCase[] = defineCases('key', [
       for (const [name, call] of calls) {
         await expectError('INVALID_KEY', `${name} a key of keyBytesMax + 1 bytes`, call)
       }
-      assert.deepEqual(await listKeys(backend), ['doc'], 'keys after refused ones')
+      expectKeys(await listKeys(backend), ['doc'], 'keys after refused ones')
     },
   },
   {
@@ -383,7 +198,7 @@ export const keyCases: readonly ConformanceCase[] = defineCases('key', [
         assert.equal(await backend.delete(shown), true, `delete("${shown}")`)
         await backend.delete('rescued')
       }
-      assert.deepEqual(await listKeys(backend), ['doc'], 'keys after foreign ones were deleted')
+      expectKeys(await listKeys(backend), ['doc'], 'keys after foreign ones were deleted')
     },
   },
 ])

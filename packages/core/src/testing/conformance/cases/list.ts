@@ -3,7 +3,13 @@ import assert from 'node:assert/strict'
 import type { ListOptions } from '../../../backend.ts'
 import { sortKeys } from '../../../keys.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectAscending, expectError, expectListed, expectListing } from '../expectations.ts'
+import {
+  expectAscending,
+  expectError,
+  expectKeys,
+  expectListed,
+  expectListing,
+} from '../expectations.ts'
 import { listKeys, listObjects, listPages, put, putAll } from '../objects.ts'
 
 const tree = ['a', 'a-b', 'a/1', 'a/2/x', 'a/2/y', 'a/3', 'ab/1', 'b/1', 'b/2', 'c', 'é/1', '🎉']
@@ -111,7 +117,7 @@ export const listCases: readonly ConformanceCase[] = defineCases('list', [
         await putAll(backend, stable)
         const pages = await listPages(backend, { limit }, (page) => put(backend, `k0${page}`, ''))
         const keys = pages.flatMap(({ objects }) => objects.map(({ key }) => key))
-        assert.deepEqual(keys, stable, `keys in pages of ${limit} while earlier ones are inserted`)
+        expectKeys(keys, stable, `keys in pages of ${limit} while earlier ones are inserted`)
         const ahead = await listPages(backend, { limit, prefix: 'k' }, (page) =>
           put(backend, `k8${page}`, ''),
         )
@@ -137,8 +143,8 @@ export const listCases: readonly ConformanceCase[] = defineCases('list', [
           for (const key of listed) await backend.delete(key)
           cursor = page.cursor
         } while (cursor !== undefined && seen.length <= keys.length)
-        assert.deepEqual(seen, keys, `keys in pages of ${limit} while listed ones are deleted`)
-        assert.deepEqual(await listKeys(backend), [], 'keys after deleting while listing')
+        expectKeys(seen, keys, `keys in pages of ${limit} while listed ones are deleted`)
+        expectKeys(await listKeys(backend), [], 'keys after deleting while listing')
       }
     },
   },
@@ -151,7 +157,7 @@ export const listCases: readonly ConformanceCase[] = defineCases('list', [
         page === 1 ? backend.delete('e3') : Promise.resolve(),
       )
       const keys = pages.flatMap(({ objects }) => objects.map(({ key }) => key))
-      assert.deepEqual(keys, ['e1', 'e2', 'e4'], 'keys when "e3" is deleted after the first page')
+      expectKeys(keys, ['e1', 'e2', 'e4'], 'keys when "e3" is deleted after the first page')
     },
   },
   {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { type ConformanceCase, defineCases } from '../case.ts'
 import {
+  expectBytes,
   expectError,
+  expectKeys,
   expectListing,
   expectMissing,
   expectSameInfo,
@@ -10,7 +12,7 @@ import {
 } from '../expectations.ts'
 import { sortKeys } from '../../../keys.ts'
 import { listKeys, pattern, put, putAll, readBytes } from '../objects.ts'
-import { strangeKeys } from './key.ts'
+import { strangeKeys } from './strange-keys.ts'
 
 export const persistenceCases: readonly ConformanceCase[] = defineCases('persistence', [
   {
@@ -25,7 +27,7 @@ export const persistenceCases: readonly ConformanceCase[] = defineCases('persist
         const written = await put(writer, 'doc', `version ${at}`)
         await expectText(reader, 'doc', `version ${at}`, 'through the other handle')
         expectSameInfo(await reader.stat('doc'), written, 'stat("doc") through the other handle')
-        assert.deepEqual(await listKeys(reader), ['doc'], 'keys through the other handle')
+        expectKeys(await listKeys(reader), ['doc'], 'keys through the other handle')
         await reader.delete('doc')
         await expectMissing(writer, 'doc', 'after the other handle deleted it')
       }
@@ -49,11 +51,10 @@ export const persistenceCases: readonly ConformanceCase[] = defineCases('persist
       const again = await context.reopen()
       expectSameInfo(await again.stat('small'), small, 'stat("small") after reopen')
       expectSameInfo(await again.stat('deep/er/large'), large, 'stat(large) after reopen')
-      assert.ok(
-        Buffer.compare(await readBytes(again, 'deep/er/large'), pattern(3_000_000, 1)) === 0,
-      )
+      const body = await readBytes(again, 'deep/er/large')
+      expectBytes(body, pattern(3_000_000, 1), 'read(large) after reopen')
       await expectMissing(again, 'gone', 'after reopen')
-      assert.deepEqual(await listKeys(again), ['deep/er/large', 'empty', 'small'], 'after reopen')
+      expectKeys(await listKeys(again), ['deep/er/large', 'empty', 'small'], 'after reopen')
     },
   },
   {

@@ -110,12 +110,12 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
       const { backend } = context
       for (let round = 0; round < context.count(30); round++) {
         const { etag } = await put(backend, 'doc', 'start')
-        const calls = [
-          wins(put(backend, 'doc', 'swapped', { ifMatch: etag }), 'PRECONDITION_FAILED'),
-          wins(backend.delete('doc', { ifMatch: etag }), 'PRECONDITION_FAILED'),
-        ]
-        if (round % 2 === 1) calls.reverse()
-        const won = await Promise.all(calls)
+        const swap = (): Promise<boolean> =>
+          wins(put(backend, 'doc', 'swapped', { ifMatch: etag }), 'PRECONDITION_FAILED')
+        const remove = (): Promise<boolean> =>
+          wins(backend.delete('doc', { ifMatch: etag }), 'PRECONDITION_FAILED')
+        const order = round % 2 === 0 ? [swap, remove] : [remove, swap]
+        const won = await Promise.all(order.map((call) => call()))
         assert.equal(won.filter(Boolean).length, 1, `winners of swap and delete in round ${round}`)
         await backend.delete('doc')
       }

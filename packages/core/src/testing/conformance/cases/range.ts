@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ByteRange, StorageBackend } from '../../../backend.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError } from '../expectations.ts'
+import { expectBytes, expectError } from '../expectations.ts'
 import { drain, pattern, put } from '../objects.ts'
 
 async function expectRange(
@@ -18,7 +18,7 @@ async function expectRange(
   assert.equal(result.info.size, body.byteLength, `${doing}: info.size is that of the object`)
   const read = await drain(result)
   assert.equal(read.byteLength, end - start, `${doing}: bytes read`)
-  assert.ok(Buffer.compare(read, body.subarray(start, end)) === 0, `${doing}: wrong bytes`)
+  expectBytes(read, body.subarray(start, end), `${doing}: wrong bytes`)
 }
 
 export const rangeCases: readonly ConformanceCase[] = defineCases('range', [

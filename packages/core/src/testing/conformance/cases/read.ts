@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { BodyStream, ReadResult } from '../../../backend.ts'
 import { isStorageError } from '../../../errors.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError, nameOf } from '../expectations.ts'
+import { expectBytes, expectError, nameOf } from '../expectations.ts'
 import { drain, pattern, put, readBytes, readText } from '../objects.ts'
 
 const largeBytes = 4 * 1024 * 1024
@@ -35,7 +35,7 @@ export const readCases: readonly ConformanceCase[] = defineCases('read', [
         const result = await backend.read('doc')
         assert.deepEqual([result.start, result.end], [0, bytes], `start, end of ${bytes} bytes`)
         assert.equal(result.info.size, bytes, `info.size of ${bytes} bytes`)
-        assert.ok(Buffer.compare(await drain(result), body) === 0, `read() of ${bytes} bytes`)
+        expectBytes(await drain(result), body, `read() of ${bytes} bytes`)
       }
     },
   },
@@ -62,7 +62,7 @@ export const readCases: readonly ConformanceCase[] = defineCases('read', [
       const chunks: Uint8Array[] = []
       if (result.body instanceof Uint8Array) chunks.push(result.body)
       else for await (const chunk of result.body) chunks.push(chunk)
-      assert.ok(Buffer.concat(chunks).equals(body), 'chunks that were kept until the end changed')
+      expectBytes(Buffer.concat(chunks), body, 'chunks that were kept until the end changed')
     },
   },
   {
@@ -74,10 +74,10 @@ export const readCases: readonly ConformanceCase[] = defineCases('read', [
       const unread = await backend.read('doc')
       const finish = await startReading(await backend.read('doc'))
       await put(backend, 'doc', pattern(largeBytes, 2))
-      assert.ok(Buffer.compare(await finish(), old) === 0, 'half-read body after an overwrite')
-      assert.ok(Buffer.compare(await drain(unread), old) === 0, 'opened body after an overwrite')
+      expectBytes(await finish(), old, 'half-read body after an overwrite')
+      expectBytes(await drain(unread), old, 'opened body after an overwrite')
       const fresh = await readBytes(backend, 'doc')
-      assert.ok(Buffer.compare(fresh, pattern(largeBytes, 2)) === 0, 'new read after overwrite')
+      expectBytes(fresh, pattern(largeBytes, 2), 'new read after overwrite')
     },
   },
   {
@@ -89,8 +89,8 @@ export const readCases: readonly ConformanceCase[] = defineCases('read', [
       const unread = await backend.read('doc')
       const finish = await startReading(await backend.read('doc'))
       await backend.delete('doc')
-      assert.ok(Buffer.compare(await finish(), old) === 0, 'half-read body after a delete')
-      assert.ok(Buffer.compare(await drain(unread), old) === 0, 'opened body after a delete')
+      expectBytes(await finish(), old, 'half-read body after a delete')
+      expectBytes(await drain(unread), old, 'opened body after a delete')
       await expectError('NOT_FOUND', 'read("doc") after delete', () => backend.read('doc'))
     },
   },
@@ -103,7 +103,7 @@ export const readCases: readonly ConformanceCase[] = defineCases('read', [
       await put(backend, 'doc', body)
       const reads = Array.from({ length: context.count(40) }, () => readBytes(backend, 'doc'))
       for (const read of await Promise.all(reads)) {
-        assert.ok(Buffer.compare(read, body) === 0, 'one of many readers of "doc"')
+        expectBytes(read, body, 'one of many readers of "doc"')
       }
     },
   },
@@ -197,7 +197,7 @@ export const readCases: readonly ConformanceCase[] = defineCases('read', [
       const finish = await startReading(result)
       controller.abort(new Error('enough'))
       try {
-        assert.ok(Buffer.compare(await finish(), body) === 0, 'body after abort is cut short')
+        expectBytes(await finish(), body, 'body after abort is cut short')
       } catch (error) {
         assert.ok(isStorageError(error, 'ABORTED'), `body after abort gave ${nameOf(error)}`)
       }

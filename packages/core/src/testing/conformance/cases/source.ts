@@ -3,7 +3,14 @@ import assert from 'node:assert/strict'
 import type { StorageBackend } from '../../../backend.ts'
 import { isStorageError } from '../../../errors.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError, expectMissing, expectText, nameOf } from '../expectations.ts'
+import {
+  expectBytes,
+  expectError,
+  expectKeys,
+  expectMissing,
+  expectText,
+  nameOf,
+} from '../expectations.ts'
 import { chunked, listKeys, pattern, put, readBytes, turn, utf8 } from '../objects.ts'
 
 /** A source that counts what is asked of it, and can be told where to fail. */
@@ -47,7 +54,7 @@ async function expectClosed(source: WatchedSource, when: string): Promise<void> 
 
 async function expectOldObject(backend: StorageBackend, when: string): Promise<void> {
   await expectText(backend, 'doc', 'old', when)
-  assert.deepEqual(await listKeys(backend), ['doc'], `listed keys ${when}`)
+  expectKeys(await listKeys(backend), ['doc'], `listed keys ${when}`)
 }
 
 export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
@@ -68,7 +75,7 @@ export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
         const info = await put(context.backend, 'doc', chunked(body, chunkBytes))
         assert.equal(info.size, bytes, `size of ${bytes} bytes in chunks of ${chunkBytes}`)
         const read = await readBytes(context.backend, 'doc')
-        assert.ok(Buffer.compare(read, body) === 0, `${bytes} bytes in chunks of ${chunkBytes}`)
+        expectBytes(read, body, `${bytes} bytes in chunks of ${chunkBytes}`)
       }
     },
   },
@@ -81,7 +88,7 @@ export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
           const body = pattern(bytes, bytes & 255)
           await put(backend, 'doc', chunked(body, 64 * 1024))
           const read = await readBytes(backend, 'doc')
-          assert.ok(Buffer.compare(read, body) === 0, `${bytes} bytes in chunks of 64 KiB`)
+          expectBytes(read, body, `${bytes} bytes in chunks of 64 KiB`)
         }
       }
     },
@@ -116,7 +123,7 @@ export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
         Array.from({ length: 20 }, (_, at) => new Uint8Array(10_000).fill(at + 1)),
       )
       const read = await readBytes(backend, 'doc')
-      assert.ok(expected.equals(read), 'write("doc") kept a chunk that its source wrote over')
+      expectBytes(read, expected, 'write("doc") kept a chunk that its source wrote over')
     },
   },
   {
@@ -127,8 +134,8 @@ export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
       await put(backend, 'doc', new WatchedSource(chunks))
       const bytes = pattern(5000, 3)
       await put(backend, 'whole', bytes)
-      assert.deepEqual(chunks, [chunk(1), chunk(2)], 'chunks after write("doc")')
-      assert.deepEqual(bytes, pattern(5000, 3), 'body after write("whole")')
+      expectBytes(Buffer.concat(chunks), Buffer.concat([chunk(1), chunk(2)]), 'chunks afterwards')
+      expectBytes(bytes, pattern(5000, 3), 'body after write("whole")')
     },
   },
   {
@@ -160,7 +167,7 @@ export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
         await expectError('ABORTED', doing, () => put(backend, 'new', source))
         await expectMissing(backend, 'new', `after its source failed at chunk ${failAt}`)
       }
-      assert.deepEqual(await listKeys(backend), [], 'listed keys after failed creates')
+      expectKeys(await listKeys(backend), [], 'listed keys after failed creates')
     },
   },
   {
@@ -230,7 +237,7 @@ export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
       release!()
       await Promise.all([overwrite, create])
       assert.equal((await backend.stat('doc')).size, 400_000, 'stat("doc").size after the write')
-      assert.deepEqual(await listKeys(backend), ['doc', 'new'], 'listed keys after the writes')
+      expectKeys(await listKeys(backend), ['doc', 'new'], 'listed keys after the writes')
     },
   },
 ])

@@ -1,7 +1,7 @@
 /** Writes: whole bodies, what they answer, and that they replace everything. */
 import assert from 'node:assert/strict'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectListed, expectSameInfo, expectText } from '../expectations.ts'
+import { expectBytes, expectListed, expectSameInfo, expectText } from '../expectations.ts'
 import { chunked, drain, listObjects, pattern, put, readBytes, utf8 } from '../objects.ts'
 
 export const writeCases: readonly ConformanceCase[] = defineCases('write', [
@@ -11,7 +11,7 @@ export const writeCases: readonly ConformanceCase[] = defineCases('write', [
     async run({ backend }) {
       const body = pattern(100_000)
       await backend.write('report', body, { contentType: 'application/octet-stream' })
-      assert.deepEqual(await readBytes(backend, 'report'), body, 'read("report")')
+      expectBytes(await readBytes(backend, 'report'), body, 'read("report")')
     },
   },
   {
@@ -97,6 +97,15 @@ export const writeCases: readonly ConformanceCase[] = defineCases('write', [
       await put(backend, 'doc', body)
       body.fill(120)
       await expectText(backend, 'doc', 'original', 'after the caller changed its buffer')
+      // A Buffer is one more trap: its slice() shares memory, a Uint8Array's copies.
+      const buffer = Buffer.from('original')
+      await put(backend, 'buffer', buffer)
+      const chunk = Buffer.from('original')
+      await put(backend, 'chunk', chunked(chunk, 100))
+      buffer.fill(120)
+      chunk.fill(120)
+      await expectText(backend, 'buffer', 'original', 'after the caller changed its Buffer')
+      await expectText(backend, 'chunk', 'original', 'after the caller changed its chunk')
     },
   },
   {
@@ -116,11 +125,15 @@ export const writeCases: readonly ConformanceCase[] = defineCases('write', [
     name: 'reader-owns-bytes',
     title: 'bytes that were read belong to the reader',
     async run({ backend }) {
-      await put(backend, 'doc', 'original')
-      const first = await backend.read('doc')
-      if (first.body instanceof Uint8Array) first.body.fill(120)
-      else for await (const chunk of first.body) chunk.fill(120)
-      await expectText(backend, 'doc', 'original', 'after a reader changed the bytes it got')
+      await put(backend, 'bytes', 'original')
+      await put(backend, 'buffer', Buffer.from('original'))
+      await put(backend, 'stream', chunked(Buffer.from('original'), 100))
+      for (const key of ['bytes', 'buffer', 'stream']) {
+        const first = await backend.read(key)
+        if (first.body instanceof Uint8Array) first.body.fill(120)
+        else for await (const chunk of first.body) chunk.fill(120)
+        await expectText(backend, key, 'original', 'after a reader changed the bytes it got')
+      }
     },
   },
   {
@@ -145,7 +158,7 @@ export const writeCases: readonly ConformanceCase[] = defineCases('write', [
       await Promise.all(keys.map((key, at) => put(backend, key, pattern(2000 + at, at))))
       const bodies = await Promise.all(keys.map((key) => readBytes(backend, key)))
       for (const [at, body] of bodies.entries()) {
-        assert.deepEqual(body, pattern(2000 + at, at), `read("${keys[at]}") after many writes`)
+        expectBytes(body, pattern(2000 + at, at), `read("${keys[at]}") after many writes`)
       }
     },
   },

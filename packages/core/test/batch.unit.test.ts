@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest'
+import { MemoryStorageBackend, type SaveEntry, StorageManager } from '../src/index.ts'
+
+const open = (): StorageManager => new StorageManager(new MemoryStorageBackend())
+
+/** A store whose writes wait for `release`, and how many were under way at most. */
+function slow(): { store: StorageManager; peak: () => number; release: () => void } {
+  const backend = new MemoryStorageBackend()
+  const write = backend.write.bind(backend)
+  let inside = 0
+  let peak = 0
+  let isOpen = false
+  const waiting: (() => void)[] = []
+  backend.write = async (...call) => {
+    peak = Math.max(peak, ++inside)
+    if (!isOpen) await new Promise<void>((resolve) => waiting.push(resolve))
+    inside--
+    return write(...call)
+  }
+  const release = (): void => {
+    isOpen = true
+    for (const go of waiting.splice(0)) go()
+  }
+  return { store: new StorageManager(backend), peak: () => peak, release }
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('batches', () => {
+  it('give one result per item, in order; a failure loses nothing of the others', async () => {
+    const store = open()
+    const entries: SaveEntry[] = [
+      ['a', 1],
+      { key: 'b', value: 'x', contentType: 'text/csv', metadata: { m: '1' } },
+      ['/bad', 1],
+      { key: 'a', value: 2, ifNoneMatch: '*' },
+      ['f', () => 1],
+      { key: 'c', value: 1, unknown: 1 } as never,
+      'x' as never,
+      ['d', 4],
+    ]
+    const results = await store.saveMany(entries, { concurrency: 1 })
+    expect(results.map(({ key, ok }) => [key, ok])).toEqual([
+      ['a', true],
+      ['b', true],
+      ['/bad', false],
+      ['a', false],
+      ['f', false],
+      ['c', false],
+      ['x', false],
+      ['d', true],
+    ])
+    expect(results.flatMap((result) => (result.ok ? [] : [result.error.code]))).toEqual([
+      'INVALID_KEY',
+      'ALREADY_EXISTS',
+      'SERIALIZATION',
+      'INVALID_ARGUMENT',
+      'INVALID_ARGUMENT',
+    ])
+    const loaded = await store.loadMany(new Set(['d', 'none', 'b']))
+    expect(loaded).toMatchObject([
+      { key: 'd', ok: true, value: 4 },
+      { key: 'none', ok: false, error: { code: 'NOT_FOUND', key: 'none' } },
+      { key: 'b', ok: true, value: 'x', info: { metadata: { m: '1' } } },
+    ])
+    expect(await store.saveMany([])).toEqual([])
+  })
+
+  it('pull lazily and bound what is under way', async () => {
+    const { store, peak, release } = slow()
+    let pulled = 0
+    async function* endless(): AsyncGenerator<SaveEntry> {
+      for (let i = 0; i < 100; i++) {
+        pulled++
+        yield [`k${i}`, i]
+      }
+    }
+    const saving = store.saveMany(endless(), { concurrency: 4 })
+    await settle()
+    expect([peak(), pulled]).toEqual([4, 4])
+    release()
+    const results = await saving
+    expect(results.every(({ ok }) => ok)).toBe(true)
+    expect(results.map(({ key }) => key)).toEqual(Array.from({ length: 100 }, (_, i) => `k${i}`))
+    expect(peak()).toBe(4)
+  })
+
+  it('start nothing after an abort; what was not started is ABORTED', async () => {
+    const { store, release } = slow()
+    const control = new AbortController()
+    const entries = Array.from({ length: 10 }, (_, i) => [`k${i}`, i] as const)
+    const saving = store.saveMany(entries, { concurrency: 3, signal: control.signal })
+    await settle()
+    control.abort(new Error('enough'))
+    release()
+    const results = await saving
+    expect(results).toHaveLength(10)
+    for (const result of results.slice(3)) {
+      expect(result).toMatchObject({ ok: false, error: { code: 'ABORTED', key: result.key } })
+    }
+  })
+
+  it('close an iterable that is no array after an abort', async () => {
+    let isClosed = false
+    const control = new AbortController()
+    async function* keys(): AsyncGenerator<string> {
+      try {
+        yield 'a'
+        control.abort()
+        for (;;) yield 'b'
+      } finally {
+        isClosed = true
+      }
+    }
+    expect(await open().loadMany(keys(), { signal: control.signal })).toHaveLength(1)
+    expect(isClosed).toBe(true)
+  })
+
+  it('reject when the iterable throws, after what was started has ended', async () => {
+    const store = open()
+    async function* entries(): AsyncGenerator<SaveEntry> {
+      yield ['a', 1]
+      throw new Error('source')
+    }
+    await expect(store.saveMany(entries())).rejects.toThrow('source')
+    expect(await store.load('a')).toBe(1)
+    await expect(store.loadMany('abc' as never)).rejects.toThrow(TypeError)
+  })
+
+  it('delete in the chunks of the backend', async () => {
+    const backend = new MemoryStorageBackend()
+    const chunks: number[] = []
+    const deleteMany = backend.deleteMany.bind(backend)
+    backend.deleteMany = (keys, options) => {
+      chunks.push(keys.length)
+      return deleteMany(keys, options)
+    }
+    Object.assign(backend, { capabilities: { ...backend.capabilities, deleteManyMax: 4 } })
+    const store = new StorageManager(backend)
+    const keys = Array.from({ length: 10 }, (_, i) => `k${i}`)
+    await store.saveMany(keys.slice(0, 9).map((key) => [key, 1] as const))
+    const results = await store.deleteMany([...keys, '/bad', 'k0'])
+    expect(chunks).toEqual([4, 4, 3])
+    expect(results.map(({ key }) => key)).toEqual([...keys, '/bad', 'k0'])
+    expect(results.filter((result) => result.ok && result.deleted)).toHaveLength(9)
+    expect(results[10]).toMatchObject({ ok: false, error: { code: 'INVALID_KEY' } })
+    expect(await store.deleteMany(new Set(['k1', 'k2']).values())).toHaveLength(2)
+  })
+
+  it('report a failed delete chunk for each of its keys', async () => {
+    const backend = new MemoryStorageBackend()
+    backend.deleteMany = () => Promise.reject(new Error('socket'))
+    const store = new StorageManager(backend)
+    expect(await store.deleteMany(['a', 'b'])).toMatchObject([
+      { key: 'a', ok: false, error: { code: 'UNAVAILABLE', key: 'a' } },
+      { key: 'b', ok: false, error: { code: 'UNAVAILABLE', key: 'b' } },
+    ])
+    const signal = AbortSignal.abort()
+    expect(await store.deleteMany(['a'], { signal })).toMatchObject([
+      { key: 'a', ok: false, error: { code: 'ABORTED' } },
+    ])
+  })
+})

@@ -1,0 +1,163 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Histogram } from '../src/diagnostics/histogram.ts'
+import {
+  collectStatistics,
+  MemoryStorageBackend,
+  operationChannels,
+  type OperationContext,
+  StorageManager,
+  type StatisticsCollector,
+} from '../src/index.ts'
+
+const collectors: StatisticsCollector[] = []
+afterEach(() => {
+  for (const collector of collectors.splice(0)) collector.stop()
+})
+const collect = (): StatisticsCollector => {
+  const collector = collectStatistics()
+  collectors.push(collector)
+  return collector
+}
+
+async function traced(run: () => Promise<unknown>): Promise<[string, OperationContext][]> {
+  const seen: [string, OperationContext][] = []
+  const on = (name: string) => (context: unknown) => {
+    seen.push([name, { ...(context as OperationContext) }])
+  }
+  const handlers = {
+    start: on('start'),
+    end: on('end'),
+    asyncStart: on('asyncStart'),
+    asyncEnd: on('asyncEnd'),
+    error: on('error'),
+  }
+  const channels = Object.values(operationChannels)
+  for (const channel of channels) channel.subscribe(handlers)
+  await run().catch(() => undefined)
+  for (const channel of channels) channel.unsubscribe(handlers)
+  return seen
+}
+
+describe('tracing channels', () => {
+  it('tell what happened, without values and keys', async () => {
+    const store = new StorageManager(new MemoryStorageBackend())
+    const events = await traced(() => store.save('secret/key', 'hidden'))
+    expect(events.map(([name]) => name)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd'])
+    expect(events.at(-1)![1]).toMatchObject({
+      operation: 'write',
+      backend: 'memory',
+      attempt: 1,
+      bytes: 6,
+      outcome: 'OK',
+      durationMs: expect.any(Number) as number,
+    })
+    const failed = await traced(() => store.load('secret/none'))
+    expect(failed.map(([name]) => name)).toContain('error')
+    expect(failed.at(-1)![1]).toMatchObject({ operation: 'read', outcome: 'NOT_FOUND' })
+    expect(JSON.stringify([events, failed])).not.toMatch(/secret|hidden/)
+  })
+
+  it('tell keys when asked to', async () => {
+    const store = new StorageManager(new MemoryStorageBackend(), { diagnostics: { keys: true } })
+    const events = await traced(() => store.save('k', 1))
+    expect(events.at(-1)![1].key).toBe('k')
+  })
+
+  it('cover every operation', async () => {
+    const store = new StorageManager(new MemoryStorageBackend())
+    const events = await traced(async () => {
+      await store.save('k', 1)
+      await store.load('k')
+      await store.stat('k')
+      await store.copy('k', 'l')
+      await store.listKeys()
+      await store.delete('k')
+      await store.deleteMany(['l'])
+      await store.health()
+    })
+    const ended = events
+      .filter(([name]) => name === 'asyncEnd')
+      .map(([, { operation }]) => operation)
+    expect(ended.sort()).toEqual(Object.keys(operationChannels).sort())
+  })
+
+  it('carry an AsyncLocalStorage store into the backend', async () => {
+    const backend = new MemoryStorageBackend()
+    const spans = new AsyncLocalStorage<OperationContext>()
+    const read = backend.read.bind(backend)
+    let active: OperationContext | undefined
+    backend.read = (...call) => {
+      active = spans.getStore()
+      return read(...call)
+    }
+    operationChannels.read.start.bindStore(spans, (context) => context)
+    await new StorageManager(backend).find('k')
+    operationChannels.read.start.unbindStore(spans)
+    expect(active).toMatchObject({ operation: 'read' })
+  })
+})
+
+describe('statistics', () => {
+  it('count per backend, operation and outcome, until reset and stop', async () => {
+    const statistics = collect()
+    const store = new StorageManager(new MemoryStorageBackend())
+    await store.save('k', 'abc')
+    await store.save('k', 'abcd')
+    await store.find('none')
+    const { series, dropped } = statistics.snapshot()
+    expect(dropped).toBe(0)
+    expect(series).toMatchObject([
+      { backend: 'memory', operation: 'read', outcome: 'NOT_FOUND', count: 1 },
+      { backend: 'memory', operation: 'write', outcome: 'OK', count: 2, bytes: 7 },
+    ])
+    expect(series[1]!.p99Ms).toBeLessThanOrEqual(series[1]!.maxMs)
+    statistics.reset()
+    expect(statistics.snapshot().series).toEqual([])
+    statistics.stop()
+    statistics.stop()
+    await store.stat('k')
+    expect(statistics.snapshot().series).toEqual([])
+  })
+
+  it('quantiles are at most 3.2 % off', () => {
+    const histogram = new Histogram()
+    const durations = Array.from({ length: 5000 }, (_, i) => 0.02 * 1.003 ** i)
+    for (const durationMs of durations) histogram.add(durationMs)
+    for (const q of [0.5, 0.95, 0.99]) {
+      const exact = durations[Math.ceil(q * durations.length) - 1]!
+      if (exact > 4e6) continue
+      expect(Math.abs(histogram.quantileMs(q) - exact) / exact).toBeLessThan(0.032)
+    }
+    expect(histogram.maxMs).toBe(durations.at(-1))
+    expect(new Histogram().quantileMs(0.5)).toBe(0)
+  })
+})
+
+describe('the logger', () => {
+  it('gets one line per operation, by severity', async () => {
+    const lines: [string, Record<string, unknown>, string][] = []
+    const at = (level: string) => (fields: object, message: string) => {
+      lines.push([level, fields as Record<string, unknown>, message])
+    }
+    const logger = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+    const backend = new MemoryStorageBackend({ objectBytesMax: 10 })
+    const store = new StorageManager(backend, { logger })
+    await store.save('k', 'abc')
+    await store.find('none')
+    await store.save('k', 'far too long a text').catch(() => undefined)
+    expect(lines.map(([level]) => level)).toEqual(['info', 'debug', 'error'])
+    expect(lines[0]).toEqual([
+      'info',
+      {
+        operation: 'write',
+        key: 'k',
+        size_bytes: 3,
+        backend: 'memory',
+        duration_ms: expect.any(Number) as number,
+        outcome: 'OK',
+      },
+      'Storage operation completed',
+    ])
+  })
+})

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import {
+  type BackendProvider,
+  configFromEnvironment,
+  MemoryStorageBackend,
+  prefix,
+  StorageManager,
+} from '../src/index.ts'
+
+const provider: BackendProvider = {
+  storageType: 'box',
+  protocols: ['box:'],
+  fromConfig: async (config) => {
+    if ('bad' in config) throw new TypeError('bad')
+    return new MemoryStorageBackend()
+  },
+  fromUrl: async () => new MemoryStorageBackend(),
+}
+
+describe('StorageManager.open', () => {
+  it.each<[string, Parameters<typeof StorageManager.open>[0]]>([
+    ['a type', 'memory'],
+    ['a URL', 'memory:'],
+    ['a URL object', new URL('memory:')],
+    ['a configuration', { storageType: 'memory', objectBytesMax: 100 }],
+    ['a backend', new MemoryStorageBackend()],
+    ['a backend in a configuration', { backend: new MemoryStorageBackend() }],
+    ['a provider', { provider, size: 3 }],
+  ])('takes %s', async (_name, config) => {
+    const store = await StorageManager.open(config, { layers: [prefix('p')] })
+    await store.save('k', 1)
+    expect(await store.listKeys()).toEqual(['k'])
+    await store.close()
+  })
+
+  it.each<[string, unknown, object]>([
+    ['an unknown type', { storageType: 'tape' }, { code: 'INVALID_ARGUMENT' }],
+    ['an unknown word', 'tape', { code: 'INVALID_ARGUMENT' }],
+    ['an unknown protocol', 'gopher://u:pw@x/', { code: 'INVALID_ARGUMENT' }],
+    ['a broken URL', 'http://u:pw@:x:/', { code: 'INVALID_ARGUMENT' }],
+    ['a relative file URL', 'file:./data', { code: 'INVALID_ARGUMENT' }],
+    ['a file URL with a host', 'file://data', { code: 'INVALID_ARGUMENT' }],
+    ['a path', './data', { code: 'INVALID_ARGUMENT' }],
+    ['a memory URL with more', 'memory:x', { code: 'INVALID_ARGUMENT' }],
+    [
+      'a limit that cannot be',
+      { storageType: 'memory', objectBytesMax: 0 },
+      { code: 'INVALID_ARGUMENT' },
+    ],
+    ['an unknown setting', { storageType: 'memory', size: 1 }, { name: 'TypeError' }],
+    [
+      'a setting beside a backend',
+      { backend: new MemoryStorageBackend(), size: 1 },
+      { name: 'TypeError' },
+    ],
+    ['no backend', { backend: {} }, { name: 'TypeError' }],
+    ['no provider', { provider: {} }, { name: 'TypeError' }],
+    ['no type', {}, { name: 'TypeError' }],
+    ['nothing', undefined, { name: 'TypeError' }],
+  ])('refuses %s', async (_name, config, expected) => {
+    const error = await StorageManager.open(config as 'memory').catch((fault: unknown) => fault)
+    expect(error).toMatchObject(expected)
+    expect(String(error)).not.toContain('pw')
+  })
+
+  it('names what is known', async () => {
+    await expect(
+      StorageManager.open({ storageType: 'tape', basePath: '' } as never),
+    ).rejects.toThrow(/memory, file/)
+    await expect(StorageManager.open('gopher:')).rejects.toThrow(/memory:, file:/)
+  })
+
+  it('closes what it opened when the layers are refused', async () => {
+    const backend = new MemoryStorageBackend()
+    await expect(
+      StorageManager.open(backend, { layers: [(() => backend) as never] }),
+    ).rejects.toThrow(TypeError)
+    await expect(backend.stat('k')).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
+describe('configFromEnvironment', () => {
+  it.each([
+    [{ AOS_STORAGE_URL: 'memory:' }, 'memory:'],
+    [{ AOS_STORAGE_TYPE: 'memory', AOS_STORAGE_URL: '' }, { storageType: 'memory' }],
+    [
+      { AOS_STORAGE_TYPE: 'file', AOS_STORAGE_BASE_PATH: './d' },
+      { storageType: 'file', basePath: './d' },
+    ],
+  ])('%j', (env, config) => expect(configFromEnvironment(env)).toEqual(config))
+
+  it.each([
+    [{}, /Neither AOS_STORAGE_URL nor AOS_STORAGE_TYPE/],
+    [{ AOS_STORAGE_TYPE: 'file' }, /AOS_STORAGE_BASE_PATH is not set/],
+    [{ AOS_STORAGE_TYPE: 'tape' }, /AOS_STORAGE_TYPE is neither/],
+    [{ AOS_STORAGE_TYPE: 'memory', AOS_STORAGE_BASE_PATH: 'x' }, /only for/],
+    [{ AOS_STORAGE_URL: 'memory:', AOS_STORAGE_TYPE: 'memory' }, /exclude/],
+    [{ AOS_STORAGE_URL: 'memory:', AOS_STORAGE_BASE_PATH: 'x' }, /exclude/],
+    [{ AOS_STORAGE_URL: 'http://u:pw@:x' }, /AOS_STORAGE_URL does not parse/],
+  ])('%j is refused', (env, message) => {
+    expect(() => configFromEnvironment(env)).toThrow(message)
+    expect(() => configFromEnvironment(env)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    )
+  })
+})

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { type WriteOptions, writeOnce } from '../src/backend-kit.ts'
+import { MemoryStorageBackend, StorageError, systemRandom } from '../src/index.ts'
+
+const slept: number[] = []
+const tools = {
+  clock: {
+    now: () => 0,
+    monotonicMs: () => 0,
+    sleep: async (delayMs: number) => void slept.push(delayMs),
+  },
+  random: { ...systemRandom, next: () => 0.5 },
+}
+const type = { contentType: 'text/plain' }
+const body = new Uint8Array([1])
+
+/** Loses the answers of the first writes, after (`'stored'`) or before they were done. */
+function losing(...losses: ('stored' | 'dropped')[]): MemoryStorageBackend {
+  const backend = new MemoryStorageBackend()
+  const write = backend.write.bind(backend)
+  backend.write = async (key, bytes, options: WriteOptions) => {
+    const loss = losses.shift()
+    if (loss !== 'dropped') await write(key, bytes, options).finally(() => undefined)
+    if (loss !== undefined) throw new StorageError('UNAVAILABLE', 'lost')
+    return backend.stat(key)
+  }
+  return backend
+}
+
+describe('writeOnce', () => {
+  it('takes its own lost create for the success that it was', async () => {
+    const backend = losing('stored', 'stored')
+    const info = await writeOnce(backend, 'k', body, { ...type, ifNoneMatch: '*' }, tools)
+    expect(info).toEqual(await backend.stat('k'))
+  })
+
+  it('takes its own lost compare and swap for the success that it was', async () => {
+    const backend = losing()
+    const { etag } = await backend.write('k', body, type)
+    const lossy = losing('stored')
+    const first = await new MemoryStorageBackend().write('k', body, type)
+    expect(first.etag).not.toBe(etag)
+    const { etag: current } = await seed(lossy)
+    const info = await writeOnce(lossy, 'k', body, { ...type, ifMatch: current }, tools)
+    expect(info.etag).not.toBe(current)
+  })
+
+  it("does not take another writer's object for its own", async () => {
+    const backend = losing('dropped')
+    const other = backend.stat.bind(backend)
+    await seedDirect(backend)
+    await expect(
+      writeOnce(backend, 'k', body, { ...type, ifNoneMatch: '*' }, tools),
+    ).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+    expect((await other('k')).metadata).toEqual({})
+  })
+
+  it('gives up after its attempts, with growing pauses', async () => {
+    slept.length = 0
+    const backend = losing(...Array.from({ length: 9 }, () => 'dropped' as const))
+    await expect(
+      writeOnce(backend, 'k', body, type, { ...tools, attempts: 4 }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: 'exhausted' })
+    expect(slept).toEqual([50, 100, 200])
+  })
+
+  it('does not try again what cannot help, nor bodies that are streams', async () => {
+    const backend = new MemoryStorageBackend()
+    await backend.write('k', body, type)
+    await expect(
+      writeOnce(backend, 'k', body, { ...type, ifNoneMatch: '*' }, tools),
+    ).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+    await expect(writeOnce(backend, 'k', [] as never, type, tools)).rejects.toThrow(TypeError)
+    await expect(writeOnce(backend, 'k', body, type, { attempts: 0 })).rejects.toThrow(/attempts/)
+  })
+
+  it('keeps the user metadata and ends on abort', async () => {
+    const backend = new MemoryStorageBackend()
+    const info = await writeOnce(backend, 'k', body, { ...type, metadata: { a: '1' } }, tools)
+    expect(info.metadata).toEqual({ a: '1', 'aos-write-id': expect.any(String) as string })
+    const control = new AbortController()
+    const clock = {
+      ...tools.clock,
+      sleep: async () => {
+        control.abort('stop')
+        throw control.signal.reason
+      },
+    }
+    const options = { ...type, signal: control.signal }
+    const writing = writeOnce(losing('dropped'), 'k', body, options, { ...tools, clock })
+    await expect(writing).rejects.toMatchObject({ code: 'ABORTED', cause: 'stop' })
+  })
+})
+
+/** An object that is there before, although the first answer is lost. */
+async function seed(backend: MemoryStorageBackend): Promise<{ etag: string }> {
+  await seedDirect(backend)
+  return backend.stat('k')
+}
+
+async function seedDirect(backend: MemoryStorageBackend): Promise<void> {
+  await MemoryStorageBackend.prototype.write.call(backend, 'k', body, type)
+}
