@@ -147,13 +147,9 @@ const suites = [1, 32].flatMap((inFlight) => [
       { against: opendal(false).name, atLeast: 1 },
       { against: opendal(true).name, atLeast: 1 },
     ],
-    rivals: [
-      manager('fsync'),
-      backend('fsync'),
-      bareDurable,
-      opendal(false),
-      opendal(true),
-    ].map((kind) => writing(kind, inFlight)),
+    rivals: [manager('fsync'), backend('fsync'), bareDurable, opendal(false), opendal(true)].map(
+      (kind) => writing(kind, inFlight),
+    ),
   }),
   defineSuite({
     ...common,

@@ -11,6 +11,7 @@
 import { lstatSync, rmSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Clock, StorageError } from '@aos-storage/core'
+import { throwIfAborted } from '@aos-storage/core/backend'
 import { closedError } from './errors.ts'
 
 /** SQLite's result code for a lock that someone else holds. */
@@ -96,7 +97,8 @@ export class ChangeLock {
    * `CLOSED` after `close`.
    */
   run<T>(signal: AbortSignal | undefined, section: () => T | Promise<T>): Promise<Awaited<T>> {
-    const turn = this.#last.then(() => this.#take(signal, section))
+    const deadlineMs = this.#options.clock.monotonicMs() + this.#options.waitMsMax
+    const turn = this.#last.then(() => this.#take(deadlineMs, signal, section))
     this.#last = turn.catch(() => undefined)
     return turn
   }
@@ -113,16 +115,18 @@ export class ChangeLock {
   }
 
   async #take<T>(
+    deadlineMs: number,
     signal: AbortSignal | undefined,
     section: () => T | Promise<T>,
   ): Promise<Awaited<T>> {
     const { lock, hintPath, clock } = this.#options
     this.#assertOpen()
+    throwIfAborted(signal)
     if (lstatSync(hintPath, { throwIfNoEntry: false }) !== undefined) {
       hint(() => rmSync(hintPath, { force: true }))
       await pause(clock, hintPauseMs, signal)
     }
-    if (!lock.tryAcquire()) await this.#wait(signal)
+    if (!lock.tryAcquire()) await this.#wait(deadlineMs, signal)
     try {
       return await section()
     } finally {
@@ -130,9 +134,8 @@ export class ChangeLock {
     }
   }
 
-  async #wait(signal: AbortSignal | undefined): Promise<void> {
+  async #wait(deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
     const { lock, clock, waitMsMax, hintPath } = this.#options
-    const deadlineMs = clock.monotonicMs() + waitMsMax
     for (let pauseMs = 0.25; !lock.tryAcquire(); pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
       if (clock.monotonicMs() >= deadlineMs) {
         throw new StorageError(

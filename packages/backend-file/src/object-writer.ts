@@ -16,7 +16,7 @@ import {
   type WriteBody,
   type WriteOptions,
 } from '@aos-storage/core'
-import { assertBodySize, guardSource, throwIfAborted } from '@aos-storage/core/backend'
+import { assertBodySize, guardSource, ownBytes, throwIfAborted } from '@aos-storage/core/backend'
 import { type ChangedFolders, Changes } from './changes.ts'
 import { encodeHeader, type EnvelopeHeader } from './envelope.ts'
 import { closedError, isMissing, toStorageError } from './errors.ts'
@@ -78,7 +78,7 @@ export class ObjectWriter {
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     const layout = layoutOf(key, options)
     const source =
-      body instanceof Uint8Array && body.byteLength <= copiedBytesMax ? body.slice() : body
+      body instanceof Uint8Array && body.byteLength <= copiedBytesMax ? ownBytes(body) : body
     const own = await this.#open()
     const file = await this.#create(own)
     try {
@@ -114,14 +114,18 @@ export class ObjectWriter {
     const own = await this.#open()
     const outcomes: DeleteOutcome[] = []
     const changed = new Set<string>()
-    for (let at = 0; at < keys.length; at += deleteSliceKeys) {
-      const slice = keys.slice(at, at + deleteSliceKeys)
-      await this.#locked(own, options.signal, () => {
-        for (const key of slice) outcomes.push(this.#removeOne(key, changed))
-      })
-      await nextTurn()
+    try {
+      for (let at = 0; at < keys.length; at += deleteSliceKeys) {
+        const slice = keys.slice(at, at + deleteSliceKeys)
+        await this.#locked(own, options.signal, () => {
+          for (const key of slice) outcomes.push(this.#removeOne(key, changed))
+        })
+        await nextTurn()
+      }
+    } finally {
+      // Also what went before an abort is gone for good.
+      await this.#sync([...changed])
     }
-    await this.#sync([...changed])
     return outcomes
   }
 

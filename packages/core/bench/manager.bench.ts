@@ -42,7 +42,10 @@ function documentOf1KiB(): object {
 }
 
 /** Keys of 20 bytes, met in turn: overwritten after the first round through them. */
-const keys = Array.from({ length: keysMax }, (_, n) => `conversations/c${String(n).padStart(5, '0')}`)
+const keys = Array.from(
+  { length: keysMax },
+  (_, n) => `conversations/c${String(n).padStart(5, '0')}`,
+)
 
 const keyOf = (operation: number): string => keys[operation % keysMax] as string
 

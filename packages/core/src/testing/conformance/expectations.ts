@@ -120,7 +120,7 @@ export async function expectListing(
   expectKeys(prefixes, expected.prefixes ?? [], `${doing}: common prefixes`)
 }
 
-/** The same bytes; tells where they differ. A diff of large arrays would take minutes, and memory. */
+/** The same bytes; tells where they differ, for a diff of large arrays would take minutes. */
 export function expectBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
   if (Buffer.compare(actual, expected) === 0) return
   const at = expected.findIndex((byte, index) => byte !== actual[index])
