@@ -125,8 +125,8 @@ export const bareDurable: StoreKind = {
 
 interface BareFolders {
   readonly data: string
-  pathOf(key: string): string
-  nextPath(): string
+  readonly pathOf: (key: string) => string
+  readonly nextPath: () => string
 }
 
 /** The folders that bare Node finds ready: it makes none while it is timed. */

@@ -239,7 +239,8 @@ function openBase(basePath: string, mode: number, isDurable: boolean): string {
     return real
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOTDIR' || code === 'EEXIST') throw notAFolder(path)
+    // ENOENT: a link that leads nowhere.
+    if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENOENT') throw notAFolder(path)
     throw toStorageError(error, 'open')
   }
 }
@@ -247,7 +248,7 @@ function openBase(basePath: string, mode: number, isDurable: boolean): string {
 /** Makes the names of new folders durable: from the one that was there down to `path`. */
 function syncNames(existing: string, path: string): void {
   if (process.platform === 'win32') return
-  for (let folder = path; folder !== existing; ) {
+  for (let folder = path; folder !== existing;) {
     folder = dirname(folder)
     const descriptor = openSync(folder, constants.O_RDONLY)
     try {

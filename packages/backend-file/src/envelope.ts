@@ -55,11 +55,27 @@ export function readHeader(descriptor: number, key: string): EnvelopeHeader {
 
 function decodeHeader(line: Buffer, key: string): EnvelopeHeader {
   const json = line.subarray(prefixBytes)
-  const expected = line.toString('latin1', magic.length, prefixBytes - 1)
+  const prefix = `${magic}${checksum(json)} `
   if (line.toString('latin1', 0, magic.length) !== magic) throw corrupt(key, 'has no header')
-  if (checksum(json) !== expected) throw corrupt(key, 'has a damaged header')
-  const { contentType, metadata } = JSON.parse(json.toString()) as EnvelopeHeader
-  return { contentType, metadata, headerBytes: line.length + 1 }
+  if (line.toString('latin1', 0, prefixBytes) !== prefix) throw corrupt(key, 'has a damaged header')
+  const header = parseHeader(json.toString())
+  if (header === undefined) throw corrupt(key, 'has a header that says nothing')
+  return { ...header, headerBytes: line.length + 1 }
+}
+
+function parseHeader(json: string): Pick<EnvelopeHeader, 'contentType' | 'metadata'> | undefined {
+  try {
+    const { contentType, metadata } = JSON.parse(json) as Record<string, unknown>
+    if (typeof contentType !== 'string' || !isMetadata(metadata)) return undefined
+    return { contentType, metadata }
+  } catch {
+    return undefined
+  }
+}
+
+function isMetadata(value: unknown): value is Metadata {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every((text) => typeof text === 'string')
 }
 
 function corrupt(key: string, fault: string): StorageError {

@@ -1,5 +1,10 @@
 /** The table of this backend's errors: what the file system says, as the contract's codes. */
-import { isStorageError, type Retryable, StorageError, type StorageErrorCode } from '@aos-storage/core'
+import {
+  isStorageError,
+  type Retryable,
+  StorageError,
+  type StorageErrorCode,
+} from '@aos-storage/core'
 
 interface Meaning {
   readonly code: StorageErrorCode
@@ -8,7 +13,8 @@ interface Meaning {
 }
 
 const full = 'The disk is full; free space or move the base folder'
-const handles = 'Too many open files; close bodies that are not read, or raise the limit (ulimit -n)'
+const handles =
+  'Too many open files; close bodies that are not read, or raise the limit (ulimit -n)'
 const denied = 'The process may not do this; check the owner and mode of the base folder'
 const device = 'The device reported an error; check the disk and the system log'
 const blocked = 'A file, folder or link that this store did not make is in the way; move it away'

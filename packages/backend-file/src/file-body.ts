@@ -100,7 +100,7 @@ export async function readFully(
   key: string,
 ): Promise<Uint8Array> {
   const whole = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
-  for (let at = 0; at < bytes; ) {
+  for (let at = 0; at < bytes;) {
     const rest = at === 0 ? whole : whole.subarray(at)
     const count = await fs.read(descriptor, rest, position + at)
     if (count === 0) {

@@ -67,7 +67,7 @@ export class BaseFolder {
       if (found !== undefined) return this.isInside(found.path) ? found : undefined
       if (this.#stampOf(own.folder) === stamp || attempt === findAttemptsMax) break
     }
-    this.#assertPresent()
+    this.assertPresent()
     return undefined
   }
 
@@ -80,6 +80,7 @@ export class BaseFolder {
         if (found !== undefined && !files.has(found.path)) files.set(found.path, found)
       }
     }
+    if (files.size === 0) this.assertPresent()
     return [...files.values()].filter((file) => this.isInside(file.path))
   }
 
@@ -174,7 +175,8 @@ export class BaseFolder {
     return folders.map((folder) => ({ folder, candidates }))
   }
 
-  #assertPresent(): void {
+  /** @throws `UNAVAILABLE` when the base folder is gone: nothing in it is merely absent. */
+  assertPresent(): void {
     if (this.#lstat(this.path)?.isDirectory() === true) return
     throw new StorageError(
       'UNAVAILABLE',

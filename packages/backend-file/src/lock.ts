@@ -11,7 +11,7 @@
 import { lstatSync, rmSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Clock, StorageError } from '@aos-storage/core'
-import { throwIfAborted } from '@aos-storage/core/backend'
+import { abortError, throwIfAborted } from '@aos-storage/core/backend'
 import { closedError } from './errors.ts'
 
 /** SQLite's result code for a lock that someone else holds. */
@@ -98,9 +98,21 @@ export class ChangeLock {
    */
   run<T>(signal: AbortSignal | undefined, section: () => T | Promise<T>): Promise<Awaited<T>> {
     const deadlineMs = this.#options.clock.monotonicMs() + this.#options.waitMsMax
-    const turn = this.#last.then(() => this.#take(deadlineMs, signal, section))
+    let isQueued = true
+    const turn = this.#last.then(() => {
+      isQueued = false
+      return this.#take(deadlineMs, signal, section)
+    })
     this.#last = turn.catch(() => undefined)
-    return turn
+    if (signal === undefined) return turn
+    return new Promise((resolve, reject) => {
+      // In the queue it ends at once, and its turn is skipped; later it minds the signal itself.
+      const onAbort = (): void => {
+        if (isQueued) reject(abortError(signal))
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+    })
   }
 
   /** Lets the section that runs finish; those that wait fail with `CLOSED`. */

@@ -6,12 +6,13 @@
  */
 import { constants } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
-import type {
-  ListedObject,
-  ObjectInfo,
-  ReadOptions,
-  ReadResult,
-  StatOptions,
+import {
+  isStorageError,
+  type ListedObject,
+  type ObjectInfo,
+  type ReadOptions,
+  type ReadResult,
+  type StatOptions,
 } from '@aos-storage/core'
 import {
   checkReadConditions,
@@ -103,11 +104,18 @@ export class ObjectReader {
     if (path === undefined) return undefined
     if (fields === 'key' && !isOutdated) return keyOnly(key)
     const stats = this.#fs.lstatSync(path)
-    if (stats?.isFile() !== true) return undefined
+    if (stats?.isFile() !== true) return this.#describeMoved(key, fields)
     if (fields === 'key') return keyOnly(key)
-    return form === 'aos'
-      ? this.#describeEnvelope(key, path, stats)
-      : infoOf(key, { form, stats })
+    if (form !== 'aos') return infoOf(key, { form, stats })
+    return this.#describeEnvelope(key, path) ?? this.#describeMoved(key, fields)
+  }
+
+  /** An object whose file is gone: deleted, or of another form by now. */
+  #describeMoved(key: string, fields: 'all' | 'key'): ListedObject | undefined {
+    const file = this.#base.find(key, encodeKey(key))
+    if (file === undefined) return undefined
+    if (fields === 'key') return keyOnly(key)
+    return file.form === 'aos' ? this.#describeEnvelope(key, file.path) : infoOf(key, file)
   }
 
   /** Ends every open body; who reads on gets `CLOSED`. */
@@ -151,21 +159,40 @@ export class ObjectReader {
   }
 
   /** A damaged envelope is listed all the same, by what its file tells; reading it fails. */
-  #describeEnvelope(key: string, path: string, stats: BigIntStats): ListedObject | undefined {
+  /** Without type and metadata when the envelope is damaged or may not be read: it is there. */
+  #describeEnvelope(key: string, path: string): ListedObject | undefined {
+    let descriptor: Descriptor
     try {
-      const descriptor = this.#fs.openSync(path, openFlags, 0)
-      try {
-        const own = this.#fs.fstatSync(descriptor)
-        return infoOfEnvelope(key, own, readHeader(descriptor, key))
-      } finally {
-        this.#fs.closeSync(descriptor)
-      }
+      descriptor = this.#fs.openSync(path, openFlags, 0)
     } catch (error) {
       if (isMissing(error)) return undefined
-      const size = Number(stats.size)
-      return { key, size, etag: etagOf(stats), modifiedAt: stats.mtime }
+      if (isDenied(error)) return fileOnly(key, this.#fs.lstatSync(path))
+      throw error
+    }
+    try {
+      const stats = this.#fs.fstatSync(descriptor)
+      try {
+        return infoOfEnvelope(key, stats, readHeader(descriptor, key))
+      } catch (error) {
+        if (isStorageError(error, 'CORRUPT')) return fileOnly(key, stats)
+        throw error
+      }
+    } finally {
+      this.#fs.closeSync(descriptor)
     }
   }
+}
+
+/** True for the error of a file that this user may not open. */
+function isDenied(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'EACCES' || code === 'EPERM'
+}
+
+/** What is known of an object whose envelope cannot be read: its size is that of the whole file. */
+function fileOnly(key: string, stats: BigIntStats | undefined): ListedObject | undefined {
+  if (stats === undefined) return undefined
+  return { key, size: Number(stats.size), etag: etagOf(stats), modifiedAt: stats.mtime }
 }
 
 /** What is known of an object from its file alone. */
@@ -182,7 +209,11 @@ export function infoOf(key: string, file: { form: Form; stats: BigIntStats }): O
 }
 
 /** What is known of an object in an envelope. */
-export function infoOfEnvelope(key: string, stats: BigIntStats, header: EnvelopeHeader): ObjectInfo {
+export function infoOfEnvelope(
+  key: string,
+  stats: BigIntStats,
+  header: EnvelopeHeader,
+): ObjectInfo {
   return {
     key,
     size: Number(stats.size) - header.headerBytes,
@@ -196,4 +227,3 @@ export function infoOfEnvelope(key: string, stats: BigIntStats, header: Envelope
 function keyOnly(key: string): ListedObject {
   return { key, size: 0, etag: '', modifiedAt: new Date(0) }
 }
-

@@ -17,6 +17,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -110,11 +111,11 @@ export function assertFormat(basePath: string): void {
     if (!(error instanceof SyntaxError)) throw error
   }
   if (format === formatVersion) return
-  const isNewer = typeof format === 'number' && format > formatVersion
+  const isNewer = Number(format) > formatVersion
   throw new StorageError(
     isNewer ? 'UNSUPPORTED' : 'CORRUPT',
     isNewer
-      ? `The store has format ${format}; update @aos-storage/backend-file to open it`
+      ? `The store has format ${Number(format)}; update @aos-storage/backend-file to open it`
       : `${path} is damaged; if the folder is a store of format 1, delete that file`,
     { backend: 'file', operation: 'open' },
   )
@@ -134,8 +135,10 @@ function writeFormat(root: string, options: OwnFolderOptions): void {
 
 function openLock(Database: typeof DatabaseSync, path: string, fileMode: number): FileLock {
   const lock = new FileLock(Database, path)
-  // By name: opening and closing the file would drop the locks of this process on it.
-  chmodSync(path, fileMode)
+  // By name: opening and closing the file would drop the locks of this process on it. Where users
+  // share a store, the one who made the file has set its mode.
+  const { mode, uid } = statSync(path)
+  if ((mode & 0o777) !== fileMode && uid === process.getuid?.()) chmodSync(path, fileMode)
   return lock
 }
 

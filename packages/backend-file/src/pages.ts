@@ -93,14 +93,17 @@ export class Pages {
       isShallow: options.delimiter === '/',
     })
     const pending = await nextOf(entries)
-    return { walk, entries, pending, startedMs, readMs: this.#options.clock.monotonicMs() - startedMs }
+    return {
+      walk,
+      entries,
+      pending,
+      startedMs,
+      readMs: this.#options.clock.monotonicMs() - startedMs,
+    }
   }
 
   /** The walk that paused at this cursor; it is nobody else's from now on. */
-  #resume(
-    cursor: string | undefined,
-    position: ListPosition | undefined,
-  ): PausedWalk | undefined {
+  #resume(cursor: string | undefined, position: ListPosition | undefined): PausedWalk | undefined {
     if (cursor === undefined || position?.session === undefined) return undefined
     const paused = this.#paused.get(cursor)
     if (paused === undefined) return undefined

@@ -8,8 +8,7 @@ import { constants } from 'node:fs'
 import type { Descriptor, FileSystem } from './file-system.ts'
 
 const bufferBytes = 512 * 1024
-const flags =
-  constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
+const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
 
 export class TemporaryFile {
   readonly path: string
@@ -39,7 +38,7 @@ export class TemporaryFile {
 
   /** Takes a chunk; the caller may change it as soon as the promise settles. */
   async append(chunk: Uint8Array): Promise<void> {
-    for (let at = 0; at < chunk.byteLength; ) {
+    for (let at = 0; at < chunk.byteLength;) {
       const buffer = (this.#filling ??= this.#takeBuffer())
       const count = Math.min(chunk.byteLength - at, bufferBytes - this.#filledBytes)
       buffer.set(chunk.subarray(at, at + count), this.#filledBytes)
@@ -90,7 +89,7 @@ export class TemporaryFile {
     const bytes = buffer.subarray(0, this.#filledBytes)
     this.#filling = undefined
     this.#filledBytes = 0
-    this.#flushing = this.#writeFully(bytes).then(() => {
+    this.#flushing = this.#writeFully(bytes).finally(() => {
       this.#spare = buffer
     })
     // Seen by the next flush or finish; not an unhandled rejection meanwhile.
@@ -98,7 +97,7 @@ export class TemporaryFile {
   }
 
   async #writeFully(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.byteLength; ) {
+    for (let at = 0; at < bytes.byteLength;) {
       const rest = at === 0 ? bytes : bytes.subarray(at)
       const count = await this.#fs.write(this.descriptor, rest, this.#position)
       at += count

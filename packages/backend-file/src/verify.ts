@@ -60,6 +60,7 @@ export async function verifyStore(
   base: BaseFolder,
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
+  base.assertPresent()
   const check = new Verification(base, options)
   await check.folder(base.path, '', '')
   await check.leftovers()

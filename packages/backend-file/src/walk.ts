@@ -75,6 +75,7 @@ export class Walk {
     const head = options.prefix.slice(0, slash + 1)
     const segments = head === '' ? [] : head.slice(0, -1).split('/')
     if (segments.includes('') || segments.includes('.') || segments.includes('..')) return
+    this.#base.assertPresent()
     const folders = this.#base.foldersOf(segments).filter((path) => this.#base.isInside(`${path}x`))
     yield* this.#walkFolder(folders, head, options)
   }
@@ -89,7 +90,7 @@ export class Walk {
       const scope = { ...options, after, isAfterPrefix }
       const window = await this.#readFolder(folders, head, scope)
       const { entries } = window
-      for (let at = 0; at < entries.length; ) {
+      for (let at = 0; at < entries.length;) {
         const first = entries[at]!
         let end = at + 1
         while (end < entries.length && entries[end]!.name === first.name) end++

@@ -111,7 +111,9 @@ export function decodeFolder(name: string, head: string = ''): DecodedFolder | u
     const text = unescape(name.slice(0, -continuedMark.length))
     if (text !== undefined) return { text: head + text, isContinued: true, isCanonical: true }
   }
-  const text = endsLikeFile(name) ? undefined : decodeLast(head === '' ? plainDot(name) : name, head)
+  const text = endsLikeFile(name)
+    ? undefined
+    : decodeLast(head === '' ? plainDot(name) : name, head)
   return { text: text ?? head + name, isContinued: false, isCanonical: text !== undefined }
 }
 

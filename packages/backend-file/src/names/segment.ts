@@ -14,9 +14,11 @@
 const reservedStem = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i
 
 /** A segment that needs no escape at all; the fast way for nearly every segment. */
-const plainSegment = /^[a-z0-9_\-=@+()[\]{}!#$&';~,](?:[a-z0-9_\-=@+()[\]{}!#$&';~,. ]*[a-z0-9_\-=@+()[\]{}!#$&';~,])?$/
+const edge = "[a-z0-9_\\-=@+()[\\]{}!#$&';~,]"
+const inner = "[a-z0-9_\\-=@+()[\\]{}!#$&';~,. ]"
+const plainSegment = new RegExp(`^${edge}(?:${inner}*${edge})?$`)
 
-const plainCharacter = /[a-z0-9_\-=@+()[\]{}!#$&';~,. ]/
+const plainCharacter = new RegExp(inner)
 
 /**
  * Letters and signs beyond ASCII that are kept: they have no case twin among themselves, no
@@ -47,7 +49,7 @@ export function isReserved(name: string): boolean {
 /** The escaped characters of `segment`, one by one, so that a long name can be cut between them. */
 export function encodeCharacters(segment: string): string[] {
   const isDevice = isReserved(segment)
-  const characters = [...segment]
+  const characters = Array.from(segment)
   const last = characters.length - 1
   return characters.map((character, at) => {
     const isEdge = (at === 0 || at === last) && (character === '.' || character === ' ')

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConformanceHarness } from '@aos-storage/core/testing'
+import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
 import { type FileBackendOptions, FileStorageBackend } from '../../src/index.ts'
 
 /** A new empty folder. */
@@ -10,25 +11,35 @@ export function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'aos-file-'))
 }
 
+/** What opens a store in another process: its options, and whether it is behind a prefix view. */
+export interface ChildStoreArgs extends FileBackendOptions {
+  readonly prefixedBy?: string | undefined
+}
+
+/** A store, behind a prefix view when asked to. */
+export function openStore({ prefixedBy, ...options }: ChildStoreArgs): StorageBackend {
+  const backend = new FileStorageBackend(options)
+  return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
+}
+
 /** What the conformance kit needs to know of this backend. */
 export function fileHarness(
   name: string,
-  options: Partial<FileBackendOptions> = {},
+  options: Omit<ChildStoreArgs, 'basePath'> = {},
+  layers: readonly Layer[] = [],
 ): ConformanceHarness {
   return {
     name,
     async open() {
-      const basePath = await newFolder()
-      const open = async (): Promise<FileStorageBackend> =>
-        new FileStorageBackend({ ...options, basePath })
+      const args = { ...options, basePath: await newFolder() }
+      const open = async (): Promise<StorageBackend> => applyLayers(openStore(args), layers)
       return {
         backend: await open(),
         reopen: open,
-        child: {
-          module: new URL('./child-store.ts', import.meta.url).href,
-          args: { ...options, basePath },
-        },
-        dispose: () => rm(basePath, { recursive: true, force: true }),
+        child: { module: new URL('./child-store.ts', import.meta.url).href, args },
+        // A file system has no name with an empty segment.
+        putForeign: async () => undefined,
+        dispose: () => rm(args.basePath, { recursive: true, force: true }),
       }
     },
   }

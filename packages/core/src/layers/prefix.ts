@@ -62,7 +62,8 @@ class PrefixView implements StorageBackend {
       )
     }
     this.name = inner.name
-    this.capabilities = Object.freeze({ ...inner.capabilities, keyBytesMax })
+    // What a backend has beside the contract takes its own keys; it is not passed on.
+    this.capabilities = Object.freeze({ ...inner.capabilities, keyBytesMax, extras: [] })
     this.#inner = inner
     this.#folder = folder
   }

@@ -38,15 +38,24 @@ function countDescriptors(): number | undefined {
   }
 }
 
+/** Handles that do not move for so long will not close any more. */
+const stillMsMax = 1000
+
 /**
  * Waits until no more than `countMax` handles are open, because sockets and files close behind the
  * call that released them. Gives the last count, whether it came down or not.
  */
-export async function settledHandles(countMax: number, waitMsMax = 3000): Promise<OpenHandles> {
-  const end = performance.now() + waitMsMax
+export async function settledHandles(countMax: number, waitMsMax = 5000): Promise<OpenHandles> {
+  const startMs = performance.now()
+  let movedMs = startMs
+  let last = openHandles()
   for (;;) {
-    const handles = openHandles()
-    if (handles.count <= countMax || performance.now() > end) return handles
+    const nowMs = performance.now()
+    const isOver = nowMs - startMs > waitMsMax || nowMs - movedMs > stillMsMax
+    if (last.count <= countMax || isOver) return last
     await new Promise((resolve) => setTimeout(resolve, 10))
+    const handles = openHandles()
+    if (handles.count !== last.count) movedMs = nowMs
+    last = handles
   }
 }

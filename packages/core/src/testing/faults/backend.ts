@@ -33,6 +33,7 @@ interface Call<T> {
 /** Every method meets the rules first, then the backend inside. */
 export class FaultyBackend implements StorageBackend {
   readonly name: string
+  readonly capabilities: Capabilities
   readonly #inner: StorageBackend
   readonly #state: FaultState
 
@@ -40,10 +41,8 @@ export class FaultyBackend implements StorageBackend {
     this.name = inner.name
     this.#inner = inner
     this.#state = state
-  }
-
-  get capabilities(): Capabilities {
-    return this.#inner.capabilities
+    // What a backend has beside the contract would go around the faults.
+    this.capabilities = Object.freeze({ ...inner.capabilities, extras: [] })
   }
 
   read(key: string, options?: ReadOptions): Promise<ReadResult> {

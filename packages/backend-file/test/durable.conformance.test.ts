@@ -1,7 +1,6 @@
-/** The contract, by the kit: durable and not, behind the prefix view, behind the fault injector. */
+/** The contract, by the kit: as it is by default, durable. */
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
 import { fileHarness } from './support/store.ts'
 
 registerConformance({ describe, it, afterAll }, fileHarness('file'))
-registerConformance({ describe, it, afterAll }, fileHarness('file, not durable', { durability: 'none' }))

@@ -1,0 +1,9 @@
+/** The contract, by the kit: without fsync. */
+import { registerConformance } from '@aos-storage/core/testing'
+import { afterAll, describe, it } from 'vitest'
+import { fileHarness } from './support/store.ts'
+
+registerConformance(
+  { describe, it, afterAll },
+  fileHarness('file, not durable', { durability: 'none' }),
+)
