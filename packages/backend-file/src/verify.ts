@@ -45,12 +45,12 @@ export interface VerifyReport {
   readonly objects: number
   readonly bytes: number
   readonly findings: readonly Finding[]
-  /** Findings beyond the first {@link findingsMax}. */
+  /** Findings beyond the first 10,000. */
   readonly findingsOmitted: number
 }
 
 /** Most findings that a report holds. */
-export const findingsMax = 10_000
+const findingsMax = 10_000
 /** JSON and text up to this size are checked whole; larger ones are counted and not read. */
 const checkedBytesMax = 64 * 1024 * 1024
 const progressFiles = 1000

@@ -18,7 +18,7 @@ import { type Form, suffixForms } from './names/forms.ts'
 import { decodeFile, decodeFolder } from './names/paths.ts'
 
 /** Entries of one folder kept in memory: about 100 bytes each beside their names. */
-export const windowEntries = 131_072
+const windowEntries = 131_072
 
 /** What the walk meets: an object's file, or a folder that is not entered. */
 export interface WalkEntry {

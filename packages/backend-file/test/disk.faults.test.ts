@@ -38,6 +38,8 @@ describe.skipIf(!canMount())('a full disk (needs root)', () => {
     const store = await openStore({ basePath })
     const body = Buffer.alloc(300_000, 'x')
     await put(store, 'old', body)
+    // SQLite keeps the descriptor of a second look at a lock that this process holds: one, not more.
+    await store.verify()
     const before = openHandles().count
     const tooMuch = Buffer.alloc(900_000, 'y')
     for (const write of [
@@ -59,7 +61,6 @@ describe.skipIf(!canMount())('a full disk (needs root)', () => {
     await store.deleteMany(['a', 'b'])
     await put(store, 'new', body)
     expect((await store.verify()).ok).toBe(true)
-    console.log(execFileSync('ls',['-l',`/proc/${process.pid}/fd`]).toString())
     expect((await settledHandles(before)).count).toBe(before)
   })
 

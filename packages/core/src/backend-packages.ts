@@ -18,8 +18,8 @@ const packages: readonly {
 ]
 
 /** For messages. */
-export const knownTypes: string = packages.map(({ storageType }) => storageType).join(', ')
-export const knownProtocols: string = packages.flatMap(({ protocols }) => protocols).join(', ')
+const knownTypes: string = packages.map(({ storageType }) => storageType).join(', ')
+const knownProtocols: string = packages.flatMap(({ protocols }) => protocols).join(', ')
 
 /** @throws StorageError `INVALID_ARGUMENT` for an unknown type, `UNSUPPORTED` when not installed. */
 export async function providerOfType(storageType: string): Promise<BackendProvider> {

@@ -71,7 +71,7 @@ const nativeTypes: ReadonlyMap<string, string> = new Map([
 const extension = /\.([a-z0-9]+)$/
 
 /** The content type that the end of a segment names, or undefined. */
-export function nativeType(segment: string): string | undefined {
+function nativeType(segment: string): string | undefined {
   const match = extension.exec(segment)
   return match === null ? undefined : nativeTypes.get(match[1]!)
 }
@@ -112,7 +112,7 @@ export function typeOf(form: Exclude<Form, 'aos'>, segment: string): string {
 }
 
 /** True when a file named `stem`, with nothing added, would be read as a native form. */
-export function isNative(stem: string): boolean {
+function isNative(stem: string): boolean {
   return splitName(stem).form === 'native'
 }
 

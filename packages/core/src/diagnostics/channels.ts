@@ -97,7 +97,7 @@ export async function traceOperation<T>(
 }
 
 /** The code of an error, as metrics count it. */
-export function outcomeOf(error: unknown): OperationOutcome {
+function outcomeOf(error: unknown): OperationOutcome {
   if (isStorageError(error)) return error.code
   return error instanceof TypeError ? 'TypeError' : 'UNAVAILABLE'
 }

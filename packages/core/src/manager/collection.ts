@@ -19,11 +19,11 @@ export const updateAttemptsDefault = 10
 /** Most tries of `update`. */
 export const updateAttemptsMax = 1000
 /** The pause before try n is random, up to this times 2^n. */
-export const updateDelayMs = 2
+const updateDelayMs = 2
 /** No pause is longer. */
-export const updateDelayMsMax = 1000
+const updateDelayMsMax = 1000
 /** Documents loaded ahead while iterating. */
-export const documentsAheadMax = 16
+const documentsAheadMax = 16
 
 /** A document and its id. */
 export interface CollectionDocument<T> {

@@ -6,7 +6,7 @@
  */
 
 /** Smallest body that can carry its version. */
-export const versionedBytesMin = 8
+const versionedBytesMin = 8
 
 /** The body of a version, `bytes` long. */
 export function versionedBody(version: number, bytes: number): Uint8Array {
