@@ -6,7 +6,8 @@
  * processes, gives each write a version, and keeps its type. Bare Node finds its folders ready,
  * while the libraries look for theirs on each write. The libraries that are not atomic save the
  * rename, and with it on ext4 the wait for the new file's block when it replaces an old one.
- * Each rival of a pair has its own empty folder on the same file system.
+ * Each rival of a pair has its own empty folder on the same file system. On ext4 replacing in
+ * place needs no new inode, while every atomic writer, bare Node too, makes and frees one.
  */
 import { deepStrictEqual } from 'node:assert/strict'
 

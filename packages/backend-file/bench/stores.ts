@@ -29,7 +29,7 @@ import { createStorage } from 'unstorage'
 import fsDriver from 'unstorage/drivers/fs'
 
 /** An open store. Keys are `folder/name`; the folder exists once something was written to it. */
-export interface Store {
+interface Store {
   write(key: string, bytes: Uint8Array): Promise<unknown>
   read(key: string): Promise<Uint8Array>
   close?(): Promise<unknown> | undefined

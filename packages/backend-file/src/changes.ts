@@ -11,6 +11,7 @@ import { constants } from 'node:fs'
 import { dirname, sep } from 'node:path'
 import { StorageError } from '@aos-storage/core'
 import { checkMatch, checkWriteConditions } from '@aos-storage/core/backend'
+import type { DeletionMark } from './deletion-mark.ts'
 import { isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder, FoundFile } from './folder.ts'
@@ -54,28 +55,35 @@ export class Changes {
     form: Form,
     file: TemporaryFile,
     conditions: WriteConditions,
+    deletions: DeletionMark,
   ): Promise<ChangedFolders> {
     const { base } = this.#options
     const found = base.findAll(key, path)
     const current = found[0]
     checkWriteConditions(key, current && etagOf(current.stats), conditions)
-    if (current !== undefined) this.#stampAfter(file, current)
+    this.#stampAfter(file, current === undefined ? deletions.lastUs() : mtimeUs(current.stats))
     const folder = base.folderOf(path)
     const target = folder + fileName(path.stem, form)
     const changed = this.#openFolder(folder, path.folders)
     this.#assertFree(target, found)
     await this.#replace(file.path, target, found)
     const others = found.filter((other) => other.path !== target)
-    if (others.length > 0) this.#removeOthers(folder, others)
-    return [folder.slice(0, -1), ...changed, ...others.map((other) => dirname(other.path))]
+    const emptied = others.length > 0 ? this.#removeOthers(folder, others) : []
+    return [folder.slice(0, -1), ...changed, ...emptied]
   }
 
   /** Deletes the object of a key; undefined when there is none. */
-  remove(key: string, path: KeyPath, ifMatch: string | undefined): ChangedFolders | undefined {
+  remove(
+    key: string,
+    path: KeyPath,
+    ifMatch: string | undefined,
+    deletions: DeletionMark,
+  ): ChangedFolders | undefined {
     const { fs, base } = this.#options
     const found = base.findAll(key, path)
     checkMatch(key, found[0] && etagOf(found[0].stats), ifMatch)
     if (found.length === 0) return undefined
+    for (const { stats } of found) deletions.raise(mtimeUs(stats))
     const changed = new Set<string>()
     for (const file of found.toReversed()) {
       fs.unlinkSync(file.path)
@@ -96,20 +104,24 @@ export class Changes {
     return undefined
   }
 
-  /** A version's time is later than that of the one it replaces, whatever the clock says. */
-  #stampAfter(file: TemporaryFile, current: FoundFile): void {
+  /** A version's time is later than that of every version before, whatever the clock says. */
+  #stampAfter(file: TemporaryFile, lastUs: number): void {
     const { fs, stamps, isDurable } = this.#options
-    if (mtimeUs(fs.fstatSync(file.descriptor)) > mtimeUs(current.stats)) return
-    fs.futimesSync(file.descriptor, stamps.next(mtimeUs(current.stats)) / 1e6)
+    if (mtimeUs(fs.fstatSync(file.descriptor)) > lastUs) return
+    fs.futimesSync(file.descriptor, stamps.next(lastUs) / 1e6)
     if (isDurable) fs.fsyncSync(file.descriptor)
   }
 
-  /** Removes files of other forms, the first-ranked one last. */
-  #removeOthers(folder: string, others: readonly FoundFile[]): void {
+  /** Removes files of other forms, the first-ranked one last; the folders that lost names. */
+  #removeOthers(folder: string, others: readonly FoundFile[]): string[] {
     const { fs, isDurable } = this.#options
     // A power cut must not keep the removal and lose the new name.
     if (isDurable) this.#syncFolder(folder)
-    for (const other of others.toReversed()) fs.unlinkSync(other.path)
+    return others.toReversed().map((other) => {
+      fs.unlinkSync(other.path)
+      // A dropped file may have been the last of a folder that we would have named otherwise.
+      return this.#prune(dirname(other.path))
+    })
   }
 
   #syncFolder(folder: string): void {

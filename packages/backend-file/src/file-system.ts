@@ -31,8 +31,8 @@ export interface FileSystem {
   mkdirSync(path: string, mode: number): void
   rmdirSync(path: string): void
   realpathSync(path: string): string
-  /** All entries of a folder, in no order. */
-  readdir(path: string): AsyncIterable<fs.Dirent>
+  /** All entries of a folder, in no order, some at a time. */
+  readdir(path: string): AsyncIterable<fs.Dirent[]>
 }
 
 /** Entries that the kernel is asked for at a time. */
@@ -80,6 +80,20 @@ export const nodeFileSystem: FileSystem = {
   rmdirSync: fs.rmdirSync,
   realpathSync: fs.realpathSync.native,
   readdir: async function* readdir(path) {
-    yield* await fs.promises.opendir(path, { bufferSize: folderBufferEntries })
+    const folder = await fs.promises.opendir(path, { bufferSize: folderBufferEntries })
+    try {
+      // The first read of each batch asks the kernel; the others take what it gave.
+      for (let first = await folder.read(); first !== null; first = await folder.read()) {
+        const batch = [first]
+        while (batch.length < folderBufferEntries) {
+          const next = folder.readSync()
+          if (next === null) break
+          batch.push(next)
+        }
+        yield batch
+      }
+    } finally {
+      await folder.close()
+    }
   },
 }

@@ -28,7 +28,7 @@ import type { BaseFolder, FoundFile } from './folder.ts'
 import { type Form, typeOf } from './names/forms.ts'
 import { encodeKey } from './names/paths.ts'
 import { etagOf } from './stamp.ts'
-import type { WalkEntry } from './walk.ts'
+import { pathOfWalked, type WalkEntry } from './walk.ts'
 
 /** Bodies up to this size are read whole, so that no descriptor stays open. */
 const wholeBytesMax = 256 * 1024
@@ -100,9 +100,11 @@ export class ObjectReader {
 
   /** What a listing shows of a file, or undefined when it is gone or no object by now. */
   describe(entry: WalkEntry, fields: 'all' | 'key', isOutdated: boolean): ListedObject | undefined {
-    const { key, path, form } = entry
-    if (path === undefined) return undefined
+    const { key, kind } = entry
+    const { form } = kind
+    if (form === undefined) return undefined
     if (fields === 'key' && !isOutdated) return keyOnly(key)
+    const path = pathOfWalked(entry)
     const stats = this.#fs.lstatSync(path)
     if (stats?.isFile() !== true) return this.#describeMoved(key, fields)
     if (fields === 'key') return keyOnly(key)

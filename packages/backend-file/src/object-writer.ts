@@ -85,7 +85,7 @@ export class ObjectWriter {
       await this.#fill(file, layout.headerBytes, source, options.signal)
       await this.#settle(file)
       const changed = await this.#locked(own, options.signal, () =>
-        this.#changes.put(key, layout.path, layout.form, file, options),
+        this.#changes.put(key, layout.path, layout.form, file, options, own.deletions),
       )
       const info = this.#describe(layout, file)
       file.close()
@@ -104,7 +104,9 @@ export class ObjectWriter {
   ): Promise<boolean> {
     const own = await this.#open()
     const path = encodeKey(key)
-    const changed = await this.#locked(own, signal, () => this.#changes.remove(key, path, ifMatch))
+    const changed = await this.#locked(own, signal, () =>
+      this.#changes.remove(key, path, ifMatch, own.deletions),
+    )
     if (changed === undefined) return false
     await this.#sync(changed)
     return true
@@ -118,7 +120,7 @@ export class ObjectWriter {
       for (let at = 0; at < keys.length; at += deleteSliceKeys) {
         const slice = keys.slice(at, at + deleteSliceKeys)
         await this.#locked(own, options.signal, () => {
-          for (const key of slice) outcomes.push(this.#removeOne(key, changed))
+          for (const key of slice) outcomes.push(this.#removeOne(own, key, changed))
         })
         await nextTurn()
       }
@@ -134,9 +136,9 @@ export class ObjectWriter {
     await (await this.#own?.catch(() => undefined))?.close()
   }
 
-  #removeOne(key: string, changed: Set<string>): DeleteOutcome {
+  #removeOne(own: OwnFolder, key: string, changed: Set<string>): DeleteOutcome {
     try {
-      const folders = this.#changes.remove(key, encodeKey(key), undefined)
+      const folders = this.#changes.remove(key, encodeKey(key), undefined, own.deletions)
       for (const folder of folders ?? []) changed.add(folder)
       return { key, deleted: folders !== undefined }
     } catch (error) {

@@ -4,6 +4,7 @@
  *   .aos/format.json      { "format": 1 }
  *   .aos/lock             the lock of all changes, see lock.ts
  *   .aos/waiting          there while somebody waits for it
+ *   .aos/deleted          the latest time of deleted objects, see deletion-mark.ts
  *   .aos/tmp/ID.lock      held by a living writer for as long as it lives
  *   .aos/tmp/ID/N         files that this writer is writing
  *
@@ -13,6 +14,7 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -24,6 +26,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, StorageError } from '@aos-storage/core'
+import { DeletionMark } from './deletion-mark.ts'
 import { isMissing } from './errors.ts'
 import { ownFolder } from './folder.ts'
 import { ChangeLock, FileLock, loadSqlite } from './lock.ts'
@@ -46,12 +49,14 @@ export interface OwnFolderOptions {
 export class OwnFolder {
   /** The lock of all changes to the store. */
   readonly lock: ChangeLock
+  readonly deletions: DeletionMark
   readonly #own: FileLock
   readonly #folder: string
   #files = 0
 
-  private constructor(lock: ChangeLock, own: FileLock, folder: string) {
+  private constructor(lock: ChangeLock, deletions: DeletionMark, own: FileLock, folder: string) {
     this.lock = lock
+    this.deletions = deletions
     this.#own = own
     this.#folder = folder
   }
@@ -60,7 +65,7 @@ export class OwnFolder {
   static async open(Database: typeof DatabaseSync, options: OwnFolderOptions): Promise<OwnFolder> {
     const root = join(options.basePath, ownFolder)
     const tmp = join(root, 'tmp')
-    mkdirSync(tmp, { recursive: true, mode: options.folderMode })
+    for (const path of [root, tmp]) makeOwn(path, options.folderMode)
     assertFormat(options.basePath)
     const lock = new ChangeLock({
       lock: openLock(Database, join(root, 'lock'), options.fileMode),
@@ -69,18 +74,21 @@ export class OwnFolder {
       hintPath: join(root, 'waiting'),
     })
     const folder = join(tmp, options.writerId)
+    let deletions: DeletionMark | undefined
     try {
+      deletions = new DeletionMark(join(root, 'deleted'), options.fileMode, options.clock)
       const { own, dead } = await lock.run(undefined, () => {
         writeFormat(root, options)
         const held = openLock(Database, `${folder}.lock`, options.fileMode)
-        // Nobody else knows the name yet, and sweepers wait for the lock that we hold.
+        // Sweepers wait for the lock that we hold, and those who verify look for the folder.
         held.tryAcquire()
         mkdirSync(folder, { mode: options.folderMode })
-        return { own: held, dead: findDead(Database, tmp, options.writerId) }
+        return { own: held, dead: findAllDead(Database, tmp, options.writerId) }
       })
       await Promise.all(dead.map(removeDead))
-      return new OwnFolder(lock, own, folder)
+      return new OwnFolder(lock, deletions, own, folder)
     } catch (error) {
+      deletions?.close()
       await lock.close()
       throw error
     }
@@ -94,10 +102,30 @@ export class OwnFolder {
   /** Unregisters the writer. */
   async close(): Promise<void> {
     await this.lock.close()
+    this.deletions.close()
     await rm(this.#folder, { recursive: true, force: true })
     await rm(`${this.#folder}.lock`, { force: true })
     this.#own.close()
   }
+}
+
+/** @throws StorageError `CONFLICT` for a link, which may lead outside, or anything else there. */
+function makeOwn(path: string, mode: number): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    try {
+      // Not with its parents: a base folder that vanished stays away.
+      mkdirSync(path, { mode })
+    } catch (error) {
+      // Another writer was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+  if (lstatSync(path).isDirectory()) return
+  throw new StorageError(
+    'CONFLICT',
+    `A file or link stands where a folder of the store belongs; move away ${path}`,
+    { retryable: 'no' },
+  )
 }
 
 /** @throws StorageError `UNSUPPORTED` for a store of a newer format, `CORRUPT` for a damaged one. */
@@ -146,7 +174,10 @@ function openLock(Database: typeof DatabaseSync, path: string, fileMode: number)
 export async function deadWriterFolders(tmp: string): Promise<string[]> {
   if (!existsSync(tmp)) return []
   const Database = await loadSqlite()
-  const dead = findDead(Database, tmp)
+  const names = new Set(readdirSync(tmp))
+  // A writer makes its folder when it holds its lock: without one it may be about to take it.
+  const ids = [...names].filter((name) => names.has(`${name}.lock`))
+  const dead = ids.flatMap((id) => findDead(Database, join(tmp, id)))
   for (const { lock } of dead) lock.close()
   return dead.map(({ folder }) => folder)
 }
@@ -157,17 +188,23 @@ interface DeadWriter {
 }
 
 /** Writers that do not hold their lock any more. Only under the lock of all changes. */
-function findDead(Database: typeof DatabaseSync, tmp: string, ownId?: string): DeadWriter[] {
+function findAllDead(Database: typeof DatabaseSync, tmp: string, ownId: string): DeadWriter[] {
   const ids = new Set(readdirSync(tmp).map((name) => name.replace(/\.lock(?:-journal)?$/, '')))
-  if (ownId !== undefined) ids.delete(ownId)
-  const dead: DeadWriter[] = []
-  for (const id of ids) {
-    const folder = join(tmp, id)
-    const lock = new FileLock(Database, `${folder}.lock`)
-    if (lock.tryAcquire()) dead.push({ folder, lock })
-    else lock.close()
+  ids.delete(ownId)
+  return [...ids].flatMap((id) => findDead(Database, join(tmp, id)))
+}
+
+/** The writer of a folder, and its lock now ours, if it died; none that cannot be told. */
+function findDead(Database: typeof DatabaseSync, folder: string): DeadWriter[] {
+  let lock: FileLock | undefined
+  try {
+    lock = new FileLock(Database, `${folder}.lock`)
+    if (lock.tryAcquire()) return [{ folder, lock }]
+  } catch {
+    // Of another user, for instance.
   }
-  return dead
+  lock?.close()
+  return []
 }
 
 async function removeDead({ folder, lock }: DeadWriter): Promise<void> {

@@ -7,7 +7,12 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock, ListedObject, ListOptions, ListPage } from '@aos-storage/core'
-import { decodeCursor, type ListPosition, PageBuilder } from '@aos-storage/core/backend'
+import {
+  decodeCursor,
+  type ListPosition,
+  PageBuilder,
+  throwIfAborted,
+} from '@aos-storage/core/backend'
 import type { Walk, WalkEntry } from './walk.ts'
 
 /** Most walks kept between pages. */
@@ -21,9 +26,7 @@ const sliceEntries = 64
 
 interface PausedWalk {
   readonly walk: Walk
-  readonly entries: AsyncGenerator<WalkEntry>
-  /** The entry that did not fit the page before. */
-  readonly pending: WalkEntry | undefined
+  readonly entries: RunReader
   readonly startedMs: number
   /** How long the first entry took: about the time to read the folders. */
   readonly readMs: number
@@ -56,26 +59,23 @@ export class Pages {
     const { cursor } = options
     const position = cursor === undefined ? undefined : decodeCursor(cursor, options)
     const resumed = this.#resume(cursor, position)
-    const { walk, entries, pending, startedMs, readMs } =
-      resumed ?? (await this.#start(options, position))
+    const paused = resumed ?? (await this.#start(options, position))
     const isOutdated = resumed?.walk.isOutdated() === true
     const fields = options.fields ?? 'all'
     const page = new PageBuilder(options, limit)
     let seen = 0
-    for (let entry = pending; entry !== undefined; entry = await nextOf(entries)) {
-      const current = entry
-      if (!page.add(current.key, () => this.#options.describe(current, fields, isOutdated))) {
-        const session = String(++this.#walks)
-        const full = page.page(session)
-        this.#pause(full.cursor!, { walk, entries, pending: entry, startedMs, readMs })
+    for (const { entries } = paused; ; entries.advance()) {
+      const entry = entries.current ?? (await entries.next())
+      if (entry === undefined) return page.page()
+      if (!page.add(entry.key, () => this.#options.describe(entry, fields, isOutdated))) {
+        const full = page.page(String(++this.#walks))
+        this.#pause(full.cursor!, paused)
         return full
       }
-      if (++seen % sliceEntries === 0) {
-        await nextTurn()
-        if (options.signal?.aborted === true) break
-      }
+      if (fields === 'key' || ++seen % sliceEntries !== 0) continue
+      await nextTurn()
+      throwIfAborted(options.signal)
     }
-    return page.page()
   }
 
   /** Forgets the paused walks. */
@@ -86,20 +86,15 @@ export class Pages {
   async #start(options: ListOptions, position: ListPosition | undefined): Promise<PausedWalk> {
     const startedMs = this.#options.clock.monotonicMs()
     const walk = this.#options.newWalk()
-    const entries = walk.entries({
+    const runs = walk.runs({
       prefix: options.prefix ?? '',
       after: position?.after ?? options.startAfter ?? '',
       isAfterPrefix: position?.kind === 'prefix',
       isShallow: options.delimiter === '/',
     })
-    const pending = await nextOf(entries)
-    return {
-      walk,
-      entries,
-      pending,
-      startedMs,
-      readMs: this.#options.clock.monotonicMs() - startedMs,
-    }
+    const entries = new RunReader(runs)
+    await entries.next()
+    return { walk, entries, startedMs, readMs: this.#options.clock.monotonicMs() - startedMs }
   }
 
   /** The walk that paused at this cursor; it is nobody else's from now on. */
@@ -120,7 +115,30 @@ export class Pages {
   }
 }
 
-async function nextOf(entries: AsyncGenerator<WalkEntry>): Promise<WalkEntry | undefined> {
-  const next = await entries.next()
-  return next.done === true ? undefined : next.value
+/** Entry by entry through runs; waits only where a run ends. */
+class RunReader {
+  readonly #runs: AsyncGenerator<WalkEntry[]>
+  #run: readonly WalkEntry[] = []
+  #at = 0
+
+  constructor(runs: AsyncGenerator<WalkEntry[]>) {
+    this.#runs = runs
+  }
+
+  /** The entry to look at, or undefined at the end of a run. */
+  get current(): WalkEntry | undefined {
+    return this.#run[this.#at]
+  }
+
+  advance(): void {
+    this.#at++
+  }
+
+  /** The first entry of the next run, or undefined at the end. */
+  async next(): Promise<WalkEntry | undefined> {
+    const next = await this.#runs.next()
+    this.#run = next.done === true ? [] : next.value
+    this.#at = 0
+    return this.#run[0]
+  }
 }

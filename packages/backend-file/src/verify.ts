@@ -50,7 +50,7 @@ export interface VerifyReport {
 }
 
 /** Most findings that a report holds. */
-const findingsMax = 10_000
+export const findingsMax = 10_000
 /** JSON and text up to this size are checked whole; larger ones are counted and not read. */
 const checkedBytesMax = 64 * 1024 * 1024
 const progressFiles = 1000
@@ -72,6 +72,7 @@ class Verification {
   readonly #options: VerifyOptions
   readonly #findings: Finding[] = []
   #omitted = 0
+  #isOk = true
   #objects = 0
   #bytes = 0
   #files = 0
@@ -83,7 +84,7 @@ class Verification {
 
   report(): VerifyReport {
     return {
-      ok: this.#findings.every(({ kind }) => kind === 'foreign'),
+      ok: this.#isOk,
       objects: this.#objects,
       bytes: this.#bytes,
       findings: this.#findings,
@@ -133,7 +134,10 @@ class Verification {
       this.#add('foreign', path, `Its key ${quoteKey(key)} ${fault}; rename the file`, key)
     }
     const found = this.#base.find(key, encodeKey(key))
-    if (found === undefined) return
+    if (found === undefined) {
+      this.#add('foreign', path, 'No key leads to a file of this name here; move it', key)
+      return
+    }
     if (found.path !== path) {
       const winner = relative(this.#base.path, found.path)
       const message = `${winner} is the object of this key; this file is never read. Delete it`
@@ -161,6 +165,7 @@ class Verification {
   }
 
   #add(kind: FindingKind, path: string, message: string, key?: string): void {
+    if (kind !== 'foreign') this.#isOk = false
     if (this.#findings.length >= findingsMax) {
       this.#omitted++
       return

@@ -3,29 +3,37 @@
  *
  * A folder's entries are sorted by their decoded segments, folders as `segment/`, in UTF-8 byte
  * order: then going depth first gives keys in order, and each key once, because files of one key
- * lie side by side.
+ * have the same name here.
  *
- * Invariant: memory is bounded, whatever a folder holds. At most `windowEntries` entries of each
- * folder on the way down are kept, the first ones behind the position; when they are used up, the
- * folder is read again for the next ones.
+ * Invariant: memory is bounded, whatever a folder holds. At most `windowNames` names of each folder
+ * on the way down are kept, the first ones behind the position; when they are used up, the folder
+ * is read again for the next ones.
  */
 import type { Dirent } from 'node:fs'
 import { compareKeys } from '@aos-storage/core'
 import { isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder } from './folder.ts'
+import { type EntryKind, FolderWindow, pathOfEntry } from './folder-window.ts'
 import { type Form, suffixForms } from './names/forms.ts'
 import { decodeFile, decodeFolder } from './names/paths.ts'
 
-/** Entries of one folder kept in memory: about 100 bytes each beside their names. */
-const windowEntries = 131_072
+/** Names of one folder kept in memory, twice as many while it is read. */
+const windowNamesDefault = 131_072
+/** Entries handed over at a time. */
+const runEntries = 256
 
 /** What the walk meets: an object's file, or a folder that is not entered. */
 export interface WalkEntry {
+  /** Of a folder, ending in `/`. */
   readonly key: string
-  /** The object's file; undefined for a folder, whose key ends in `/`. */
-  readonly path: string | undefined
-  readonly form: Form
+  readonly segment: string
+  readonly kind: EntryKind
+}
+
+/** The path of the file that an entry stands for. */
+export function pathOfWalked({ kind, segment }: WalkEntry): string {
+  return pathOfEntry(kind, segment)
 }
 
 export interface WalkOptions {
@@ -38,28 +46,17 @@ export interface WalkOptions {
   readonly isShallow: boolean
 }
 
-/** An entry of one logical folder. */
-interface Entry {
-  /** The segment; with a trailing `/` for a folder. */
-  readonly name: string
-  readonly rank: number
-  readonly path: string
-  readonly form: Form
-}
-
-const folderForm: Form = 'plain'
-
 export class Walk {
   readonly #fs: FileSystem
   readonly #base: BaseFolder
-  readonly #windowEntries: number
+  readonly #windowNames: number
   /** Modification times of the folders whose entries are in memory. */
   readonly #stamps = new Map<string, bigint>()
 
-  constructor(fs: FileSystem, base: BaseFolder, window: number = windowEntries) {
+  constructor(fs: FileSystem, base: BaseFolder, windowNames: number = windowNamesDefault) {
     this.#fs = fs
     this.#base = base
-    this.#windowEntries = window
+    this.#windowNames = windowNames
   }
 
   /** True when a folder whose entries are in memory has other names by now. */
@@ -68,8 +65,8 @@ export class Walk {
     return false
   }
 
-  /** All that the options ask for, in key order. */
-  async *entries(options: WalkOptions): AsyncGenerator<WalkEntry> {
+  /** All that the options ask for, in key order, in runs of entries. */
+  async *runs(options: WalkOptions): AsyncGenerator<WalkEntry[]> {
     // What the prefix excludes is not walked: begin in the folder that its last slash names.
     const slash = options.prefix.lastIndexOf('/')
     const head = options.prefix.slice(0, slash + 1)
@@ -84,40 +81,46 @@ export class Walk {
     folders: readonly string[],
     head: string,
     options: WalkOptions,
-  ): AsyncGenerator<WalkEntry> {
-    let { after, isAfterPrefix } = options
-    for (;;) {
+  ): AsyncGenerator<WalkEntry[]> {
+    for (let { after, isAfterPrefix } = options; ;) {
       const scope = { ...options, after, isAfterPrefix }
       const window = await this.#readFolder(folders, head, scope)
-      const { entries } = window
-      for (let at = 0; at < entries.length;) {
-        const first = entries[at]!
-        let end = at + 1
-        while (end < entries.length && entries[end]!.name === first.name) end++
-        const key = head + first.name
-        if (!first.name.endsWith('/')) yield { key, path: first.path, form: first.form }
-        else yield* this.#enter(entries.slice(at, end), key, scope)
-        at = end
-      }
+      yield* this.#walkWindow(window, head, scope)
       for (const folder of folders) this.#stamps.delete(folder)
-      const last = entries.at(-1)
-      if (window.isComplete || last === undefined) return
-      after = head + last.name
-      isAfterPrefix = last.name.endsWith('/')
+      if (window.end === undefined) return
+      after = head + window.end
+      isAfterPrefix = window.end.endsWith('/')
     }
   }
 
-  async *#enter(
-    entries: readonly Entry[],
-    key: string,
+  async *#walkWindow(
+    window: FolderWindow,
+    head: string,
     options: WalkOptions,
-  ): AsyncGenerator<WalkEntry> {
-    const folders = entries.map((entry) => entry.path)
-    if (!options.isShallow) yield* this.#walkFolder(folders, key, options)
-    // An empty folder is nobody's prefix.
-    else if (await this.#holdsObject(folders, key, options)) {
-      yield { key, path: undefined, form: folderForm }
+  ): AsyncGenerator<WalkEntry[]> {
+    let run: WalkEntry[] = []
+    for (const { name, kinds } of window) {
+      const key = head + name
+      const [kind] = kinds
+      if (kind.form !== undefined) {
+        run.push({ key, segment: name, kind })
+      } else {
+        const segment = name.slice(0, -1)
+        const paths = kinds.map((each) => pathOfEntry(each, segment))
+        if (!options.isShallow) {
+          if (run.length > 0) yield run
+          run = []
+          yield* this.#walkFolder(paths, key, options)
+        } else if (await this.#holdsObject(paths, key, options)) {
+          // An empty folder is nobody's prefix.
+          run.push({ key, segment, kind })
+        }
+      }
+      if (run.length < runEntries) continue
+      yield run
+      run = []
     }
+    if (run.length > 0) yield run
   }
 
   async #holdsObject(
@@ -126,72 +129,74 @@ export class Walk {
     options: WalkOptions,
   ): Promise<boolean> {
     for (const folder of folders) {
-      for await (const { name, path } of this.#entriesOf(folder, 0, '')) {
-        const isFolder = name.endsWith('/')
-        if (!isWanted(head + name, isFolder, options)) continue
-        if (!isFolder || (await this.#holdsObject([path], head + name, options))) return true
+      for await (const batch of this.#entriesOf(folder, 0, '')) {
+        for (const { segment, kind } of batch) {
+          const isFolder = kind.form === undefined
+          const key = isFolder ? `${head}${segment}/` : head + segment
+          if (!isWanted(key, isFolder, options)) continue
+          if (!isFolder || (await this.#holdsObject([pathOfEntry(kind, segment)], key, options))) {
+            return true
+          }
+        }
       }
     }
     return false
   }
 
-  /** The first entries of a logical folder behind the position, sorted. */
+  /** The first entries of a logical folder behind the position. */
   async #readFolder(
     folders: readonly string[],
     head: string,
     scope: WalkOptions,
-  ): Promise<{ entries: Entry[]; isComplete: boolean }> {
-    let entries: Entry[] = []
-    let isComplete = true
+  ): Promise<FolderWindow> {
+    const window = new FolderWindow(this.#windowNames)
     for (const [place, folder] of folders.entries()) {
       this.#stamps.set(folder, this.#stampOf(folder))
-      for await (const entry of this.#entriesOf(folder, place * rankStep, '')) {
-        if (!isWanted(head + entry.name, entry.name.endsWith('/'), scope)) continue
-        entries.push(entry)
-        if (entries.length < this.#windowEntries * 2) continue
-        entries = this.#cut(entries)
-        isComplete = false
+      for await (const batch of this.#entriesOf(folder, place * rankStep, '')) {
+        for (const { segment, kind } of batch) {
+          const isFolder = kind.form === undefined
+          const key = isFolder ? `${head}${segment}/` : head + segment
+          if (isWanted(key, isFolder, scope)) window.add(segment, kind)
+        }
       }
     }
-    if (entries.length > this.#windowEntries) {
-      entries = this.#cut(entries)
-      isComplete = false
-    }
-    return { entries: sortEntries(entries), isComplete }
+    return window
   }
 
   #stampOf(folder: string): bigint {
     return this.#fs.lstatSync(folder.slice(0, -1))?.mtimeNs ?? -1n
   }
 
-  /** Keeps the first entries, and with the last of them all of its name. */
-  #cut(entries: Entry[]): Entry[] {
-    sortEntries(entries)
-    let end = this.#windowEntries
-    while (end < entries.length && entries[end]!.name === entries[end - 1]!.name) end++
-    return entries.slice(0, end)
-  }
-
-  async *#entriesOf(folder: string, rank: number, head: string): AsyncGenerator<Entry> {
+  async *#entriesOf(
+    folder: string,
+    rank: number,
+    head: string,
+  ): AsyncGenerator<{ segment: string; kind: EntryKind }[]> {
+    const kinds = new EntryKinds(folder, rank)
     try {
-      for await (const entry of this.#fs.readdir(folder)) {
-        const path = folder + entry.name
-        const kind = this.#kindOf(entry, path)
-        if (kind === 'file') {
-          const decoded = decodeFile(entry.name, head)
-          if (decoded === undefined) continue
-          const { text, form, isCanonical } = decoded
-          yield { name: text, rank: rank + rankOf(form, isCanonical), path, form }
-        } else if (kind === 'folder') {
-          const decoded = decodeFolder(entry.name, head)
-          if (decoded === undefined) continue
-          // The rest of long segments belongs among the entries of this folder.
-          if (decoded.isContinued) yield* this.#entriesOf(`${path}/`, rank, decoded.text)
-          else {
-            const place = decoded.isCanonical ? rank : rank + literalRank
-            yield { name: `${decoded.text}/`, rank: place, path: `${path}/`, form: folderForm }
+      for await (const entries of this.#fs.readdir(folder)) {
+        const batch: { segment: string; kind: EntryKind }[] = []
+        for (const entry of entries) {
+          const kind = this.#typeOf(entry, folder)
+          if (kind === 'file') {
+            const decoded = decodeFile(entry.name, head)
+            if (decoded === undefined) continue
+            const { text, form, isCanonical } = decoded
+            // No key leads to a literal name in a folder that continues a segment.
+            if (head !== '' && !isCanonical) continue
+            batch.push({ segment: text, kind: kinds.of(form, isCanonical) })
+          } else if (kind === 'folder') {
+            const decoded = decodeFolder(entry.name, head)
+            if (decoded === undefined) continue
+            const { text, isContinued, isCanonical } = decoded
+            // The rest of long segments belongs among the entries of this folder.
+            if (isContinued) yield* this.#entriesOf(`${folder}${entry.name}/`, rank, text)
+            else if (head === '' || isCanonical) {
+              batch.push({ segment: text, kind: kinds.of(undefined, isCanonical) })
+            }
           }
         }
+        yield batch
       }
     } catch (error) {
       // Pruned since we saw its name: then nothing is in it.
@@ -199,12 +204,12 @@ export class Walk {
     }
   }
 
-  #kindOf(entry: Dirent, path: string): 'file' | 'folder' | undefined {
+  #typeOf(entry: Dirent, folder: string): 'file' | 'folder' | undefined {
     if (entry.isFile()) return 'file'
     if (entry.isDirectory()) return 'folder'
     if (entry.isSymbolicLink() || entry.isFIFO() || entry.isSocket()) return undefined
     // Some file systems do not tell kinds in listings.
-    const stats = this.#fs.lstatSync(path)
+    const stats = this.#fs.lstatSync(folder + entry.name)
     if (stats?.isFile() === true) return 'file'
     return stats?.isDirectory() === true ? 'folder' : undefined
   }
@@ -214,8 +219,32 @@ export class Walk {
 const literalRank = 10
 const rankStep = 20
 
-function rankOf(form: Form, isCanonical: boolean): number {
-  const at = (suffixForms as readonly string[]).indexOf(form)
+/** The kinds of entries of one folder, each made once. */
+class EntryKinds {
+  readonly #folder: string
+  readonly #rank: number
+  readonly #made = new Map<Form | undefined, EntryKind>()
+  readonly #madeLiteral = new Map<Form | undefined, EntryKind>()
+
+  constructor(folder: string, rank: number) {
+    this.#folder = folder
+    this.#rank = rank
+  }
+
+  of(form: Form | undefined, isCanonical: boolean): EntryKind {
+    const made = isCanonical ? this.#made : this.#madeLiteral
+    let kind = made.get(form)
+    if (kind === undefined) {
+      const rank = this.#rank + rankOf(form, isCanonical)
+      kind = { folder: this.#folder, form, isCanonical, rank }
+      made.set(form, kind)
+    }
+    return kind
+  }
+}
+
+function rankOf(form: Form | undefined, isCanonical: boolean): number {
+  const at = (suffixForms as readonly (Form | undefined)[]).indexOf(form)
   const place = at === -1 ? suffixForms.length : at
   return isCanonical || form === 'plain' ? place : literalRank + place
 }
@@ -228,15 +257,4 @@ function isWanted(key: string, isFolder: boolean, scope: WalkOptions): boolean {
   if (isAfterPrefix && key.startsWith(after)) return false
   if (compareKeys(key, after) > 0) return true
   return isFolder && after.startsWith(key) && !(isAfterPrefix && after === key)
-}
-
-const beyondAscii = /[\ud800-\uffff]/
-
-function sortEntries(entries: Entry[]): Entry[] {
-  const isPlain = !entries.some((entry) => beyondAscii.test(entry.name))
-  return entries.sort((a, b) => {
-    if (a.name === b.name) return a.rank - b.rank
-    if (isPlain) return a.name < b.name ? -1 : 1
-    return compareKeys(a.name, b.name)
-  })
 }

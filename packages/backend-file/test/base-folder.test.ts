@@ -122,7 +122,10 @@ describe('.aos/format.json', () => {
   it('of a newer format is UNSUPPORTED and told how to mend', async () => {
     const basePath = await baseWith('{"format":2}')
     expect(() => open({ basePath })).toThrow(
-      expect.objectContaining({ code: 'UNSUPPORTED', message: expect.stringMatching(/update/) as string }),
+      expect.objectContaining({
+        code: 'UNSUPPORTED',
+        message: expect.stringMatching(/update/) as string,
+      }),
     )
   })
 
@@ -131,7 +134,10 @@ describe('.aos/format.json', () => {
     async (text) => {
       const basePath = await baseWith(text)
       expect(() => open({ basePath })).toThrow(
-        expect.objectContaining({ code: 'CORRUPT', message: expect.stringMatching(/format\.json/) as string }),
+        expect.objectContaining({
+          code: 'CORRUPT',
+          message: expect.stringMatching(/format\.json/) as string,
+        }),
       )
     },
   )

@@ -46,7 +46,11 @@ describe.skipIf(!canMount())('a full disk (needs root)', () => {
       () => put(store, 'old', tooMuch),
       () => put(store, 'old', pieces(tooMuch, 50_000)),
       () => put(store, 'new', tooMuch, { contentType: types.other }),
-      () => store.copy('old', 'a').then(() => store.copy('old', 'b')).then(() => store.copy('old', 'c')),
+      () =>
+        store
+          .copy('old', 'a')
+          .then(() => store.copy('old', 'b'))
+          .then(() => store.copy('old', 'c')),
     ]) {
       await expect(write()).rejects.toMatchObject({
         code: 'QUOTA_EXCEEDED',
@@ -73,7 +77,10 @@ describe.skipIf(!canMount())('a full disk (needs root)', () => {
     } catch {
       // The point of it.
     }
-    expect(await store.health()).toMatchObject({ ok: false, message: expect.stringMatching(/full/) as string })
+    expect(await store.health()).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/full/) as string,
+    })
   })
 
   it('that is read-only is PERMISSION_DENIED; reading goes on', async () => {
@@ -111,8 +118,13 @@ describe.skipIf(!isRoot)('another user (needs root)', () => {
     const peer = await Peer.start({ options: { basePath }, uid: nobody })
     expect(await peer.run('read', { key: 'folder/key' })).toBe('old')
     expect(await peer.run('list')).toEqual(['folder/key'])
-    const denied = { code: 'PERMISSION_DENIED', message: expect.stringMatching(/owner and mode/) as string }
-    await expect(peer.run('write', { key: 'folder/key', text: 'new' })).rejects.toMatchObject(denied)
+    const denied = {
+      code: 'PERMISSION_DENIED',
+      message: expect.stringMatching(/owner and mode/) as string,
+    }
+    await expect(peer.run('write', { key: 'folder/key', text: 'new' })).rejects.toMatchObject(
+      denied,
+    )
     await expect(peer.run('write', { key: 'new', text: 'new' })).rejects.toMatchObject(denied)
     await expect(peer.run('remove', { key: 'folder/key' })).rejects.toMatchObject(denied)
     expect((await peer.run('verify')).findings).toEqual([])

@@ -22,7 +22,7 @@ describe('the golden envelope', () => {
   it('is what we write', () => {
     const message = 'the bytes of an envelope changed: that is a change of the format'
     const bytes = Buffer.concat([encodeHeader(contentType, metadata), body])
-    expect(bytes.equals(golden), message).toBe(true)
+    expect(bytes.equals(golden), `bytes: ${message}`).toBe(true)
   })
 
   it('is read, in whole, in ranges, and listed', async () => {

@@ -44,7 +44,13 @@ describe('error numbers', () => {
   it.each(Object.entries(documented))('%s is %j', (number, [code, retryable]) => {
     const cause = failureOf(number)
     const error = toStorageError(cause, 'write', 'some/key')
-    expect(error).toMatchObject({ code, retryable, backend: 'file', operation: 'write', key: 'some/key' })
+    expect(error).toMatchObject({
+      code,
+      retryable,
+      backend: 'file',
+      operation: 'write',
+      key: 'some/key',
+    })
     expect(error.cause).toBe(cause)
     expect(error.message).toContain(number)
     // A sentence that tells the fix, not only the fault.
@@ -66,7 +72,12 @@ describe('a StorageError', () => {
     expect(toStorageError(placed, 'read')).toBe(placed)
     const bare = new StorageError('CONFLICT', 'x', { retryable: 'no', key: 'inner' })
     const error = toStorageError(bare, 'read', 'outer')
-    expect(error).toMatchObject({ code: 'CONFLICT', retryable: 'no', key: 'inner', operation: 'read' })
+    expect(error).toMatchObject({
+      code: 'CONFLICT',
+      retryable: 'no',
+      key: 'inner',
+      operation: 'read',
+    })
     expect(isStorageError(error)).toBe(true)
   })
 })

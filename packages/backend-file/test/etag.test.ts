@@ -1,9 +1,12 @@
 /** Etags: a version's own, for ever, whatever the clock does and however inode numbers are reused. */
+import { utimesSync } from 'node:fs'
+import { join } from 'node:path'
 import { virtualClock } from '@aos-storage/core/testing'
 import { describe, expect, it } from 'vitest'
 import type { FileStorageBackend } from '../src/index.ts'
 import { openStore, put, tempFolder } from './support/open.ts'
 import { Peer, usePeers } from './support/peer.ts'
+import { dropFiles } from './support/tree.ts'
 
 usePeers()
 
@@ -57,6 +60,29 @@ describe('etags', { timeout: 90_000 }, () => {
       await store.close()
     }
     expectUnique(etags)
+  })
+
+  it('do not repeat between two stores with one clock that stands still', async () => {
+    const basePath = await tempFolder()
+    const clock = virtualClock()
+    const options = { basePath, durability: 'none', clock } as const
+    const stores = [await openStore(options), await openStore(options)]
+    const etags: string[] = []
+    for (let at = 0; at < 500; at++) {
+      const store = stores[at % 2]!
+      etags.push((await put(store, 'key', 'same')).etag)
+      await (at % 3 === 0 ? store.deleteMany(['key']) : store.delete('key'))
+    }
+    expectUnique(etags)
+  })
+
+  it('and times are not moved by a deleted file from the future', async () => {
+    const store = await openStore()
+    dropFiles(store.basePath, { 'odd.json': '{}' })
+    utimesSync(join(store.basePath, 'odd.json'), 5e9, 5e9)
+    await store.delete('odd')
+    const { modifiedAt } = await put(store, 'key', 'x')
+    expect(Math.abs(modifiedAt.getTime() - Date.now())).toBeLessThan(60_000)
   })
 
   it('do not repeat between processes that make and delete one key', async () => {

@@ -12,7 +12,10 @@ import { type FileCall, systemError, watchedFileSystem } from './support/watched
 
 /** A file system that fails where and as a test says, and is sound again afterwards. */
 function faultyFileSystem() {
-  const state = { fail: undefined as ((call: FileCall) => string | undefined) | undefined, failed: 0 }
+  const state = {
+    fail: undefined as ((call: FileCall) => string | undefined) | undefined,
+    failed: 0,
+  }
   const fileSystem: FileSystem = watchedFileSystem((call, proceed) => {
     const code = state.fail?.(call)
     if (code === undefined) return proceed()
@@ -88,7 +91,13 @@ describe.each(Object.keys(codes))('%s', (number) => {
     state.fail = undefined
     expect(state.failed).toBe(1)
     const { code, retryable, fix } = codes[number]!
-    expect(error).toMatchObject({ code, retryable, backend: 'file', operation: 'write', key: 'folder/key' })
+    expect(error).toMatchObject({
+      code,
+      retryable,
+      backend: 'file',
+      operation: 'write',
+      key: 'folder/key',
+    })
     expect(error.message).toMatch(fix)
     expect(error.cause).toMatchObject({ code: number })
     expect(await store.stat('folder/key')).toEqual(old)
@@ -98,7 +107,9 @@ describe.each(Object.keys(codes))('%s', (number) => {
     expect(temporaryFilesOf(store.basePath)).toEqual([])
     expect((await settledHandles(before)).count).toBeLessThanOrEqual(before)
     await writes[kind as keyof typeof writes](store)
-    expect((await readBytes(store, 'folder/key')).toString()).toContain(kind === 'of a stream' ? 'large' : 'new')
+    expect((await readBytes(store, 'folder/key')).toString()).toContain(
+      kind === 'of a stream' ? 'large' : 'new',
+    )
   })
 })
 
@@ -214,9 +225,15 @@ describe('other faults', () => {
     const store = await openStore({ fileSystem })
     await put(store, 'folder/key', 'x')
     await put(store, 'key', 'x')
-    state.fail = (call) => (call.name === 'readdir' && call.path.includes('folder') ? 'EACCES' : undefined)
-    expect(await failureOf(store.list())).toMatchObject({ code: 'PERMISSION_DENIED', operation: 'list' })
-    expect(await failureOf(store.list({ delimiter: '/' }))).toMatchObject({ code: 'PERMISSION_DENIED' })
+    state.fail = (call) =>
+      call.name === 'readdir' && call.path.includes('folder') ? 'EACCES' : undefined
+    expect(await failureOf(store.list())).toMatchObject({
+      code: 'PERMISSION_DENIED',
+      operation: 'list',
+    })
+    expect(await failureOf(store.list({ delimiter: '/' }))).toMatchObject({
+      code: 'PERMISSION_DENIED',
+    })
     state.fail = undefined
     expect(await allKeys(store)).toEqual(['folder/key', 'key'])
   })
@@ -225,7 +242,8 @@ describe('other faults', () => {
     const { state, fileSystem } = faultyFileSystem()
     const store = await openStore({ fileSystem })
     for (const key of ['a', 'b', 'c']) await put(store, key, key)
-    state.fail = (call) => (call.name === 'unlinkSync' && call.path.endsWith('/b.bin') ? 'EACCES' : undefined)
+    state.fail = (call) =>
+      call.name === 'unlinkSync' && call.path.endsWith('/b.bin') ? 'EACCES' : undefined
     const outcomes = await store.deleteMany(['a', 'b', 'absent', 'c'])
     state.fail = undefined
     expect(outcomes.map(({ key, deleted }) => [key, deleted])).toEqual([

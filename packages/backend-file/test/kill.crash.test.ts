@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chooseSeed, type SeededRandom, seededRandom } from '@aos-storage/core/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { note } from './support/note.ts'
 import { FileStorageBackend } from '../src/index.ts'
 import { bundleProgram } from './support/bundle.ts'
 import { Ledger } from './support/kill-ledger.ts'
@@ -81,7 +82,10 @@ async function contentsOf(store: FileStorageBackend): Promise<Map<string, number
   return found
 }
 
-async function runLane(lane: number, cycles: number): Promise<{ basePath: string; ledger: Ledger }> {
+async function runLane(
+  lane: number,
+  cycles: number,
+): Promise<{ basePath: string; ledger: Ledger }> {
   const random = seededRandom(seed + lane)
   const ledger = new Ledger()
   const basePath = await newFolder()
@@ -110,7 +114,7 @@ it(
       results.reduce((total, { ledger }) => total + count(ledger), 0)
     const midWriteKills = sum((ledger) => ledger.midWriteKills)
     const acknowledged = sum((ledger) => ledger.acknowledged)
-    console.log(
+    note(
       `${cycles * lanes} kills, ${midWriteKills} of them amid a write; ` +
         `${acknowledged} writes acknowledged, seed ${seed}`,
     )

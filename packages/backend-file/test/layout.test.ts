@@ -96,7 +96,7 @@ describe('modes', () => {
     expect(modeOf(join(basePath, 'folder'))).toBe('700')
     expect(modeOf(join(basePath, 'folder/key.aos'))).toBe('600')
     for (const name of ['lock', 'format.json']) {
-      expect(modeOf(join(basePath, '.aos', name)), name).toBe('600')
+      expect(modeOf(join(basePath, '.aos', name)), `mode of ${name}`).toBe('600')
     }
     for (const name of ['', 'tmp']) expect(modeOf(join(basePath, '.aos', name))).toBe('700')
   })
@@ -120,16 +120,10 @@ describe('modes', () => {
     chmodSync(basePath, 0o777)
     const options = { basePath, fileMode: 0o666, folderMode: 0o777 }
     const users = [65_534, 12_345]
-    const peers = await Promise.all(
-      users.map((uid) => Peer.start({ options, umask: 0, uid })),
-    )
-    await Promise.all(
-      peers.map((peer) => peer.run('write', { key: 'first/key', text: 'x' })),
-    )
+    const peers = await Promise.all(users.map((uid) => Peer.start({ options, umask: 0, uid })))
+    await Promise.all(peers.map((peer) => peer.run('write', { key: 'first/key', text: 'x' })))
     await peers[0]!.run('write', { key: 'counter', text: '0' })
-    await Promise.all(
-      peers.map((peer) => peer.run('increment', { key: 'counter', times: 50 })),
-    )
+    await Promise.all(peers.map((peer) => peer.run('increment', { key: 'counter', times: 50 })))
     expect(await peers[1]!.run('read', { key: 'counter' })).toBe('100')
   })
 })

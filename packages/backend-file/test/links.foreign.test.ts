@@ -45,7 +45,8 @@ describe('links', () => {
     symlinkSync('loop.json', at('loop.json'))
     symlinkSync(join(away, 'plain'), at('plain'))
     symlinkSync(join(away, 'plain'), at('Literal'))
-    for (const key of ['out', 'in', 'dangling', 'loop', 'plain', 'Literal']) await expectNobody(store, key)
+    for (const key of ['out', 'in', 'dangling', 'loop', 'plain', 'Literal'])
+      await expectNobody(store, key)
     expect(await allKeys(store)).toEqual(['real'])
     expect((await store.list({ delimiter: '/' })).prefixes).toEqual([])
     const { findings, ok } = await store.verify()
@@ -82,17 +83,35 @@ describe('links', () => {
       symlinkSync(target, join(store.basePath, name))
     }
     symlinkSync(away, join(store.basePath, 'own/inner'))
-    const keys = ['away/secret', 'away/deep/secret', 'again/key', 'up/x', 'self/own/key', 'own/inner/plain']
+    const keys = [
+      'away/secret',
+      'away/deep/secret',
+      'again/key',
+      'up/x',
+      'self/own/key',
+      'own/inner/plain',
+    ]
     for (const key of keys) {
       await expectNobody(store, key)
-      await expect(put(store, key, 'x')).rejects.toMatchObject({ code: 'CONFLICT', retryable: 'no' })
+      await expect(put(store, key, 'x')).rejects.toMatchObject({
+        code: 'CONFLICT',
+        retryable: 'no',
+      })
       await expect(put(store, `${key}/more/x`, 'x')).rejects.toMatchObject({ code: 'CONFLICT' })
       await expect(store.copy('own/key', key)).rejects.toMatchObject({ code: 'CONFLICT' })
     }
     await expectNobody(store, 'Away/secret')
-    for (const prefix of ['', 'away/', 'away/deep/', 'Away/', 'again/', 'self/own/', 'own/inner/']) {
+    for (const prefix of [
+      '',
+      'away/',
+      'away/deep/',
+      'Away/',
+      'again/',
+      'self/own/',
+      'own/inner/',
+    ]) {
       const found = await allKeys(store, { prefix })
-      expect(found, prefix).toEqual(prefix === '' ? ['own/key'] : [])
+      expect(found, `below ${prefix}`).toEqual(prefix === '' ? ['own/key'] : [])
     }
     expect((await store.list({ delimiter: '/' })).prefixes).toEqual(['own/'])
     expect((await store.verify()).objects).toBe(1)
@@ -120,12 +139,18 @@ describe('links', () => {
     const away = await tempFolder()
     const store = await openStore()
     symlinkSync(away, join(store.basePath, '.aos'))
-    await expect(put(store, 'key', 'x')).rejects.toMatchObject({ code: 'CONFLICT', retryable: 'no' })
+    await expect(put(store, 'key', 'x')).rejects.toMatchObject({
+      code: 'CONFLICT',
+      retryable: 'no',
+    })
     expect(entriesOf(away)).toEqual([])
     rmSync(join(store.basePath, '.aos'))
     mkdirSync(join(store.basePath, '.aos'))
     symlinkSync(away, join(store.basePath, '.aos/tmp'))
-    await expect(put(store, 'key', 'x')).rejects.toMatchObject({ code: 'CONFLICT', retryable: 'no' })
+    await expect(put(store, 'key', 'x')).rejects.toMatchObject({
+      code: 'CONFLICT',
+      retryable: 'no',
+    })
     expect(entriesOf(away)).toEqual([])
   })
 })

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isStorageError } from '@aos-storage/core'
 import { describe, expect, it } from 'vitest'
+import { note } from './support/note.ts'
 import { FileLock, loadSqlite } from '../src/lock.ts'
 import { openStore, put, readText, tempFolder } from './support/open.ts'
 import { Peer, usePeers } from './support/peer.ts'
@@ -107,7 +108,9 @@ describe('a busy process', { timeout: 60_000 }, () => {
     const theirs = await flood
     waitsMs.sort((a, b) => a - b)
     const [median, worst] = [waitsMs[50]!, waitsMs[99]!]
-    console.log(`beside 32 busy writers (${theirs} writes): ${median.toFixed(1)} ms, worst ${worst.toFixed(0)} ms`)
+    note(
+      `beside 32 busy writers (${theirs} writes): ${median.toFixed(1)} ms, worst ${worst.toFixed(0)} ms`,
+    )
     // Two shared cores: the bound tells starving from waiting, not fast from slow.
     expect(median).toBeLessThan(200)
     expect(worst).toBeLessThan(8000)

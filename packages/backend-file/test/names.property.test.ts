@@ -201,7 +201,7 @@ const alike: readonly (readonly string[])[] = [
 describe('keys that look alike', () => {
   it.each(alike.map((keys) => [keys[0]!.slice(0, 20), keys] as const))('%s', (_, keys) => {
     for (const key of keys) {
-      expect(keyFault(key), key).toBeUndefined()
+      expect(keyFault(key), `fault of ${key}`).toBeUndefined()
       for (const path of pathsOf(key)) {
         expect(decodePath(path)).toBe(key)
         path.split('/').forEach(assertPortable)

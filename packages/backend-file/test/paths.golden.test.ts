@@ -36,7 +36,7 @@ describe('golden paths', () => {
   it.each(golden.map((entry) => [entry.key.slice(0, 40), entry.contentType, entry] as const))(
     '%s as %s',
     (_, __, entry) => {
-      expect(pathOf(entry), message).toBe(entry.path)
+      expect(pathOf(entry), `${entry.key}: ${message}`).toBe(entry.path)
     },
   )
 

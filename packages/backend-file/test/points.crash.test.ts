@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { note } from './support/note.ts'
 import { FileStorageBackend } from '../src/index.ts'
 import { bundleProgram } from './support/bundle.ts'
 import { type Held, type State, statesOf } from './support/crash-script.ts'
@@ -95,7 +96,7 @@ it('a crash before any call leaves old or new', { timeout: 240_000 }, async () =
     while (!isThrough && next < callsMax) isThrough = (await crashAt(next++)) || isThrough
   }
   await Promise.all(Array.from({ length: sideBySide }, lane))
-  console.log(`crashed before each of ${next - 1} calls`)
+  note(`crashed before each of ${next - 1} calls`)
   expect(isThrough).toBe(true)
   expect(next).toBeGreaterThan(100)
 })

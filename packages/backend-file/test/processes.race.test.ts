@@ -58,10 +58,14 @@ describe('writers with and without a condition', { timeout: 60_000 }, () => {
     const peers = await Peer.startMany(6, { options: { basePath, durability: 'none' } })
     const [plain, swaps] = await Promise.all([
       Promise.all(
-        peers.slice(0, 3).map((peer, at) => peer.run('overwrite', { key: 'doc', times: 200, mark: `p${at}` })),
+        peers
+          .slice(0, 3)
+          .map((peer, at) => peer.run('overwrite', { key: 'doc', times: 200, mark: `p${at}` })),
       ),
       Promise.all(
-        peers.slice(3).map((peer, at) => peer.run('swapOften', { key: 'doc', times: 400, mark: `s${at}` })),
+        peers
+          .slice(3)
+          .map((peer, at) => peer.run('swapOften', { key: 'doc', times: 400, mark: `s${at}` })),
       ),
     ])
     const done = swaps.flat()
@@ -106,7 +110,7 @@ describe('within one process', { timeout: 60_000 }, () => {
     // Closing one handle must not drop the locks of the others in this process.
     await other.close()
     await put(store, 'after', 'x')
-    const swept = await threads[2]!.run('write', { key: 'sweep', text: 'x' })
+    const swept = await threads[2].run('write', { key: 'sweep', text: 'x' })
     expect(swept).not.toBe('')
     await put(store, 'after', 'y')
     expect(await readText(store, 'after')).toBe('y')

@@ -3,6 +3,7 @@
  * whatever size and form each version has.
  */
 import { expect, it } from 'vitest'
+import { note } from './support/note.ts'
 import { openStore, tempFolder } from './support/open.ts'
 import { Peer, usePeers } from './support/peer.ts'
 
@@ -20,7 +21,7 @@ it(`${overwrites} overwrites under the eyes of readers`, { timeout: 180_000 }, a
   const writing = writer.run('writeVersions', { key: 'doc', first: 2, last: overwrites })
   const counts = await Promise.all(reads)
   await writing
-  console.log(`${overwrites} overwrites, ${counts.join(' + ')} reads`)
+  note(`${overwrites} overwrites, ${counts.join(' + ')} reads`)
   for (const count of counts) expect(count).toBeGreaterThan(500)
   const store = await openStore(options)
   expect((await store.list()).objects).toHaveLength(1)

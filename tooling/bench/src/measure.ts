@@ -33,7 +33,7 @@ export async function measure(
   rival: Rival,
   options: MeasureOptions,
 ): Promise<RoundResult> {
-  const folder = await mkdtemp(join(options.dataFolder, 'aos-bench-'))
+  const folder = await mkdtemp(join(options.dataFolder, 'round-'))
   try {
     const random = seededRandom(options.seed)
     const ready = await rival.setup({ folder, random, quick: options.quick })

@@ -4,7 +4,9 @@
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
 
+import { makeDataFolder } from './data-folder.ts'
 import type { RoundResult } from './measure.ts'
 import type { Job, JobOutcome } from './round-process.ts'
 import { rotated } from './statistics.ts'
@@ -34,11 +36,12 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
   const results = new Map<string, RoundResult[]>()
   const unavailable = new Map<string, string>()
   const shared = suite.isolation === 'shared' ? startProcess() : undefined
+  const dataFolder = await makeDataFolder(options.dataFolder)
   try {
     for (let round = 0; round < options.rounds; round += 1) {
       for (const { name } of rotated(suite.rivals, round)) {
         if (unavailable.has(name)) continue
-        const { file, seed, quick, dataFolder } = options
+        const { file, seed, quick } = options
         const job: Job = { file, suite: suite.name, rival: name, seed, quick, dataFolder }
         const outcome = await runJob(job, shared)
         if ('error' in outcome) {
@@ -51,6 +54,7 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
     }
   } finally {
     shared?.kill()
+    await rm(dataFolder, { recursive: true, force: true })
   }
   if (!results.has(suite.ours)) {
     throw new Error(

@@ -12,6 +12,7 @@ import {
   encodeSegment,
   escape,
   isReserved,
+  isSegment,
   unescape,
 } from './segment.ts'
 
@@ -19,6 +20,8 @@ import {
 const nameBytesMax = 255
 /** Longest part of a name that leaves room for the extension. */
 const partBytesMax = 240
+/** Longest escape of one character. */
+const characterBytesMax = 12
 /** Ends the name of a folder that holds the rest of a longer segment. */
 export const continuedMark = '%+'
 
@@ -76,12 +79,13 @@ function splitParts(segment: string): string[] {
 export interface DecodedFile {
   readonly text: string
   readonly form: Form
-  /** False for a name that we would not have given: taken literally, ranked behind ours. */
+  /** False for a name that no segment is escaped to: taken literally, ranked behind others. */
   readonly isCanonical: boolean
 }
 
 /** What the name of a folder stands for. */
 export interface DecodedFolder {
+  /** The segment; of a continued folder, what its entries are decoded with as `head`. */
   readonly text: string
   readonly isCanonical: boolean
   /** True when the folder holds the rest of the segment, not what is below it. */
@@ -89,44 +93,50 @@ export interface DecodedFolder {
 }
 
 /**
- * The key segment that a file stands for, or undefined when it is nobody's key: hidden files, and
- * names that are not UTF-8.
+ * The key segment that a file stands for, or undefined when it is nobody's key: hidden files, names
+ * that are not UTF-8, and names in a `%+` folder that we would not have put there.
  *
- * @param head The part of the segment that the `%+` folders above it hold.
+ * @param head The names of the `%+` folders above it, each with a slash behind.
  */
 export function decodeFile(name: string, head: string = ''): DecodedFile | undefined {
   if (isIgnored(name)) return undefined
   const { stem, form } = splitName(name)
-  const text = decodeLast(stem, head)
-  if (text !== undefined) return { text, form, isCanonical: form !== 'plain' }
+  const text = decodeNames(stem, head)
+  if (text !== undefined) return { text, form, isCanonical: true }
+  if (head !== '') return undefined
   // An envelope is ours or nothing: a foreign name that ends in .aos is just a file.
-  if (form === 'aos') return { text: head + name, form: 'plain', isCanonical: false }
-  return { text: head + stem, form, isCanonical: false }
+  if (form === 'aos') return { text: name, form: 'plain', isCanonical: false }
+  return { text: stem, form, isCanonical: false }
 }
 
 /** The key segment, or the part of one, that a folder stands for; as {@link decodeFile}. */
 export function decodeFolder(name: string, head: string = ''): DecodedFolder | undefined {
   if (isIgnored(name)) return undefined
-  if (name.endsWith(continuedMark)) {
-    const text = unescape(name.slice(0, -continuedMark.length))
-    if (text !== undefined) return { text: head + text, isContinued: true, isCanonical: true }
+  if (isContinuation(name)) {
+    return { text: `${head}${name}/`, isContinued: true, isCanonical: true }
   }
-  const text = endsLikeFile(name)
-    ? undefined
-    : decodeLast(head === '' ? plainDot(name) : name, head)
-  return { text: text ?? head + name, isContinued: false, isCanonical: text !== undefined }
+  const isFile = endsLikeFile(name)
+  const text = isFile ? undefined : decodeNames(head === '' ? plainDot(name) : name, head)
+  if (text === undefined && head !== '') return undefined
+  return { text: text ?? name, isContinued: false, isCanonical: text !== undefined }
 }
 
-/** The whole segment whose last part has this name, when that is the name we would give it. */
-function decodeLast(name: string, head: string): string | undefined {
+/** The segment that has exactly this name, below these folders; undefined when none has. */
+function decodeNames(name: string, head: string): string | undefined {
   if (head === '') {
     const segment = decodeSegment(name)
     return segment === undefined || splitParts(segment).length > 1 ? undefined : segment
   }
-  const rest = unescape(name)
-  if (rest === undefined) return undefined
-  const text = head + rest
-  return splitParts(text).at(-1) === name ? text : undefined
+  const text = unescape(head.replaceAll(`${continuedMark}/`, '') + name)
+  if (text === undefined || !isSegment(text)) return undefined
+  return splitParts(text).join(`${continuedMark}/`) === head + name ? text : undefined
+}
+
+/** True for a folder that may hold the rest of a segment: as long as a part that was cut. */
+function isContinuation(name: string): boolean {
+  if (!name.endsWith(continuedMark)) return false
+  const bytes = Buffer.byteLength(name) - continuedMark.length
+  return bytes <= partBytesMax && bytes > partBytesMax - characterBytesMax
 }
 
 /** Undoes the escaped dot of a folder that would otherwise look like a file. */

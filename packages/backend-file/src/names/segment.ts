@@ -10,6 +10,8 @@
  *   everything else          %xx            of each UTF-8 byte, lower-case hex
  */
 
+import { keyFault } from '@aos-storage/core'
+
 /** What a name may not be on Windows, with any extension. */
 const reservedStem = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i
 
@@ -78,7 +80,13 @@ export function escape(text: string): string {
 export function decodeSegment(name: string): string | undefined {
   if (plainSegment.test(name) && !isReserved(name)) return name
   const segment = unescape(name)
-  return segment !== undefined && encodeSegment(segment) === name ? segment : undefined
+  if (segment === undefined || !isSegment(segment)) return undefined
+  return encodeSegment(segment) === name ? segment : undefined
+}
+
+/** True for text that can be a segment of a key. */
+export function isSegment(text: string): boolean {
+  return keyFault(text) === undefined && !text.includes('/')
 }
 
 const escapes = /(?:%[0-9a-f]{2})+|\^[A-Za-z]/g

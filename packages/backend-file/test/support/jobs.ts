@@ -27,7 +27,7 @@ export const jobs = {
   /** Adds 1 by compare and swap, `times` times. */
   async increment(store: Store, { key, times }: { key: string; times: number }) {
     let conflicts = 0
-    for (let done = 0; done < times; ) {
+    for (let done = 0; done < times;) {
       const { info, body } = await store.read(key)
       const count = Number(Buffer.from(body as Uint8Array).toString()) + 1
       const swap = put(store, key, String(count), { ifMatch: info.etag })
@@ -38,14 +38,20 @@ export const jobs = {
   },
 
   /** Writes without a condition; the etags that came back. */
-  async overwrite(store: Store, { key, times, mark }: { key: string; times: number; mark: string }) {
+  async overwrite(
+    store: Store,
+    { key, times, mark }: { key: string; times: number; mark: string },
+  ) {
     const etags: string[] = []
     for (let at = 0; at < times; at++) etags.push((await put(store, key, `${mark}${at}`)).etag)
     return etags
   },
 
   /** Swaps again and again; each done swap as [version replaced, version made]. */
-  async swapOften(store: Store, { key, times, mark }: { key: string; times: number; mark: string }) {
+  async swapOften(
+    store: Store,
+    { key, times, mark }: { key: string; times: number; mark: string },
+  ) {
     const swaps: [string, string][] = []
     for (let at = 0; at < times; at++) {
       const { etag } = await store.stat(key)

@@ -31,7 +31,9 @@ export class Ledger {
       const at = rest!.lastIndexOf(' ')
       const what = rest!.slice(at + 1)
       // The key of a copy's source may hold no space.
-      const value = what.startsWith('=') ? (this.#values.get(what.slice(1)) ?? absent) : Number(what)
+      const value = what.startsWith('=')
+        ? (this.#values.get(what.slice(1)) ?? absent)
+        : Number(what)
       this.#attempts.set(lane!, { keys: rest!.slice(0, at).split(','), value })
       return
     }

@@ -26,6 +26,7 @@ export interface PeerAnswer {
 
 function send(answer: PeerAnswer): void {
   if (isMainThread) process.send!(answer)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
   else parentPort!.postMessage(answer)
 }
 

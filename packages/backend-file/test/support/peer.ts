@@ -42,7 +42,8 @@ export class Peer {
     this.#child = body instanceof Worker ? undefined : body
     this.#send =
       body instanceof Worker
-        ? (request) => body.postMessage(request)
+        ? // oxlint-disable-next-line unicorn/require-post-message-target-origin -- no window
+          (request) => body.postMessage(request)
         : (request) => body.send(request, () => undefined)
     let stderr = ''
     body.stderr?.on('data', (text: Buffer) => (stderr += text.toString()))

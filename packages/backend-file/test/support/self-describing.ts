@@ -18,7 +18,8 @@ export function bodyOf(n: number, bytes: number): Buffer {
 /** The number of the write that a body comes from. @throws Error for a body that is not whole. */
 export function numberOf(body: Uint8Array): number {
   const match = head.exec(Buffer.from(body.buffer, body.byteOffset, 40).toString('latin1'))
-  if (match === null) throw new Error(`no body of ours: ${Buffer.from(body).toString('latin1', 0, 60)}`)
+  if (match === null)
+    throw new Error(`no body of ours: ${Buffer.from(body).toString('latin1', 0, 60)}`)
   const n = Number(match[1])
   if (!bodyOf(n, body.byteLength).equals(body)) {
     throw new Error(`${body.byteLength} bytes that begin as write ${n} are torn or mixed`)
