@@ -18,6 +18,7 @@ import {
   type DeleteOptions,
   type DeleteOutcome,
   type Health,
+  isStorageError,
   keyBytesMax,
   type ListOptions,
   type ListPage,
@@ -88,7 +89,7 @@ export class FileStorageBackend implements StorageBackend {
       folderMode,
       lockWaitMsMax: options.lockWaitMsMax ?? 30_000,
       objectBytesMax: this.capabilities.objectBytesMax,
-      writerId: (options.random ?? systemRandom).id(),
+      random: options.random ?? systemRandom,
     })
     this.#pages = new Pages({
       newWalk: () => new Walk(fs, base),
@@ -131,6 +132,10 @@ export class FileStorageBackend implements StorageBackend {
       const write = { contentType, metadata, ifMatch, ifNoneMatch, signal }
       try {
         return await this.#writer.write(to, source.body, write)
+      } catch (error) {
+        // Here the source is ours: its error is not the caller's.
+        const { cause } = error as Error
+        throw isStorageError(error, 'ABORTED') && isStorageError(cause) ? cause : error
       } finally {
         if (!(source.body instanceof Uint8Array)) await source.body.cancel()
       }
@@ -200,7 +205,8 @@ export class FileStorageBackend implements StorageBackend {
       throwIfAborted(signal)
       return await call()
     } catch (error) {
-      if (error instanceof TypeError) throw error
+      // Mistakes in programs, this one included, are not told as failures of the disk.
+      if (!isStorageError(error) && (error as NodeJS.ErrnoException).code === undefined) throw error
       throw toStorageError(error, operation, key)
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Changes of the store: the short synchronous steps in which a finished file becomes an object, or
+ * Changes of the store: the short steps in which a finished file becomes an object, or
  * objects go. They run under the lock of all changes, so that check and change are one step between
  * all processes of the host.
  *
@@ -7,7 +7,6 @@
  * the new file is in place before an old one of another form goes; an object's first-ranked file
  * goes last.
  */
-import { constants } from 'node:fs'
 import { dirname, sep } from 'node:path'
 import { StorageError } from '@aos-storage/core'
 import { checkMatch, checkWriteConditions } from '@aos-storage/core/backend'
@@ -15,6 +14,7 @@ import type { DeletionMark } from './deletion-mark.ts'
 import { isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder, FoundFile } from './folder.ts'
+import type { FolderSync } from './folder-sync.ts'
 import type { Form } from './names/forms.ts'
 import { fileName, type KeyPath } from './names/paths.ts'
 import { etagOf, mtimeUs, type StampSource } from './stamp.ts'
@@ -34,6 +34,7 @@ export interface ChangesOptions {
   readonly stamps: StampSource
   readonly folderMode: number
   readonly isDurable: boolean
+  readonly folderSync: FolderSync
 }
 
 export class Changes {
@@ -47,7 +48,7 @@ export class Changes {
    * Makes a finished temporary file the object of a key.
    *
    * @throws `ALREADY_EXISTS`, `PRECONDITION_FAILED`, or `CONFLICT` when something foreign is in the
-   * way. Nothing changed then.
+   * way. No object changed then; folders on the way may have been made.
    */
   async put(
     key: string,
@@ -64,31 +65,37 @@ export class Changes {
     this.#stampAfter(file, current === undefined ? deletions.lastUs() : mtimeUs(current.stats))
     const folder = base.folderOf(path)
     const target = folder + fileName(path.stem, form)
-    const changed = this.#openFolder(folder, path.folders)
-    this.#assertFree(target, found)
-    await this.#replace(file.path, target, found)
+    const isReplaced = found.some((other) => other.path === target)
+    const changed = isReplaced ? [] : this.#openFolder(folder, path.folders)
+    if (!isReplaced) this.#assertFree(target)
+    await this.#rename(file.path, target, isReplaced)
     const others = found.filter((other) => other.path !== target)
-    const emptied = others.length > 0 ? this.#removeOthers(folder, others) : []
+    const emptied = others.length > 0 ? await this.#removeOthers(folder, others) : []
     return [folder.slice(0, -1), ...changed, ...emptied]
   }
 
   /** Deletes the object of a key; undefined when there is none. */
-  remove(
+  async remove(
     key: string,
     path: KeyPath,
     ifMatch: string | undefined,
     deletions: DeletionMark,
-  ): ChangedFolders | undefined {
-    const { fs, base } = this.#options
+  ): Promise<ChangedFolders | undefined> {
+    const { base, stamps } = this.#options
     const found = base.findAll(key, path)
     checkMatch(key, found[0] && etagOf(found[0].stats), ifMatch)
     if (found.length === 0) return undefined
-    for (const { stats } of found) deletions.raise(mtimeUs(stats))
-    const changed = new Set<string>()
-    for (const file of found.toReversed()) {
-      fs.unlinkSync(file.path)
-      changed.add(this.#prune(dirname(file.path)))
+    for (const { stats } of found) {
+      if (!stamps.isFarAhead(mtimeUs(stats))) deletions.raise(mtimeUs(stats))
     }
+    const [object, ...leftovers] = found.map((file) => file.path)
+    const changed = new Set<string>()
+    // A power cut must not keep the removal of the object and bring a leftover back.
+    if (leftovers.length > 0) {
+      for (const file of leftovers.toReversed()) changed.add(this.#unlink(file))
+      await this.#sync(changed)
+    }
+    changed.add(this.#unlink(object!))
     return [...changed]
   }
 
@@ -96,47 +103,44 @@ export class Changes {
    * The one step. Some file systems write a new file's data when it is renamed over another, which
    * takes time unless it was synced before: then others get their turn meanwhile.
    */
-  #replace(from: string, target: string, found: readonly FoundFile[]): Promise<void> | undefined {
+  #rename(from: string, target: string, isReplaced: boolean): Promise<void> | undefined {
     const { fs, isDurable } = this.#options
-    const isOverwrite = found.some((file) => file.path === target)
-    if (isOverwrite && !isDurable) return fs.rename(from, target)
+    if (isReplaced && !isDurable) return fs.rename(from, target)
     fs.renameSync(from, target)
     return undefined
   }
 
-  /** A version's time is later than that of every version before, whatever the clock says. */
+  /**
+   * A version's time is later than that of every version before, whatever the clock says. Not
+   * synced again: a power cut may give it back its first time, which is no other version's either.
+   */
   #stampAfter(file: TemporaryFile, lastUs: number): void {
-    const { fs, stamps, isDurable } = this.#options
-    if (mtimeUs(fs.fstatSync(file.descriptor)) > lastUs) return
-    fs.futimesSync(file.descriptor, stamps.next(lastUs) / 1e6)
-    if (isDurable) fs.fsyncSync(file.descriptor)
+    const { stamps } = this.#options
+    if (file.stampUs > lastUs || stamps.isFarAhead(lastUs)) return
+    file.stamp(stamps.nextAfter(lastUs))
   }
 
   /** Removes files of other forms, the first-ranked one last; the folders that lost names. */
-  #removeOthers(folder: string, others: readonly FoundFile[]): string[] {
-    const { fs, isDurable } = this.#options
+  async #removeOthers(folder: string, others: readonly FoundFile[]): Promise<string[]> {
     // A power cut must not keep the removal and lose the new name.
-    if (isDurable) this.#syncFolder(folder)
-    return others.toReversed().map((other) => {
-      fs.unlinkSync(other.path)
-      // A dropped file may have been the last of a folder that we would have named otherwise.
-      return this.#prune(dirname(other.path))
-    })
+    await this.#sync([folder.slice(0, -1)])
+    // A dropped file may have been the last of a folder that we would have named otherwise.
+    return others.toReversed().map((other) => this.#unlink(other.path))
   }
 
-  #syncFolder(folder: string): void {
-    const { fs } = this.#options
-    const descriptor = fs.openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0)
-    try {
-      fs.fsyncSync(descriptor)
-    } finally {
-      fs.closeSync(descriptor)
-    }
+  /** Removes a file, and folders that it leaves empty; the innermost folder that is left. */
+  #unlink(path: string): string {
+    this.#options.fs.unlinkSync(path)
+    return this.#prune(dirname(path))
   }
 
-  /** @throws `CONFLICT` unless the target is free or a file that `findAll` found. */
-  #assertFree(target: string, found: readonly FoundFile[]): void {
-    if (found.some((file) => file.path === target)) return
+  async #sync(folders: Iterable<string>): Promise<void> {
+    const { isDurable, folderSync } = this.#options
+    if (isDurable) for (const folder of folders) await folderSync.sync(folder)
+  }
+
+  /** @throws `CONFLICT` when something is there that is no object's file. */
+  #assertFree(target: string): void {
     const stats = this.#options.fs.lstatSync(target)
     if (stats === undefined) return
     throw new StorageError(
@@ -149,7 +153,7 @@ export class Changes {
   /** Makes sure of a key's folder; the folders that got new names on the way, outermost last. */
   #openFolder(folder: string, names: readonly string[]): string[] {
     const { base } = this.#options
-    if (names.length === 0 || base.isInside(`${folder}x`)) return []
+    if (names.length === 0 || base.isInside(folder)) return []
     const changed: string[] = []
     let path = base.path
     for (const name of names) {

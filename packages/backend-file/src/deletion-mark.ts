@@ -9,37 +9,53 @@
  * machine is up again after a power cut, its clock is past the mark.
  */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
-import type { Clock } from '@aos-storage/core'
+import { isFull, isMissing } from './errors.ts'
 
 const digits = 16
-/** A dropped file may bear a time far ahead; it must not move that of all objects after it. */
-const aheadUsMax = 24 * 3600 * 1e6
 
 export class DeletionMark {
-  readonly #clock: Clock
-  readonly #descriptor: number
+  readonly #path: string
+  readonly #mode: number
+  #descriptor: number | undefined
 
-  constructor(path: string, mode: number, clock: Clock) {
-    this.#clock = clock
-    const flags = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0)
-    this.#descriptor = openSync(path, flags, mode)
+  constructor(path: string, mode: number) {
+    this.#path = path
+    this.#mode = mode
   }
 
   /** The mark in microseconds; 0 when nothing was deleted yet. */
   lastUs(): number {
+    const descriptor = this.#open(0)
+    if (descriptor === undefined) return 0
     const text = Buffer.alloc(digits)
-    const bytes = readSync(this.#descriptor, text, 0, digits, 0)
+    const bytes = readSync(descriptor, text, 0, digits, 0)
     const us = Number(text.toString('latin1', 0, bytes))
     return Number.isSafeInteger(us) ? us : 0
   }
 
   /** Notes that an object of this time is about to be deleted. */
   raise(us: number): void {
-    if (us <= this.lastUs() || us > this.#clock.now() * 1000 + aheadUsMax) return
-    writeSync(this.#descriptor, String(us).padStart(digits, '0'), 0)
+    try {
+      if (us <= this.lastUs()) return
+      writeSync(this.#open(constants.O_CREAT)!, String(us).padStart(digits, '0'), 0)
+    } catch (error) {
+      // Deleting must work on a full disk: it is how one makes room.
+      if (!isFull(error)) throw error
+    }
   }
 
   close(): void {
-    closeSync(this.#descriptor)
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    this.#descriptor = undefined
+  }
+
+  #open(create: number): number | undefined {
+    const flags = constants.O_RDWR | create | (constants.O_NOFOLLOW ?? 0)
+    try {
+      this.#descriptor ??= openSync(this.#path, flags, this.#mode)
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+    return this.#descriptor
   }
 }

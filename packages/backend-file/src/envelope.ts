@@ -26,10 +26,15 @@ export interface EnvelopeHeader {
   readonly headerBytes: number
 }
 
-/** The bytes that go in front of a body. */
+/** The bytes that go in front of a body. @throws StorageError `INVALID_ARGUMENT` when too long. */
 export function encodeHeader(contentType: string, metadata: Metadata): Buffer {
   const json = JSON.stringify({ contentType, metadata })
-  return Buffer.from(`${magic}${checksum(Buffer.from(json))} ${json}\n`)
+  const header = Buffer.from(`${magic}${checksum(Buffer.from(json))} ${json}\n`)
+  if (header.byteLength <= headerBytesMax) return header
+  throw new StorageError(
+    'INVALID_ARGUMENT',
+    `Content type and metadata take ${header.byteLength} bytes; at most ${headerBytesMax} fit`,
+  )
 }
 
 function checksum(json: Uint8Array): string {

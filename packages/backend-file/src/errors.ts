@@ -87,6 +87,12 @@ export function toStorageError(error: unknown, operation: string, key?: string):
   })
 }
 
+/** True for the error of a full disk or quota. */
+export function isFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
 /** True for the error of a missing file or folder. */
 export function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'

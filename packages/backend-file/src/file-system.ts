@@ -17,8 +17,8 @@ export interface FileSystem {
   read(descriptor: Descriptor, bytes: Uint8Array, position: number): Promise<number>
   /** Bytes written, possibly fewer than given. */
   write(descriptor: Descriptor, bytes: Uint8Array, position: number): Promise<number>
+  writeSync(descriptor: Descriptor, bytes: Uint8Array, position: number): number
   fsync(descriptor: Descriptor): Promise<void>
-  fsyncSync(descriptor: Descriptor): void
   openSync(path: string, flags: number, mode: number): Descriptor
   closeSync(descriptor: Descriptor): void
   fstatSync(descriptor: Descriptor): fs.BigIntStats
@@ -30,7 +30,6 @@ export interface FileSystem {
   unlinkSync(path: string): void
   mkdirSync(path: string, mode: number): void
   rmdirSync(path: string): void
-  realpathSync(path: string): string
   /** All entries of a folder, in no order, some at a time. */
   readdir(path: string): AsyncIterable<fs.Dirent[]>
 }
@@ -58,11 +57,12 @@ export const nodeFileSystem: FileSystem = {
         error === null ? resolve(count) : reject(error),
       )
     }),
+  writeSync: (descriptor, bytes, position) =>
+    fs.writeSync(descriptor, bytes, 0, bytes.byteLength, position),
   fsync: (descriptor) =>
     new Promise((resolve, reject) => {
       fs.fsync(descriptor, (error) => (error === null ? resolve() : reject(error)))
     }),
-  fsyncSync: fs.fsyncSync,
   openSync: fs.openSync,
   closeSync: fs.closeSync,
   fstatSync: (descriptor) => fs.fstatSync(descriptor, { bigint: true }),
@@ -78,7 +78,6 @@ export const nodeFileSystem: FileSystem = {
     fs.mkdirSync(path, { mode })
   },
   rmdirSync: fs.rmdirSync,
-  realpathSync: fs.realpathSync.native,
   readdir: async function* readdir(path) {
     const folder = await fs.promises.opendir(path, { bufferSize: folderBufferEntries })
     try {

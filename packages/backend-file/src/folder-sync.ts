@@ -3,7 +3,11 @@
  * covers every change made before it began, so a writer waits for one that began after its own.
  */
 import { constants } from 'node:fs'
+import type { Clock } from '@aos-storage/core'
 import type { FileSystem } from './file-system.ts'
+
+const openAttemptsMax = 100
+const openPauseMs = 10
 
 interface Turn {
   /** The fsync that covers changes made from now on; it has not begun yet. */
@@ -13,10 +17,12 @@ interface Turn {
 
 export class FolderSync {
   readonly #fs: FileSystem
+  readonly #clock: Clock
   readonly #turns = new Map<string, Turn>()
 
-  constructor(fs: FileSystem) {
+  constructor(fs: FileSystem, clock: Clock) {
     this.#fs = fs
+    this.#clock = clock
   }
 
   /** Resolves when every change made in `folder` before this call is on the disk. */
@@ -44,7 +50,7 @@ export class FolderSync {
     const flags = constants.O_RDONLY | constants.O_DIRECTORY
     // Windows has no such thing, and keeps names durable by its journal.
     if (process.platform === 'win32') return
-    const descriptor = await this.#fs.open(folder, flags, 0)
+    const descriptor = await this.#open(folder, flags)
     try {
       await this.#fs.fsync(descriptor)
     } catch (error) {
@@ -53,6 +59,19 @@ export class FolderSync {
       if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
     } finally {
       this.#fs.closeSync(descriptor)
+    }
+  }
+
+  /** The change is made already, so a lack of descriptors is waited out for a while. */
+  async #open(folder: string, flags: number): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#fs.open(folder, flags, 0)
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException
+        if ((code !== 'EMFILE' && code !== 'ENFILE') || attempt === openAttemptsMax) throw error
+        await this.#clock.sleep(openPauseMs)
+      }
     }
   }
 }

@@ -2,7 +2,7 @@
  * The base folder: where the files of a key are, and which of them is the object.
  *
  * Invariant: nothing outside the base folder is ever reached. Links and special files are nobody's
- * object, and a folder counts only when its real path is the path that we think it has.
+ * object, and what is below a link to a folder is not in the store.
  */
 import type { BigIntStats } from 'node:fs'
 import { sep } from 'node:path'
@@ -74,28 +74,23 @@ export class BaseFolder {
   /** All files of a key in order of rank: the first is the object, the others are leftovers. */
   findAll(key: string, path: KeyPath): FoundFile[] {
     const files = new Map<string, FoundFile>()
-    for (const place of [this.#ownPlace(path), ...this.#literalPlaces(key, path)]) {
-      for (const candidate of place.candidates) {
-        const found = this.#probe(place.folder, candidate)
-        if (found !== undefined && !files.has(found.path)) files.set(found.path, found)
-      }
+    const places = [this.#ownPlace(path), ...this.#literalPlaces(key, path)]
+    for (const { folder, candidates } of places) {
+      const found = candidates.flatMap((candidate) => this.#probe(folder, candidate) ?? [])
+      if (found.length === 0 || !this.isInside(folder)) continue
+      for (const file of found) if (!files.has(file.path)) files.set(file.path, file)
     }
     if (files.size === 0) this.assertPresent()
-    return [...files.values()].filter((file) => this.isInside(file.path))
+    return [...files.values()]
   }
 
-  /** True when the folder of `file` is where its path says, and not behind a link. */
+  /** True when every folder on the way down to `file` is one, and none is a link elsewhere. */
   isInside(file: string): boolean {
-    const folder = file.slice(0, file.lastIndexOf(sep))
-    if (folder === this.path) return true
-    try {
-      // With the separator, so that a file is no folder.
-      const real = this.#fs.realpathSync(folder + sep)
-      return real === folder || fold(real) === fold(folder)
-    } catch (error) {
-      if (isAbsent(error)) return false
-      throw error
+    const first = this.path.length + 1
+    for (let at = file.indexOf(sep, first); at !== -1; at = file.indexOf(sep, at + 1)) {
+      if (this.#lstat(file.slice(0, at))?.isDirectory() !== true) return false
     }
+    return true
   }
 
   /** The folders on disk of a logical folder: ours, and dropped ones that are taken literally. */
@@ -167,9 +162,12 @@ export class BaseFolder {
 
   /** Where dropped files may be whose literal name is this key; mostly nowhere. */
   #literalPlaces(key: string, path: KeyPath): Place[] {
-    if ([...path.folders, path.stem].join('/') === key) return []
+    const own = path.folders.length === 0 ? path.stem : `${path.folders.join('/')}/${path.stem}`
+    const ownNames = candidatesOf(path)
+    // Nothing is escaped, and the name as it is is among ours.
+    if (own === key && ownNames.some(({ name }) => name === path.stem)) return []
     const isSplit = path.folders.at(-1)?.endsWith(continuedMark) === true
-    const candidates = [...(isSplit ? [] : candidatesOf(path)), ...literalsOf(path.segment)]
+    const candidates = [...(isSplit ? [] : ownNames), ...literalsOf(path.segment)]
     if (candidates.length === 0) return []
     const folders = this.foldersOf(key.split('/').slice(0, -1))
     return folders.map((folder) => ({ folder, candidates }))
@@ -188,9 +186,4 @@ export class BaseFolder {
 /** Nothing there; also when a file stands where a folder should be, as nothing is below it. */
 function isAbsent(error: unknown): boolean {
   return isMissing(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR'
-}
-
-/** What a file system that ignores case and composition compares. */
-function fold(path: string): string {
-  return path.normalize('NFC').toLowerCase()
 }

@@ -19,6 +19,8 @@ const sqliteBusy = 5
 const pauseMsMax = 8
 /** How long a holder keeps away when another waits: longer than a waiter sleeps at first. */
 const hintPauseMs = 2
+/** Turns of one process before it lets go of the lock. */
+const turnsMax = 32
 
 type DatabaseConstructor = typeof DatabaseSync
 
@@ -69,6 +71,8 @@ export interface ChangeLockOptions {
   readonly lock: FileLock
   readonly clock: Clock
   readonly waitMsMax: number
+  /** The lock's file. */
+  readonly path: string
   /** A file that one who waits makes, for the holder to see. */
   readonly hintPath: string
 }
@@ -83,11 +87,18 @@ export interface ChangeLockOptions {
  */
 export class ChangeLock {
   readonly #options: ChangeLockOptions
+  readonly #inode: number
   #last: Promise<unknown> = Promise.resolve()
+  /** Callers of this process whose turn has not come. */
+  #queued = 0
+  #isHeld = false
+  /** Turns since the lock was taken. */
+  #turns = 0
   #isClosed = false
 
   constructor(options: ChangeLockOptions) {
     this.#options = options
+    this.#inode = lstatSync(options.path).ino
   }
 
   /**
@@ -99,8 +110,10 @@ export class ChangeLock {
   run<T>(signal: AbortSignal | undefined, section: () => T | Promise<T>): Promise<Awaited<T>> {
     const deadlineMs = this.#options.clock.monotonicMs() + this.#options.waitMsMax
     let isQueued = true
+    this.#queued++
     const turn = this.#last.then(() => {
       isQueued = false
+      this.#queued--
       return this.#take(deadlineMs, signal, section)
     })
     this.#last = turn.catch(() => undefined)
@@ -131,19 +144,45 @@ export class ChangeLock {
     signal: AbortSignal | undefined,
     section: () => T | Promise<T>,
   ): Promise<Awaited<T>> {
+    try {
+      this.#assertOpen()
+      throwIfAborted(signal)
+      await this.#acquire(deadlineMs, signal)
+      return await section()
+    } finally {
+      // Kept for the next one in the queue, for a few turns.
+      if (this.#isHeld && (this.#queued === 0 || this.#turns >= turnsMax)) this.#release()
+    }
+  }
+
+  async #acquire(deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
     const { lock, hintPath, clock } = this.#options
-    this.#assertOpen()
-    throwIfAborted(signal)
-    if (lstatSync(hintPath, { throwIfNoEntry: false }) !== undefined) {
+    const isAwaited = lstatSync(hintPath, { throwIfNoEntry: false }) !== undefined
+    if (this.#isHeld && isAwaited) this.#release()
+    if (isAwaited) {
       hint(() => rmSync(hintPath, { force: true }))
       await pause(clock, hintPauseMs, signal)
     }
-    if (!lock.tryAcquire()) await this.#wait(deadlineMs, signal)
-    try {
-      return await section()
-    } finally {
-      lock.release()
-    }
+    if (!this.#isHeld && !lock.tryAcquire()) await this.#wait(deadlineMs, signal)
+    this.#isHeld = true
+    this.#turns++
+    this.#assertSame()
+  }
+
+  /** @throws StorageError `UNAVAILABLE` when others lock another file by this name by now. */
+  #assertSame(): void {
+    if (lstatSync(this.#options.path, { throwIfNoEntry: false })?.ino === this.#inode) return
+    throw new StorageError(
+      'UNAVAILABLE',
+      'The lock of this store (.aos/lock) was removed or replaced while in use; open it again',
+      { retryable: 'no' },
+    )
+  }
+
+  #release(): void {
+    this.#options.lock.release()
+    this.#isHeld = false
+    this.#turns = 0
   }
 
   async #wait(deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {

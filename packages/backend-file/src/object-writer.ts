@@ -13,10 +13,11 @@ import {
   type DeleteOutcome,
   type ObjectInfo,
   type OperationOptions,
+  type Random,
   type WriteBody,
   type WriteOptions,
 } from '@aos-storage/core'
-import { assertBodySize, guardSource, ownBytes, throwIfAborted } from '@aos-storage/core/backend'
+import { abortError, assertBodySize, guardSource, throwIfAborted } from '@aos-storage/core/backend'
 import { type ChangedFolders, Changes } from './changes.ts'
 import { encodeHeader, type EnvelopeHeader } from './envelope.ts'
 import { closedError, isMissing, toStorageError } from './errors.ts'
@@ -28,7 +29,7 @@ import { type Form, formOf } from './names/forms.ts'
 import { encodeKey, type KeyPath } from './names/paths.ts'
 import { infoOf, infoOfEnvelope } from './object-reader.ts'
 import { OwnFolder } from './own-folder.ts'
-import { StampSource } from './stamp.ts'
+import { assertFineTimes, StampSource } from './stamp.ts'
 import { TemporaryFile } from './temporary-file.ts'
 
 /** Keys deleted in one critical section, so that other writers are not kept waiting. */
@@ -43,11 +44,13 @@ export interface ObjectWriterOptions {
   readonly folderMode: number
   readonly lockWaitMsMax: number
   readonly objectBytesMax: number
-  readonly writerId: string
+  readonly random: Random
 }
 
-/** Bodies up to this size are copied first: the caller may change its bytes at once. */
-const copiedBytesMax = 64 * 1024
+/** Bodies up to this size are copied and written at once; larger ones by the thread pool. */
+const smallBytesMax = 64 * 1024
+/** Folders remembered as durable; then it begins anew. */
+const durableFoldersMax = 10_000
 
 /** How an object is laid into its file. */
 interface Layout {
@@ -64,32 +67,48 @@ export class ObjectWriter {
   readonly #changes: Changes
   readonly #folderSync: FolderSync
   readonly #stamps: StampSource
-  #own: Promise<OwnFolder> | undefined
+  #own: OwnFolder | undefined
+  #areTimesFine = false
+  /** Folders whose names up to the base are durable, by path: the inode number. */
+  readonly #durable = new Map<string, bigint>()
   #isClosed = false
 
   constructor(options: ObjectWriterOptions) {
     const { fs, base, folderMode, isDurable, clock } = options
     this.#options = options
     this.#stamps = new StampSource(clock)
-    this.#folderSync = new FolderSync(fs)
-    this.#changes = new Changes({ fs, base, stamps: this.#stamps, folderMode, isDurable })
+    this.#folderSync = new FolderSync(fs, clock)
+    this.#changes = new Changes({
+      fs,
+      base,
+      stamps: this.#stamps,
+      folderMode,
+      isDurable,
+      folderSync: this.#folderSync,
+    })
   }
 
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     const layout = layoutOf(key, options)
-    const source =
-      body instanceof Uint8Array && body.byteLength <= copiedBytesMax ? ownBytes(body) : body
-    const own = await this.#open()
-    const file = await this.#create(own)
+    const small = wholeIfSmall(layout.headerBytes, body)
+    let own: OwnFolder
+    let file: TemporaryFile
     try {
-      await this.#fill(file, layout.headerBytes, source, options.signal)
+      own = await this.#open()
+      file = await this.#create(own, options.signal, small)
+    } catch (error) {
+      closeSource(body)
+      throw error
+    }
+    try {
+      if (small === undefined) await this.#fill(file, layout.headerBytes, body, options.signal)
       await this.#settle(file)
       const changed = await this.#locked(own, options.signal, () =>
         this.#changes.put(key, layout.path, layout.form, file, options, own.deletions),
       )
       const info = this.#describe(layout, file)
       file.close()
-      await this.#sync(changed)
+      await this.#sync(changed, layout.path)
       return info
     } catch (error) {
       await file.discard()
@@ -119,8 +138,8 @@ export class ObjectWriter {
     try {
       for (let at = 0; at < keys.length; at += deleteSliceKeys) {
         const slice = keys.slice(at, at + deleteSliceKeys)
-        await this.#locked(own, options.signal, () => {
-          for (const key of slice) outcomes.push(this.#removeOne(own, key, changed))
+        await this.#locked(own, options.signal, async () => {
+          for (const key of slice) outcomes.push(await this.#removeOne(own, key, changed))
         })
         await nextTurn()
       }
@@ -133,12 +152,12 @@ export class ObjectWriter {
 
   async close(): Promise<void> {
     this.#isClosed = true
-    await (await this.#own?.catch(() => undefined))?.close()
+    await this.#own?.close()
   }
 
-  #removeOne(own: OwnFolder, key: string, changed: Set<string>): DeleteOutcome {
+  async #removeOne(own: OwnFolder, key: string, changed: Set<string>): Promise<DeleteOutcome> {
     try {
-      const folders = this.#changes.remove(key, encodeKey(key), undefined, own.deletions)
+      const folders = await this.#changes.remove(key, encodeKey(key), undefined, own.deletions)
       for (const folder of folders ?? []) changed.add(folder)
       return { key, deleted: folders !== undefined }
     } catch (error) {
@@ -146,32 +165,33 @@ export class ObjectWriter {
     }
   }
 
-  /** Registers this writer when it first writes; again if that failed. */
+  /** Opens the store's own folder when something is first changed; again if that failed. */
   async #open(): Promise<OwnFolder> {
+    const Database = await loadSqlite()
     if (this.#isClosed) throw closedError()
-    this.#own ??= this.#register().catch((error: unknown) => {
-      this.#own = undefined
-      throw error
+    const { base, clock, random, fileMode, folderMode, lockWaitMsMax } = this.#options
+    this.#own ??= new OwnFolder(Database, {
+      basePath: base.path,
+      clock,
+      random,
+      fileMode,
+      folderMode,
+      lockWaitMsMax,
     })
     return this.#own
   }
 
-  async #register(): Promise<OwnFolder> {
-    const { base, clock, fileMode, folderMode, lockWaitMsMax, writerId } = this.#options
-    return OwnFolder.open(await loadSqlite(), {
-      basePath: base.path,
-      clock,
-      fileMode,
-      folderMode,
-      lockWaitMsMax,
-      writerId,
-    })
-  }
-
-  async #create(own: OwnFolder): Promise<TemporaryFile> {
+  async #create(
+    own: OwnFolder,
+    signal: AbortSignal | undefined,
+    small: Uint8Array | undefined,
+  ): Promise<TemporaryFile> {
     const { fs, fileMode } = this.#options
     try {
-      return await TemporaryFile.create(fs, own.nextPath(), fileMode)
+      const path = await orAborted(own.nextPath(), signal)
+      return small === undefined
+        ? await TemporaryFile.create(fs, path, fileMode)
+        : TemporaryFile.createWith(fs, path, fileMode, small)
     } catch (error) {
       // The folder of temporary files goes with the store.
       throw this.#isClosed && isMissing(error) ? closedError() : error
@@ -188,13 +208,8 @@ export class ObjectWriter {
     if (body instanceof Uint8Array) {
       assertBodySize(body.byteLength, objectBytesMax)
       throwIfAborted(signal)
-      const isSmall = body.byteLength <= copiedBytesMax
-      if (header.byteLength === 0) await file.writeWhole(body)
-      else if (isSmall) await file.writeWhole(Buffer.concat([header, body]))
-      else {
-        await file.writeWhole(header)
-        await file.writeWhole(body)
-      }
+      if (header.byteLength > 0) await file.writeWhole(header)
+      await file.writeWhole(body)
       return
     }
     let bytes = 0
@@ -210,7 +225,10 @@ export class ObjectWriter {
   /** Gives the file its time, and makes its bytes durable. */
   async #settle(file: TemporaryFile): Promise<void> {
     const { fs, isDurable } = this.#options
-    fs.futimesSync(file.descriptor, this.#stamps.next() / 1e6)
+    const stampUs = this.#stamps.next()
+    file.stamp(stampUs)
+    if (!this.#areTimesFine) assertFineTimes(fs.fstatSync(file.descriptor), stampUs)
+    this.#areTimesFine = true
     if (isDurable) await fs.fsync(file.descriptor)
   }
 
@@ -230,9 +248,27 @@ export class ObjectWriter {
     return header === undefined ? infoOf(key, { form, stats }) : infoOfEnvelope(key, stats, header)
   }
 
-  async #sync(folders: ChangedFolders): Promise<void> {
-    if (!this.#options.isDurable) return
-    await Promise.all([...new Set(folders)].map((folder) => this.#syncFolder(folder)))
+  /**
+   * Makes names durable: in folders that changed, and, below a folder that this process has not
+   * made sure of yet, on the whole way: another writer may have made it, and not have synced it.
+   */
+  async #sync(folders: ChangedFolders, path?: KeyPath): Promise<void> {
+    const { isDurable, base, fs } = this.#options
+    if (!isDurable) return
+    const all = new Set(folders)
+    const folder = path === undefined ? base.path : base.folderOf(path).slice(0, -1)
+    const inode = folder === base.path ? undefined : fs.lstatSync(folder)?.ino
+    const isSure = inode === undefined || this.#durable.get(folder) === inode
+    if (!isSure) for (let at = folder; at !== base.path;) all.add((at = dirname(at)))
+    try {
+      await Promise.all([...all].map((each) => this.#syncFolder(each)))
+    } catch (error) {
+      // The change is made. Done again it would look done already, and never be synced.
+      throw toStorageError(error, 'write').with({ retryable: 'no' })
+    }
+    if (isSure) return
+    if (this.#durable.size >= durableFoldersMax) this.#durable.clear()
+    this.#durable.set(folder, inode)
   }
 
   /** Syncs a folder, or the one above that is left if others emptied and removed it since. */
@@ -248,6 +284,12 @@ export class ObjectWriter {
   }
 }
 
+/** Header and body of a small object, which the caller may change at once; else undefined. */
+function wholeIfSmall(header: Uint8Array, body: WriteBody): Uint8Array | undefined {
+  if (!(body instanceof Uint8Array) || body.byteLength > smallBytesMax) return undefined
+  return header.byteLength === 0 ? Buffer.from(body) : Buffer.concat([header, body])
+}
+
 function layoutOf(key: string, options: WriteOptions): Layout {
   const { contentType, metadata = {} } = options
   const path = encodeKey(key)
@@ -256,4 +298,21 @@ function layoutOf(key: string, options: WriteOptions): Layout {
   const headerBytes = encodeHeader(contentType, metadata)
   const header = { contentType, metadata: { ...metadata }, headerBytes: headerBytes.byteLength }
   return { key, path, form, header, headerBytes }
+}
+
+/** Settles as `work` does, or rejects with `ABORTED` as soon as the signal fires. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(abortError(signal))
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+/** Closes a body that is not going to be read. */
+function closeSource(body: WriteBody): void {
+  if (body instanceof Uint8Array) return
+  const closing = body[Symbol.asyncIterator]().return?.()
+  closing?.then(undefined, () => undefined)
 }

@@ -19,13 +19,14 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
-import { type Clock, StorageError } from '@aos-storage/core'
+import { type Clock, type Random, StorageError } from '@aos-storage/core'
 import { DeletionMark } from './deletion-mark.ts'
 import { isMissing } from './errors.ts'
 import { ownFolder } from './folder.ts'
@@ -40,72 +41,102 @@ export interface OwnFolderOptions {
   readonly folderMode: number
   readonly fileMode: number
   readonly clock: Clock
+  readonly random: Random
   readonly lockWaitMsMax: number
-  /** Tells this writer from every other. */
-  readonly writerId: string
 }
 
-/** What a living writer holds. */
+/** What a process that changes the store holds. */
 export class OwnFolder {
   /** The lock of all changes to the store. */
   readonly lock: ChangeLock
   readonly deletions: DeletionMark
-  readonly #own: FileLock
-  readonly #folder: string
-  #files = 0
+  readonly #Database: typeof DatabaseSync
+  readonly #options: OwnFolderOptions
+  readonly #root: string
+  #writer: Promise<WriterFolder> | undefined
 
-  private constructor(lock: ChangeLock, deletions: DeletionMark, own: FileLock, folder: string) {
-    this.lock = lock
-    this.deletions = deletions
-    this.#own = own
-    this.#folder = folder
+  /** Makes `.aos` when missing; deletes need no more of it, so that they work on a full disk. */
+  constructor(Database: typeof DatabaseSync, options: OwnFolderOptions) {
+    const { basePath, folderMode, fileMode, clock, lockWaitMsMax } = options
+    this.#Database = Database
+    this.#options = options
+    this.#root = join(basePath, ownFolder)
+    makeOwn(this.#root, folderMode)
+    assertFormat(basePath)
+    const path = join(this.#root, 'lock')
+    this.lock = new ChangeLock({
+      lock: openLock(Database, path, fileMode),
+      path,
+      clock,
+      waitMsMax: lockWaitMsMax,
+      hintPath: join(this.#root, 'waiting'),
+    })
+    this.deletions = new DeletionMark(join(this.#root, 'deleted'), fileMode)
   }
 
-  /** Registers a writer and sweeps what dead ones left. */
-  static async open(Database: typeof DatabaseSync, options: OwnFolderOptions): Promise<OwnFolder> {
-    const root = join(options.basePath, ownFolder)
-    const tmp = join(root, 'tmp')
-    for (const path of [root, tmp]) makeOwn(path, options.folderMode)
-    assertFormat(options.basePath)
-    const lock = new ChangeLock({
-      lock: openLock(Database, join(root, 'lock'), options.fileMode),
-      clock: options.clock,
-      waitMsMax: options.lockWaitMsMax,
-      hintPath: join(root, 'waiting'),
+  /** The path of a new temporary file. Registers this writer first; again if that failed. */
+  async nextPath(): Promise<string> {
+    this.#writer ??= this.#register().catch((error: unknown) => {
+      this.#writer = undefined
+      throw error
     })
-    const folder = join(tmp, options.writerId)
-    let deletions: DeletionMark | undefined
+    return (await this.#writer).nextPath()
+  }
+
+  /** Unregisters the writer. Who waits for the lock fails with `CLOSED`. */
+  async close(): Promise<void> {
+    await this.lock.close()
+    this.deletions.close()
+    await (await this.#writer?.catch(() => undefined))?.close()
+  }
+
+  /** Makes a folder for temporary files, and sweeps those of dead writers. */
+  async #register(): Promise<WriterFolder> {
+    const { folderMode } = this.#options
+    const tmp = join(this.#root, 'tmp')
+    makeOwn(tmp, folderMode)
+    const { writer, dead } = await this.lock.run(undefined, () => {
+      writeFormat(this.#root, this.#options)
+      const made = new WriterFolder(this.#Database, tmp, this.#options)
+      return { writer: made, dead: findAllDead(this.#Database, tmp, made.id) }
+    })
+    // What cannot be removed now is left to the next one.
+    await Promise.allSettled(dead.map(removeDead))
+    return writer
+  }
+}
+
+/** A living writer's folder of temporary files. */
+class WriterFolder {
+  readonly id: string
+  readonly #path: string
+  readonly #lock: FileLock
+  #files = 0
+
+  /** Only under the lock of all changes: sweepers wait for it. */
+  constructor(Database: typeof DatabaseSync, tmp: string, options: OwnFolderOptions) {
+    this.id = options.random.id()
+    this.#path = join(tmp, this.id)
+    this.#lock = openLock(Database, `${this.#path}.lock`, options.fileMode)
     try {
-      deletions = new DeletionMark(join(root, 'deleted'), options.fileMode, options.clock)
-      const { own, dead } = await lock.run(undefined, () => {
-        writeFormat(root, options)
-        const held = openLock(Database, `${folder}.lock`, options.fileMode)
-        // Sweepers wait for the lock that we hold, and those who verify look for the folder.
-        held.tryAcquire()
-        mkdirSync(folder, { mode: options.folderMode })
-        return { own: held, dead: findAllDead(Database, tmp, options.writerId) }
-      })
-      await Promise.all(dead.map(removeDead))
-      return new OwnFolder(lock, deletions, own, folder)
+      // Those who verify look for the folder, so the lock is taken first.
+      if (!this.#lock.tryAcquire()) throw new Error(`Somebody holds the new lock ${this.id}`)
+      mkdirSync(this.#path, { mode: options.folderMode })
     } catch (error) {
-      deletions?.close()
-      await lock.close()
+      rmSync(`${this.#path}.lock`, { force: true })
+      this.#lock.close()
       throw error
     }
   }
 
-  /** The path of a new temporary file. */
   nextPath(): string {
-    return join(this.#folder, String(++this.#files))
+    return join(this.#path, String(++this.#files))
   }
 
-  /** Unregisters the writer. */
   async close(): Promise<void> {
-    await this.lock.close()
-    this.deletions.close()
-    await rm(this.#folder, { recursive: true, force: true })
-    await rm(`${this.#folder}.lock`, { force: true })
-    this.#own.close()
+    await rm(this.#path, { recursive: true, force: true })
+    await rm(`${this.#path}.lock`, { force: true })
+    this.#lock.close()
   }
 }
 

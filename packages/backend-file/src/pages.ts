@@ -60,6 +60,7 @@ export class Pages {
     const position = cursor === undefined ? undefined : decodeCursor(cursor, options)
     const resumed = this.#resume(cursor, position)
     const paused = resumed ?? (await this.#start(options, position))
+    paused.walk.signal = options.signal
     const isOutdated = resumed?.walk.isOutdated() === true
     const fields = options.fields ?? 'all'
     const page = new PageBuilder(options, limit)
@@ -86,6 +87,7 @@ export class Pages {
   async #start(options: ListOptions, position: ListPosition | undefined): Promise<PausedWalk> {
     const startedMs = this.#options.clock.monotonicMs()
     const walk = this.#options.newWalk()
+    walk.signal = options.signal
     const runs = walk.runs({
       prefix: options.prefix ?? '',
       after: position?.after ?? options.startAfter ?? '',

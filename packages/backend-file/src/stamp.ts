@@ -1,14 +1,16 @@
 /**
  * Stamps: modification times that are unique, and the etags made of them.
  *
- * An etag is the file's inode number, modification time and size. Each write is a new file, and the
- * times that one process gives strictly increase by whole microseconds, so two versions could share
- * an etag only if an inode number is reused at the very microsecond of its former use. The writer
- * excludes even that for an overwritten object (see `commit`): its time is later than the last
- * one's, also when the host's clock was set back.
+ * An etag is the file's inode number, modification time and size. Each write is a new file, and
+ * under the lock of all changes its time is made later than that of the version that it replaces
+ * and of every object that was deleted. So a version never has the etag of an earlier one, also
+ * when the inode number is the same again and the host's clock was set back.
  */
 import type { BigIntStats } from 'node:fs'
-import type { Clock } from '@aos-storage/core'
+import { type Clock, StorageError } from '@aos-storage/core'
+
+/** Times further ahead are not a clock that was set back, but a dropped file with an odd time. */
+const aheadUsMax = 24 * 3600 * 1e6
 
 /** Gives modification times in microseconds, each later than the one before. */
 export class StampSource {
@@ -19,10 +21,18 @@ export class StampSource {
     this.#clock = clock
   }
 
-  /** The next time, later than `afterUs` too. */
-  next(afterUs: number = 0): number {
-    this.#lastUs = Math.max(this.#clock.now() * 1000, this.#lastUs + 1, afterUs + 1)
+  next(): number {
+    this.#lastUs = Math.max(this.#clock.now() * 1000, this.#lastUs + 1)
     return this.#lastUs
+  }
+
+  /** A time later than `lastUs`, which may be ahead of the clock, but not by more than a day. */
+  nextAfter(lastUs: number): number {
+    return this.isFarAhead(lastUs) ? this.next() : Math.max(this.next(), lastUs + 1)
+  }
+
+  isFarAhead(us: number): boolean {
+    return us > this.#clock.now() * 1000 + aheadUsMax
   }
 }
 
@@ -34,4 +44,14 @@ export function etagOf(stats: BigIntStats): string {
 /** A file's modification time in microseconds, rounded: seconds as a double keep a quarter of one. */
 export function mtimeUs(stats: BigIntStats): number {
   return Number((stats.mtimeNs + 500n) / 1000n)
+}
+
+/** @throws StorageError `UNSUPPORTED` unless the file system kept the time that a file was given. */
+export function assertFineTimes(stats: BigIntStats, stampUs: number): void {
+  if (mtimeUs(stats) === stampUs) return
+  throw new StorageError(
+    'UNSUPPORTED',
+    'The file system keeps times in too large steps for versions to be told apart (FAT and HFS+ ' +
+      'do); put the base folder on another one',
+  )
 }

@@ -8,6 +8,8 @@ import { constants } from 'node:fs'
 import type { Descriptor, FileSystem } from './file-system.ts'
 
 const bufferBytes = 512 * 1024
+/** Node writes less than 2 GiB at a time. */
+const writeBytesMax = 1024 ** 3
 const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0)
 
 export class TemporaryFile {
@@ -15,6 +17,7 @@ export class TemporaryFile {
   readonly descriptor: Descriptor
   readonly #fs: FileSystem
   #position = 0
+  #stampUs = 0
   #filling: Uint8Array | undefined
   #filledBytes = 0
   #spare: Uint8Array | undefined
@@ -29,6 +32,20 @@ export class TemporaryFile {
 
   static async create(fs: FileSystem, path: string, mode: number): Promise<TemporaryFile> {
     return new TemporaryFile(fs, path, await fs.open(path, flags, mode))
+  }
+
+  /** A file with a small body, written at once: the kernel takes it into its memory. */
+  static createWith(fs: FileSystem, path: string, mode: number, bytes: Uint8Array): TemporaryFile {
+    const file = new TemporaryFile(fs, path, fs.openSync(path, flags, mode))
+    try {
+      for (let at = 0; at < bytes.byteLength;) {
+        at += fs.writeSync(file.descriptor, at === 0 ? bytes : bytes.subarray(at), at)
+      }
+      return file
+    } catch (error) {
+      file.#remove()
+      throw error
+    }
   }
 
   /** Writes bytes that nobody changes until the promise settles. Only without `append` before. */
@@ -48,6 +65,16 @@ export class TemporaryFile {
     }
   }
 
+  /** The modification time that it was given, in microseconds. */
+  get stampUs(): number {
+    return this.#stampUs
+  }
+
+  stamp(stampUs: number): void {
+    this.#fs.futimesSync(this.descriptor, stampUs / 1e6)
+    this.#stampUs = stampUs
+  }
+
   /** Waits until all that was appended is with the operating system. */
   async finish(): Promise<void> {
     await this.#flush()
@@ -63,6 +90,10 @@ export class TemporaryFile {
   /** Closes and removes the file, also while a flush is under way. Never throws. */
   async discard(): Promise<void> {
     await this.#flushing?.catch(() => undefined)
+    this.#remove()
+  }
+
+  #remove(): void {
     try {
       this.close()
     } catch {
@@ -98,10 +129,14 @@ export class TemporaryFile {
 
   async #writeFully(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.byteLength;) {
-      const rest = at === 0 ? bytes : bytes.subarray(at)
+      const rest = at === 0 && bytes.byteLength <= writeBytesMax ? bytes : sliceAt(bytes, at)
       const count = await this.#fs.write(this.descriptor, rest, this.#position)
       at += count
       this.#position += count
     }
   }
+}
+
+function sliceAt(bytes: Uint8Array, at: number): Uint8Array {
+  return bytes.subarray(at, at + writeBytesMax)
 }

@@ -7,7 +7,7 @@
  *   foreign    something that is nobody's key: hidden files, links, pipes, names not UTF-8
  *   unreadable a file or folder that may not be read
  */
-import { closeSync, type Dirent, openSync } from 'node:fs'
+import { closeSync, constants, type Dirent, openSync } from 'node:fs'
 import { opendir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { isStorageError, keyFault, quoteKey } from '@aos-storage/core'
@@ -196,7 +196,10 @@ async function faultOf(
 }
 
 function envelopeFault(path: string, key: string): string | undefined {
-  const descriptor = openSync(path, 'r')
+  const descriptor = openSync(
+    path,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  )
   try {
     readHeader(descriptor, key)
     return undefined

@@ -11,6 +11,7 @@
  */
 import type { Dirent } from 'node:fs'
 import { compareKeys } from '@aos-storage/core'
+import { throwIfAborted } from '@aos-storage/core/backend'
 import { isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder } from './folder.ts'
@@ -50,6 +51,8 @@ export class Walk {
   readonly #fs: FileSystem
   readonly #base: BaseFolder
   readonly #windowNames: number
+  /** Of the page that is being filled. */
+  signal: AbortSignal | undefined
   /** Modification times of the folders whose entries are in memory. */
   readonly #stamps = new Map<string, bigint>()
 
@@ -73,7 +76,7 @@ export class Walk {
     const segments = head === '' ? [] : head.slice(0, -1).split('/')
     if (segments.includes('') || segments.includes('.') || segments.includes('..')) return
     this.#base.assertPresent()
-    const folders = this.#base.foldersOf(segments).filter((path) => this.#base.isInside(`${path}x`))
+    const folders = this.#base.foldersOf(segments)
     yield* this.#walkFolder(folders, head, options)
   }
 
@@ -86,7 +89,7 @@ export class Walk {
       const scope = { ...options, after, isAfterPrefix }
       const window = await this.#readFolder(folders, head, scope)
       yield* this.#walkWindow(window, head, scope)
-      for (const folder of folders) this.#stamps.delete(folder)
+      this.#forget(folders)
       if (window.end === undefined) return
       after = head + window.end
       isAfterPrefix = window.end.endsWith('/')
@@ -151,7 +154,6 @@ export class Walk {
   ): Promise<FolderWindow> {
     const window = new FolderWindow(this.#windowNames)
     for (const [place, folder] of folders.entries()) {
-      this.#stamps.set(folder, this.#stampOf(folder))
       for await (const batch of this.#entriesOf(folder, place * rankStep, '')) {
         for (const { segment, kind } of batch) {
           const isFolder = kind.form === undefined
@@ -161,6 +163,13 @@ export class Walk {
       }
     }
     return window
+  }
+
+  /** The folders are behind us, and those in them that continue long segments. */
+  #forget(folders: readonly string[]): void {
+    for (const path of this.#stamps.keys()) {
+      if (folders.some((folder) => path.startsWith(folder))) this.#stamps.delete(path)
+    }
   }
 
   #stampOf(folder: string): bigint {
@@ -173,8 +182,10 @@ export class Walk {
     head: string,
   ): AsyncGenerator<{ segment: string; kind: EntryKind }[]> {
     const kinds = new EntryKinds(folder, rank)
+    this.#stamps.set(folder, this.#stampOf(folder))
     try {
       for await (const entries of this.#fs.readdir(folder)) {
+        throwIfAborted(this.signal)
         const batch: { segment: string; kind: EntryKind }[] = []
         for (const entry of entries) {
           const kind = this.#typeOf(entry, folder)
@@ -246,7 +257,7 @@ class EntryKinds {
 function rankOf(form: Form | undefined, isCanonical: boolean): number {
   const at = (suffixForms as readonly (Form | undefined)[]).indexOf(form)
   const place = at === -1 ? suffixForms.length : at
-  return isCanonical || form === 'plain' ? place : literalRank + place
+  return isCanonical ? place : literalRank + place
 }
 
 /** True when a listing at this position may still show the key, or something in the folder. */

@@ -111,9 +111,11 @@ describe('a busy process', { timeout: 60_000 }, () => {
     note(
       `beside 32 busy writers (${theirs} writes): ${median.toFixed(1)} ms, worst ${worst.toFixed(0)} ms`,
     )
-    // Two shared cores: the bound tells starving from waiting, not fast from slow.
-    expect(median).toBeLessThan(200)
+    // Waits depend on how busy the machine is: this bound only tells starving from waiting.
     expect(worst).toBeLessThan(8000)
+    // The share does not. Measured here: 6 to 30 of their writes for one of ours, and 150 to 420
+    // without the hint that a waiting process leaves.
+    expect(theirs / waitsMs.length).toBeLessThan(80)
     expect(theirs).toBeGreaterThan(100)
   })
 })

@@ -8,7 +8,7 @@
  * @packageDocumentation
  */
 export * from './backend.ts'
-export { type BodyInput, StoredBody } from './body.ts'
+export type { BodyInput } from './body.ts'
 export type { Capabilities, ConditionScope, Durability } from './capabilities.ts'
 export { type Clock, systemClock } from './clock.ts'
 export type { Codec } from './codecs/codec.ts'
@@ -92,3 +92,4 @@ export type {
   SchemaResult,
   StandardSchema,
 } from './schema.ts'
+export { StoredBody } from './stored-body.ts'

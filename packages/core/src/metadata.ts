@@ -5,6 +5,7 @@
  * once in the manager, so that data never depends on where it happens to be stored.
  */
 import type { Metadata } from './backend.ts'
+import { isPlainObject } from './codecs/plain.ts'
 import { StorageError } from './errors.ts'
 
 /** Names and values of one object's metadata together, in UTF-8 bytes. */
@@ -30,13 +31,17 @@ const mediaType = new RegExp(`^${token}/${token}(?:${parameter})*$`)
 /**
  * Throws unless `metadata` can be stored everywhere: names `[a-z][a-z0-9_-]*` of at most 64
  * characters, not beginning with `aos-`; values well-formed text without control characters and
- * without space at either end; {@link metadataBytesMax} in all.
+ * without space at either end; {@link metadataBytesMax} in all, or less on this backend.
  *
  * @throws TypeError for a wrong type, StorageError `INVALID_ARGUMENT` for a wrong name or value.
  */
-export function assertMetadata(metadata: unknown): asserts metadata is Metadata {
-  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw new TypeError('metadata is an object of strings, for instance { author: "ceo" }')
+export function assertMetadata(
+  metadata: unknown,
+  bytesMax: number = metadataBytesMax,
+): asserts metadata is Metadata {
+  // A Map or an instance shows no entries of its own: it would be stored as nothing.
+  if (typeof metadata !== 'object' || metadata === null || !isPlainObject(metadata)) {
+    throw new TypeError('metadata is a plain object of strings, for instance { author: "ceo" }')
   }
   let bytes = 0
   for (const [name, value] of Object.entries(metadata)) {
@@ -47,11 +52,12 @@ export function assertMetadata(metadata: unknown): asserts metadata is Metadata 
     if (fault !== undefined) throw new StorageError('INVALID_ARGUMENT', fault)
     bytes += name.length + Buffer.byteLength(value)
   }
-  if (bytes > metadataBytesMax) {
+  const most = Math.min(bytesMax, metadataBytesMax)
+  if (bytes > most) {
+    const where = most === metadataBytesMax ? 'on every backend' : 'here'
     throw new StorageError(
       'INVALID_ARGUMENT',
-      `metadata takes ${bytes} bytes; at most ${metadataBytesMax} fit on every backend, so put ` +
-        'the rest into the object',
+      `metadata takes ${bytes} bytes; at most ${most} fit ${where}, so put the rest into the object`,
     )
   }
 }

@@ -8,6 +8,8 @@
  *   a-z 0-9 and most marks   as they are
  *   A-Z                      ^A ^B …        case stays visible, and survives being ignored
  *   everything else          %xx            of each UTF-8 byte, lower-case hex
+ *
+ * `~` is escaped because of the short names (`longfi~1`) that Windows gives beside long ones.
  */
 
 import { keyFault } from '@aos-storage/core'
@@ -16,8 +18,8 @@ import { keyFault } from '@aos-storage/core'
 const reservedStem = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i
 
 /** A segment that needs no escape at all; the fast way for nearly every segment. */
-const edge = "[a-z0-9_\\-=@+()[\\]{}!#$&';~,]"
-const inner = "[a-z0-9_\\-=@+()[\\]{}!#$&';~,. ]"
+const edge = "[a-z0-9_\\-=@+()[\\]{}!#$&';,]"
+const inner = "[a-z0-9_\\-=@+()[\\]{}!#$&';,. ]"
 const plainSegment = new RegExp(`^${edge}(?:${inner}*${edge})?$`)
 
 const plainCharacter = new RegExp(inner)

@@ -4,64 +4,92 @@
  * `JSON.stringify` damages in silence: a Date becomes text, undefined vanishes, NaN becomes null,
  * -0 becomes 0. One walk before it decides; documents of 1 KiB cost about a microsecond.
  */
-import { decodeText, utf8Bytes } from '../body.ts'
 import { StorageError } from '../errors.ts'
+import { decodeText, utf8Bytes } from '../text.ts'
 import { isDenseArray, isPlainObject, refusal } from './plain.ts'
 import { lossError, ValuePath, valueDepthMax } from './value-path.ts'
 
 /** Up to here cycles are not looked for: walking this deep is cheaper than remembering. */
 const quickDepthMax = 64
+/** So many objects are walked without looking for shared ones. Beyond, each is walked once. */
+const quickVisitsMax = 10_000
+/** JSON writes shared parts once for each place. More places than this for one object: no JSON. */
+const copiesMax = 8
 
-/** True when JSON keeps `value` exactly. False also for what nothing can keep. */
-export function isJsonExact(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return isExact(value, 0, undefined)
+/**
+ * The UTF-8 JSON of a value that JSON keeps exactly, else undefined; also for what nothing keeps.
+ *
+ * What is written is a copy made by the walk that checks it: an accessor or a proxy that gives
+ * something else the second time, or a hidden toJSON, would otherwise be stored unchecked.
+ */
+export function encodeExactJson(value: unknown): Uint8Array | undefined {
+  if (typeof value !== 'object' || value === null) {
+    return isExactPrimitive(value) ? utf8Bytes(JSON.stringify(value)) : undefined
+  }
+  const copy = exactCopy(value)
+  return copy === undefined ? undefined : utf8Bytes(JSON.stringify(copy))
+}
+
+function exactCopy(value: object): object | undefined {
   try {
-    return isExact(value, 0, undefined)
+    return copyOf(value, 0, { left: quickVisitsMax })
   } catch (error) {
-    if (error !== tooDeep) throw error
-    return isExact(value, 0, new Set())
+    if (error !== tooMuch) throw error
+    return copyOfShared(value)
   }
 }
 
-const tooDeep = Symbol('deeper than quickDepthMax')
-
-function isExact(value: unknown, depth: number, ancestors: Set<object> | undefined): boolean {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return true
-    case 'number':
-      return Number.isFinite(value) && (value !== 0 || !Object.is(value, -0))
-    case 'object':
-      return value === null || isExactObject(value, depth, ancestors)
-    default:
-      return false
-  }
+/** Counts down; a walk without limits would follow cycles, and shared parts exponentially often. */
+interface Visits {
+  left: number
 }
 
-function isExactObject(value: object, depth: number, ancestors?: Set<object>): boolean {
-  if (ancestors === undefined) {
-    // oxlint-disable-next-line typescript/only-throw-error -- ends the walk at once, costs no stack
-    if (depth > quickDepthMax) throw tooDeep
-  } else {
-    if (depth > valueDepthMax || ancestors.has(value)) return false
-    ancestors.add(value)
+const tooMuch = Symbol('deeper than quickDepthMax or more than quickVisitsMax')
+
+function isExactPrimitive(value: unknown): boolean {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) && (value !== 0 || !Object.is(value, -0))
   }
-  const isKept = Array.isArray(value)
-    ? isExactArray(value, depth + 1, ancestors)
-    : isExactRecord(value as Record<string, unknown>, depth + 1, ancestors)
-  ancestors?.delete(value)
-  return isKept
+  return typeof value === 'string' || typeof value === 'boolean' || value === null
 }
 
-function isExactArray(value: unknown[], depth: number, ancestors?: Set<object>): boolean {
+/** Undefined when JSON would not keep it. */
+function copyOf(value: object, depth: number, visits: Visits): object | undefined {
+  // oxlint-disable-next-line typescript/only-throw-error -- ends the walk at once, costs no stack
+  if (depth > quickDepthMax || --visits.left < 0) throw tooMuch
+  const copy = shallowCopy(value)
+  if (copy === undefined) return undefined
+  // for-in reads fields by the engine's own cache, twice as fast as Object.keys. Were a prototype
+  // polluted, its values would be judged too: at worst plain data goes to the structured codec.
+  for (const name in copy) {
+    const item = copy[name]
+    if (typeof item === 'string') continue
+    if (typeof item !== 'object' || item === null) {
+      if (isExactPrimitive(item)) continue
+      return undefined
+    }
+    const inner = copyOf(item, depth + 1, visits)
+    if (inner === undefined) return undefined
+    setOwn(copy, name, inner)
+  }
+  return copy
+}
+
+type Fields = Record<string, unknown>
+
+/** The own fields of an array or plain object, each read once; undefined for any other object. */
+function shallowCopy(value: object): Fields | undefined {
+  if (Object.getOwnPropertySymbols(value).length > 0) return undefined
+  if (!Array.isArray(value)) return isPlainObject(value) ? { ...value } : undefined
   const prototype = Object.getPrototypeOf(value) as unknown
-  if (prototype !== Array.prototype && !isForeignArray(prototype)) return false
-  if (!isDenseArray(value)) return false
-  for (let i = 0; i < value.length; i++) {
-    if (!isExact(value[i], depth, ancestors)) return false
-  }
-  return Object.getOwnPropertySymbols(value).length === 0
+  if (prototype !== Array.prototype && !isForeignArray(prototype)) return undefined
+  if (!isDenseArray(value)) return undefined
+  return Array.from(value as unknown[]) as unknown as Fields
+}
+
+function setOwn(copy: Fields, name: string, value: object): void {
+  if (name !== '__proto__') copy[name] = value
+  else Object.defineProperty(copy, name, { value, enumerable: true, configurable: true })
 }
 
 /** An array of another realm: its prototype is itself an array, one below that Object's. */
@@ -69,31 +97,62 @@ function isForeignArray(prototype: unknown): boolean {
   return Array.isArray(prototype) && isPlainObject(Object.getPrototypeOf(prototype) as object)
 }
 
-function isExactRecord(
-  value: Record<string, unknown>,
-  depth: number,
-  ancestors?: Set<object>,
-): boolean {
-  if (!isPlainObject(value)) return false
-  // for-in reads fields by the engine's own cache, twice as fast as Object.keys. Were a prototype
-  // polluted, its values would be judged too: at worst plain data goes to the structured codec.
-  for (const name in value) {
-    const item = value[name]
-    if (typeof item !== 'string' && !isExact(item, depth, ancestors)) return false
-  }
-  return Object.getOwnPropertySymbols(value).length === 0
+/** A copy, and what JSON would write for it: how many objects, and how deeply nested. */
+interface SharedCopy {
+  readonly copy: object
+  readonly objects: number
+  readonly levels: number
 }
 
-/** The UTF-8 JSON of a value of which {@link isJsonExact} is true. */
-export function encodeExactJson(value: unknown): Uint8Array {
-  return utf8Bytes(JSON.stringify(value))
+/** As {@link copyOf}, each object once: for what is deep, large or shared. */
+function copyOfShared(value: object): object | undefined {
+  const copies = new Map<object, SharedCopy | undefined>()
+  const whole = copyOnce(value, 0, copies)
+  const objectsMax = quickVisitsMax + copiesMax * copies.size
+  return whole === undefined || whole.objects > objectsMax ? undefined : whole.copy
+}
+
+/** Undefined when JSON would not keep it, cycles (`undefined` in the map) and depth included. */
+function copyOnce(
+  value: object,
+  depth: number,
+  copies: Map<object, SharedCopy | undefined>,
+): SharedCopy | undefined {
+  const known = copies.get(value)
+  if (known !== undefined) return depth + known.levels <= valueDepthMax ? known : undefined
+  if (copies.has(value) || depth >= valueDepthMax) return undefined
+  const copy = shallowCopy(value)
+  if (copy === undefined) return undefined
+  copies.set(value, undefined)
+  let objects = 1
+  let levels = 1
+  for (const name of Object.keys(copy)) {
+    const item = copy[name]
+    if (typeof item !== 'object' || item === null) {
+      if (isExactPrimitive(item)) continue
+      return undefined
+    }
+    const inner = copyOnce(item, depth + 1, copies)
+    if (inner === undefined) return undefined
+    setOwn(copy, name, inner.copy)
+    objects += inner.objects
+    levels = Math.max(levels, 1 + inner.levels)
+  }
+  const whole = { copy, objects, levels }
+  copies.set(value, whole)
+  return whole
 }
 
 /** @throws StorageError `SERIALIZATION` with the place of what JSON would damage. */
 export function encodeJson(value: unknown): Uint8Array {
-  if (isJsonExact(value)) return encodeExactJson(value)
-  explain(value, new ValuePath(), new Set())
-  throw new StorageError('SERIALIZATION', 'JSON cannot keep this value')
+  const exact = encodeExactJson(value)
+  if (exact !== undefined) return exact
+  explain(value, new ValuePath(), new Set(), new Set())
+  throw new StorageError(
+    'SERIALIZATION',
+    'JSON would write the shared parts of this value too often or too deeply nested; drop the ' +
+      'JSON content type, and it is kept as application/cbor',
+  )
 }
 
 /** @throws StorageError `SERIALIZATION` unless the bytes are JSON, nested within the limit. */
@@ -154,17 +213,23 @@ function endOfString(text: string, start: number): number {
 }
 
 /** Walks again, slowly, to say where the fault is. Returns when there is none below. */
-function explain(value: unknown, path: ValuePath, ancestors: Set<object>): void {
+function explain(
+  value: unknown,
+  path: ValuePath,
+  ancestors: Set<object>,
+  faultless: Set<object>,
+): void {
   const fault = faultOf(value, path, ancestors)
   if (fault !== undefined) throw lossError(path, ...fault)
-  if (typeof value !== 'object' || value === null) return
+  if (typeof value !== 'object' || value === null || faultless.has(value)) return
   ancestors.add(value)
   for (const [name, item] of Object.entries(value)) {
     path.push(Array.isArray(value) ? Number(name) : name)
-    explain(item, path, ancestors)
+    explain(item, path, ancestors, faultless)
     path.pop()
   }
   ancestors.delete(value)
+  faultless.add(value)
 }
 
 const elsewhere = 'drop the JSON content type, and it is kept as application/cbor'
@@ -177,14 +242,14 @@ function faultOf(
   if (value === undefined) return ['undefined, which JSON drops', elsewhere]
   if (typeof value === 'bigint') return ['a BigInt, which JSON cannot hold', elsewhere]
   if (typeof value === 'number') {
-    return isExact(value, 0, undefined)
+    return isExactPrimitive(value)
       ? undefined
       : ['a number that JSON cannot hold (NaN, Infinity or -0)', elsewhere]
   }
   if (typeof value === 'function' || typeof value === 'symbol') return refusal(value)
   if (typeof value !== 'object' || value === null) return undefined
   if (ancestors.has(value)) return ['a cycle, which JSON cannot hold', elsewhere]
-  if (path.depth > valueDepthMax) return depthFault
+  if (path.depth >= valueDepthMax) return depthFault
   if (Object.getOwnPropertySymbols(value).length > 0) return symbolFault
   if (Array.isArray(value)) {
     return isDenseArray(value) ? undefined : sparseFault

@@ -5,6 +5,7 @@
  */
 import { type Token, Tokenizer } from 'cborg'
 import { StorageError } from '../errors.ts'
+import { strictText } from '../text.ts'
 import { bigIntBytesMax, tags, typedArrayTags } from './structured-tags.ts'
 import { valueDepthMax } from './value-path.ts'
 
@@ -34,6 +35,18 @@ export function decodeStructured(bytes: Uint8Array, key: string): unknown {
   }
 }
 
+/** cborg gives all empty byte strings as one shared object; this gives each its own. */
+function ownContent(token: Token): Uint8Array<ArrayBuffer> {
+  const bytes = token.value as Uint8Array<ArrayBuffer>
+  return bytes.byteLength === 0 ? new Uint8Array(0) : bytes
+}
+
+/** Bytes of a head (RFC 8949 section 3): the initial byte and the length that it announces. */
+function headBytes(initial: number): number {
+  const minor = initial & 0x1f
+  return minor < 24 ? 1 : 1 + 2 ** (minor - 24)
+}
+
 class Reader {
   readonly #bytes: Uint8Array
   readonly #tokens: Tokenizer
@@ -55,7 +68,7 @@ class Reader {
     const token = this.#next()
     switch (token.type.major) {
       case 2:
-        return this.#share(slot, token.value)
+        return this.#share(slot, ownContent(token))
       case 3:
         return this.#text(token)
       case 4:
@@ -84,20 +97,20 @@ class Reader {
   }
 
   #assertDepth(depth: number): void {
-    if (depth > valueDepthMax) throw this.#fault(`nesting deeper than ${valueDepthMax} levels`)
+    if (depth >= valueDepthMax) throw this.#fault(`nesting deeper than ${valueDepthMax} levels`)
   }
 
-  /** cborg replaces bytes that are no UTF-8 with U+FFFD; only then is a second look due. */
+  /**
+   * cborg drops a byte order mark and replaces what is no UTF-8 with U+FFFD. Its text is taken only
+   * where neither can be: one character a byte, none of them replaced, is ASCII.
+   */
   #text(token: Token): string {
     const text = token.value as string
-    if (text.includes('\ufffd')) {
-      const bytes = Buffer.from(text)
-      const end = this.#tokens.pos()
-      if (!bytes.equals(this.#bytes.subarray(end - bytes.byteLength, end))) {
-        throw this.#fault('text that is no UTF-8')
-      }
-    }
-    return text
+    const end = this.#tokens.pos()
+    const start = end - (token.encodedLength ?? 0)
+    const textStart = start + headBytes(this.#bytes[start]!)
+    if (end - textStart === text.length && !text.includes('\ufffd')) return text
+    return strictText(this.#bytes.subarray(textStart, end))
   }
 
   #array(count: number, depth: number, into: unknown[]): unknown[] {
@@ -163,7 +176,7 @@ class Reader {
   #content(): Uint8Array<ArrayBuffer> {
     const token = this.#next()
     if (token.type.major !== 2) throw this.#fault('something else than bytes')
-    return token.value as Uint8Array<ArrayBuffer>
+    return ownContent(token)
   }
 
   /** cborg gives each byte string as a copy of its own; should it not, this makes one. */

@@ -108,7 +108,6 @@ class Walk {
       this.#out.push(new Token(Type.tag, tags.reference), reference)
       return
     }
-    if (this.#path.depth > valueDepthMax) throw lossError(this.#path, ...depthFault)
     const occurrence: Occurrence = { mark: [], references: [] }
     this.#seen.set(value, occurrence)
     this.#out.push(occurrence.mark)
@@ -125,7 +124,7 @@ class Walk {
     if (prototypeDepth(value) !== 2) throw lossError(this.#path, ...refusal(value))
     if (Array.isArray(value)) {
       if (!isDenseArray(value)) throw lossError(this.#path, ...sparseFault)
-      this.#addItems(value, value.length)
+      this.#addItems([...(value as unknown[])])
       return
     }
     this.#addBuiltIn(value)
@@ -145,11 +144,17 @@ class Walk {
     else if (types.isMap(value)) this.#addMap(value)
     else if (types.isSet(value)) {
       this.#out.push(new Token(Type.tag, tags.set))
-      this.#addItems(value, value.size)
+      this.#addItems([...value])
     } else this.#addNamed('ArrayBuffer', new Uint8Array(value))
   }
 
+  /** For what nests: a container within `valueDepthMax` others is one level too many. */
+  #assertDepth(): void {
+    if (this.#path.depth >= valueDepthMax) throw lossError(this.#path, ...depthFault)
+  }
+
   #addRecord(value: Record<string, unknown>): void {
+    this.#assertDepth()
     const names = Object.keys(value)
     this.#out.push(new Token(Type.map, names.length))
     for (const name of names) {
@@ -160,8 +165,10 @@ class Walk {
     }
   }
 
-  #addItems(items: Iterable<unknown>, count: number): void {
-    this.#out.push(new Token(Type.array, count))
+  /** @param items A copy: accessors and proxies met below could change what they are in. */
+  #addItems(items: readonly unknown[]): void {
+    this.#assertDepth()
+    this.#out.push(new Token(Type.array, items.length))
     let place = 0
     for (const item of items) {
       this.#path.push(place++)
@@ -171,9 +178,11 @@ class Walk {
   }
 
   #addMap(value: ReadonlyMap<unknown, unknown>): void {
-    this.#out.push(new Token(Type.tag, tags.map), new Token(Type.map, value.size))
+    this.#assertDepth()
+    const entries = [...value]
+    this.#out.push(new Token(Type.tag, tags.map), new Token(Type.map, entries.length))
     let place = 0
-    for (const [name, item] of value) {
+    for (const [name, item] of entries) {
       this.#path.push(place++)
       this.add(name)
       this.add(item)

@@ -57,7 +57,7 @@ export class Admission {
     if (contentType !== undefined) assertContentType(contentType)
     if (schema !== undefined) assertSchema(schema)
     if (metadata !== undefined) {
-      assertMetadata(metadata)
+      assertMetadata(metadata, this.#capabilities.metadataBytesMax)
       const isEmpty = Object.keys(metadata).length === 0
       if (!isEmpty && !this.#capabilities.userMetadata) throw this.#unsupported('metadata')
     }

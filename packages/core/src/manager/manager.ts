@@ -14,10 +14,10 @@ import type {
   StorageBackend,
 } from '../backend.ts'
 import { backendMembers } from '../backend.ts'
-import { type BodyInput, StoredBody, toWriteBody } from '../body.ts'
+import { type BodyInput, toWriteBody } from '../body.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { systemClock } from '../clock.ts'
-import { CodecRegistry } from '../codecs/registry.ts'
+import { blobType, CodecRegistry } from '../codecs/registry.ts'
 import type { StorageConfig } from '../config.ts'
 import { isStorageError } from '../errors.ts'
 import { applyLayers } from '../layers/layer.ts'
@@ -27,6 +27,7 @@ import { assertOptions, describe } from '../options.ts'
 import { systemRandom } from '../random.ts'
 import { assertSchema, type SchemaInput, type SchemaOutput } from '../schema.ts'
 import type { StandardSchema } from '../schema.ts'
+import { StoredBody } from '../stored-body.ts'
 import { Access, Lifecycle } from './access.ts'
 import { Admission, type Loose } from './admission.ts'
 import { type BatchParts, deleteMany, loadMany, saveMany } from './batch.ts'
@@ -108,7 +109,12 @@ export class StorageManager implements AsyncDisposable {
   /**
    * Stores a value; what `load` gives deep-equals it, or this throws before anything is written.
    * The value may be changed by the caller as soon as the call returned its promise, unless a
-   * schema is given or the value is a Blob.
+   * schema is given, which may look at it later.
+   *
+   * An explicit `contentType` must give the same kind of value back: text is saved as `text/*`,
+   * bytes as types that are neither text nor JSON nor CBOR (or as those of own codecs), all else as
+   * JSON or CBOR. Text of other types, such as `image/svg+xml`, goes through `writeStream` and is
+   * loaded with `{ as: 'text' }`.
    *
    * @throws StorageError `SERIALIZATION`, `SCHEMA_INVALID`, `ALREADY_EXISTS`,
    * `PRECONDITION_FAILED`, `QUOTA_EXCEEDED`, and the service's.
@@ -224,7 +230,10 @@ export class StorageManager implements AsyncDisposable {
     return new StoredBody(await this.#access.read(key, readOptions(options)))
   }
 
-  /** Stores bytes as they come, in constant memory; whole or not at all. */
+  /**
+   * Stores bytes as they come, in constant memory; whole or not at all. Nothing is copied: bytes
+   * and chunks must not change until the promise settles.
+   */
   async writeStream(
     key: string,
     body: BodyInput,
@@ -356,7 +365,7 @@ async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
 
 function streamType(body: unknown): string {
   if (typeof body === 'string') return 'text/plain; charset=utf-8'
-  return body instanceof Blob && body.type !== '' ? body.type : 'application/octet-stream'
+  return body instanceof Blob ? blobType(body) : 'application/octet-stream'
 }
 
 function assertBackend(backend: unknown): asserts backend is StorageBackend {

@@ -1,8 +1,8 @@
 /** Copies and moves, within a backend and between two. */
 import type { CopyOptions, ObjectInfo } from '../backend.ts'
-import { StoredBody } from '../body.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { quoteKey } from '../keys.ts'
+import { StoredBody } from '../stored-body.ts'
 import type { Access } from './access.ts'
 import type { Admission, Loose } from './admission.ts'
 import type { CopyKeyOptions, MoveOptions } from './options.ts'
@@ -49,7 +49,7 @@ export async function copyBetween(
     const { contentType, metadata } = result.info
     const writing = { metadata, ifMatch, ifNoneMatch, signal }
     target.admission.write(writing, new Set(Object.keys(writing)), 'copy')
-    const bytes = result.body instanceof Uint8Array ? result.body : body
+    const bytes = result.body instanceof Uint8Array ? await body.bytes() : body
     return await target.access.write(to, bytes, writeOptions(contentType, writing))
   } finally {
     await body.cancel()

@@ -1,9 +1,9 @@
 /** Values in and out: validated, encoded by content type, decoded again. */
 import type { ObjectInfo, ReadOptions, ReadResult, WriteOptions } from '../backend.ts'
-import { StoredBody } from '../body.ts'
 import type { CodecRegistry } from '../codecs/registry.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { validate } from '../schema.ts'
+import { StoredBody } from '../stored-body.ts'
 import type { Access } from './access.ts'
 import type { LoadedEntry, LoadOptions, SaveOptions } from './options.ts'
 
@@ -26,7 +26,9 @@ export class Values {
 
   async load(key: string, options: LoadOptions | undefined): Promise<LoadedEntry> {
     const result = await this.#access.read(key, readOptions(options))
-    const bytes = result.body instanceof Uint8Array ? result.body : await this.#collect(result)
+    const { body, start, end } = result
+    const isWhole = body instanceof Uint8Array && body.byteLength === end - start
+    const bytes = isWhole ? body : await this.#collect(result)
     const value = this.#decode(bytes, result.info, options)
     if (options?.schema === undefined) return { value, info: result.info }
     return { value: await this.#validated(options.schema, value, key), info: result.info }
@@ -85,7 +87,7 @@ export function writeOptions(
   const { metadata, ifMatch, ifNoneMatch, signal } = options
   return {
     contentType,
-    ...(metadata === undefined ? {} : { metadata }),
+    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
     ...(signal === undefined ? {} : { signal }),

@@ -1,0 +1,50 @@
+/**
+ * A reader that looks for an object while its form changes, at the worst moments: between any two
+ * looks the file moves to a name that was just looked at. Made by hand, since chance rarely does it.
+ */
+import { existsSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { FileStorageBackend } from '../src/index.ts'
+import { allKeys, openStore, put, readText } from './support/open.ts'
+import { watchedFileSystem } from './support/watched-file-system.ts'
+
+/** Moves the object away from under the next `moves` looks at the file where it lies. */
+async function evadingStore(moves: number) {
+  const state = { left: 0, moved: 0 }
+  const fileSystem = watchedFileSystem((call, proceed) => {
+    const match = /^(.*\/key)\.(json|bin)$/.exec(call.path)
+    if (state.left > 0 && call.name === 'lstatSync' && match !== null && existsSync(call.path)) {
+      state.left--
+      state.moved++
+      renameSync(call.path, `${match[1]!}.${match[2] === 'json' ? 'bin' : 'json'}`)
+    }
+    return proceed()
+  })
+  const store = await openStore({ durability: 'none', fileSystem })
+  await put(store, 'folder/key', 'body')
+  expect(existsSync(join(store.basePath, 'folder/key.bin'))).toBe(true)
+  state.left = moves
+  return { store, state }
+}
+
+const looks: Readonly<Record<string, (store: FileStorageBackend) => Promise<unknown>>> = {
+  read: (store) => readText(store, 'folder/key'),
+  stat: (store) => store.stat('folder/key'),
+  list: (store) => allKeys(store),
+}
+
+describe('an object whose form changes between looks', () => {
+  it.each(
+    [1, 2, 3, 4, 9, 40].flatMap((moves) =>
+      Object.keys(looks).map((look) => [look, moves] as const),
+    ),
+  )('is found by %s after %i moves', async (look, moves) => {
+    const { store, state } = await evadingStore(moves)
+    const result = await looks[look]!(store)
+    if (look === 'read') expect(result).toBe('body')
+    if (look === 'stat') expect(result).toMatchObject({ key: 'folder/key', size: 4 })
+    if (look === 'list') expect(result).toEqual(['folder/key'])
+    expect(state.moved).toBeGreaterThan(0)
+  })
+})
