@@ -38,6 +38,9 @@ describe.skipIf(!canMount())('a full disk (needs root)', () => {
     const store = await openStore({ basePath })
     const body = Buffer.alloc(300_000, 'x')
     await put(store, 'old', body)
+    // The mark of deletions stays open from the first one on.
+    await put(store, 'deleted', 'x')
+    await store.delete('deleted')
     // SQLite keeps the descriptor of a second look at a lock that this process holds: one, not more.
     await store.verify()
     const before = openHandles().count

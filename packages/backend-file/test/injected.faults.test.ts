@@ -51,8 +51,8 @@ const isTemporary = (call: FileCall): boolean => call.path.includes('/.aos/tmp/'
 
 /** Where a write can fail: a name for it, the call, and which of its calls. */
 const places: Readonly<Record<string, (call: FileCall) => boolean>> = {
-  'open of the new file': (call) => call.name === 'open' && isTemporary(call),
-  write: (call) => call.name === 'write',
+  'open of the new file': (call) => call.name.startsWith('open') && isTemporary(call),
+  write: (call) => call.name.startsWith('write'),
   'time stamp': (call) => call.name === 'futimesSync' && isTemporary(call),
   'fsync of the new file': (call) => call.name === 'fsync' && isTemporary(call),
   rename: (call) => call.name.startsWith('rename') && isTemporary(call),

@@ -274,3 +274,187 @@ describe('hostile bytes', () => {
     expect(decodeJson(new Uint8Array(Buffer.from(JSON.stringify(value))), 'k')).toEqual(value)
   })
 })
+
+describe('what came back damaged once', () => {
+  const kept: [string, unknown][] = [
+    ['byte order marks', { a: '\ufeffabc', '\ufeffkey': '\ufeff', d: 1n }],
+    ['members that differ by a mark', new Set(['a', '\ufeffa', 'é', '\ufeffé'])],
+    ['long marked text', { a: `\ufeff${'x'.repeat(70_000)}`, d: 1n }],
+    ['empty arrays in a Set', new Set([new Uint8Array(0), new Uint8Array(0)])],
+    [
+      'empty arrays as keys',
+      new Map([
+        [new Uint8Array(0), 1],
+        [new Uint8Array(0), 2],
+      ]),
+    ],
+    ['empty buffers', new Set([new ArrayBuffer(0), new ArrayBuffer(0)])],
+    ['JSON as deep as may be', nested(valueDepthMax, 1)],
+    ['CBOR as deep as may be', nested(valueDepthMax, 1n)],
+    ['a Map as deep as may be', nested(valueDepthMax - 1, new Map([[1, new Date(1)]]))],
+  ]
+
+  it.each(kept)('%s', async (_name, value) => {
+    const store = open()
+    await store.save('k', value)
+    expect(isDeepStrictEqual(await store.load('k'), value)).toBe(true)
+  })
+
+  it.each([1, 1n])('one level more than can be loaded is not saved: %s', (core) =>
+    expect(open().save('k', nested(valueDepthMax + 1, core))).rejects.toThrow(/512 levels/),
+  )
+
+  it.each([
+    ['application/json', new Uint8Array([255]), /writeStream/],
+    ['application/json', new Uint8Array(Buffer.from('{"a":1}')), /writeStream/],
+    ['application/cbor', new Uint8Array([1]), /writeStream/],
+    ['text/csv', new Uint8Array([97]), /as: "bytes"/],
+    ['image/svg+xml', '<svg/>', /as: "text"/],
+    ['application/octet-stream', 'abc', /as: "text"/],
+  ])('%s refuses what it would give back as another kind', async (contentType, value, message) => {
+    const failure = open().save('k', value, { contentType })
+    await expect(failure).rejects.toMatchObject({ code: 'SERIALIZATION' })
+    await expect(failure).rejects.toThrow(message)
+  })
+
+  it('bytes changed after the call are stored as they were', async () => {
+    const seen: unknown[] = []
+    const backend = new MemoryStorageBackend()
+    const write = backend.write.bind(backend)
+    backend.write = async (key, body, options) => {
+      // As a backend that opens a file first.
+      await new Promise((resolve) => setImmediate(resolve))
+      seen.push([...(body as Uint8Array)], options.metadata)
+      return write(key, body, options)
+    }
+    const store = new StorageManager(backend)
+    const bytes = new Uint8Array([1, 2])
+    const metadata = { by: 'ceo' }
+    const saving = store.save('k', bytes, { metadata })
+    bytes.fill(9)
+    metadata.by = 'x\ny'
+    await saving
+    expect(seen).toEqual([[1, 2], { by: 'ceo' }])
+  })
+
+  it('an accessor that gives something else the second time', async () => {
+    let reads = 0
+    const value = {
+      list: [1],
+      get at() {
+        return reads++ === 0 ? 1 : new Date()
+      },
+    }
+    const store = open()
+    await store.save('k', value)
+    expect(await store.load('k')).toEqual({ list: [1], at: 1 })
+  })
+
+  it('a proxy that gives something else the second time', async () => {
+    let reads = 0
+    const value = new Proxy({ at: 1 }, { get: () => (reads++ === 0 ? 'x' : Number.NaN) })
+    const store = open()
+    await store.save('k', { value })
+    expect(await store.load('k')).toEqual({ value: { at: 'x' } })
+  })
+
+  it('a hidden toJSON is not asked', async () => {
+    const value = Object.defineProperty({ a: 1 }, 'toJSON', { value: () => 'other' })
+    const store = open()
+    await store.save('k', [value])
+    expect(await store.load('k')).toEqual([{ a: 1 }])
+  })
+
+  it('a Map that its own members change', async () => {
+    const map = new Map<string, unknown>()
+    const member = {
+      get grow() {
+        map.set('late', 1)
+        return 1n
+      },
+    }
+    map.set('a', member)
+    const store = open()
+    await store.save('k', map)
+    expect(await store.load('k')).toEqual(new Map([['a', { grow: 1n }]]))
+  })
+
+  it('a subclass of Uint8Array is refused, at the top as inside', async () => {
+    class Wrapped extends Uint8Array {}
+    const store = open()
+    await expect(store.save('k', new Wrapped(1))).rejects.toThrow(/instance of Wrapped/)
+    await store.save('k', Buffer.from('a'))
+    expect(await store.load('k')).toEqual(new Uint8Array([97]))
+  })
+})
+
+describe('shared parts', () => {
+  function doubled(levels: number): unknown {
+    let value: unknown = { n: 1 }
+    for (let i = 0; i < levels; i++) value = { x: value, y: value }
+    return value
+  }
+
+  it('do not cost exponentially, nor become so when hostile bytes are stored again', async () => {
+    const store = open()
+    expect((await store.save('k', doubled(40))).size).toBeLessThan(1000)
+    const loaded = await store.load<{ x: object; y: object }>('k')
+    expect(loaded.x).toBe(loaded.y)
+    expect((await store.save('again', loaded)).contentType).toBe('application/cbor')
+    const asJson = store.save('k', doubled(40), { contentType: 'application/json' })
+    await expect(asJson).rejects.toThrow(/shared parts/)
+  })
+
+  it('stay JSON where they are few, also in large documents', async () => {
+    const store = open()
+    const tag = { name: 'x' }
+    const rows = Array.from({ length: 20_000 }, (_, id) => ({ id, tag }))
+    expect((await store.save('k', rows)).contentType).toBe('application/json')
+    expect(await store.load('k')).toEqual(rows)
+    expect((await store.save('k', doubled(5))).contentType).toBe('application/json')
+  })
+
+  it('count their depth at each place', async () => {
+    const part = nested(300, 1)
+    const value = { part, deep: nested(250, part) }
+    await expect(open().save('k', value)).resolves.toMatchObject({
+      contentType: 'application/cbor',
+    })
+  })
+})
+
+describe('the types of own codecs', () => {
+  const upper: Codec = {
+    contentType: 'application/json',
+    encode: (value) => new Uint8Array(Buffer.from(`!${JSON.stringify(value)}`)),
+    decode: (bytes) => JSON.parse(Buffer.from(bytes).toString().slice(1)) as unknown,
+  }
+
+  it('are theirs in both directions', async () => {
+    const store = new StorageManager(new MemoryStorageBackend(), { codecs: [upper] })
+    await store.save('k', { a: 1 })
+    expect(await store.load('k', { as: 'text' })).toBe('!{"a":1}')
+    expect(await store.load('k')).toEqual({ a: 1 })
+  })
+
+  it.each<[string, unknown]>([
+    ['claimed twice', [upper, { ...upper, contentType: ['a/b', 'Application/JSON; v=1'] }]],
+    ['no list', upper],
+    ['nothing', [null]],
+    ['without functions', [{ contentType: 'a/b' }]],
+    ['with a test that is none', [{ ...upper, test: true }]],
+    ['without types', [{ ...upper, contentType: [] }]],
+  ])('%s: TypeError', (_name, codecs) =>
+    expect(
+      () => new StorageManager(new MemoryStorageBackend(), { codecs: codecs as never }),
+    ).toThrow(TypeError),
+  )
+
+  it('are media types, as a Blob has', async () => {
+    const codecs = [{ ...upper, contentType: 'json' }]
+    expect(() => new StorageManager(new MemoryStorageBackend(), { codecs })).toThrow(/media type/)
+    const blob = new Blob(['a'], { type: 'picture' })
+    await expect(open().save('k', blob)).rejects.toThrow(/media type/)
+    await expect(open().writeStream('k', blob)).rejects.toThrow(/media type/)
+  })
+})

@@ -54,7 +54,7 @@ describe('metadata', () => {
     { a: 'x'.repeat(2048) },
   ])('refuses %j', (metadata) => expect(() => assertMetadata(metadata)).toThrow(StorageError))
 
-  it.each([null, [], 'a', { a: 1 }])('is no %j', (metadata) =>
+  it.each([null, [], 'a', { a: 1 }, new Map([['a', 'x']]), new Date()])('is no %j', (metadata) =>
     expect(() => assertMetadata(metadata)).toThrow(TypeError),
   )
 
