@@ -119,7 +119,7 @@ const shape = (inFlight: number): Pick<Suite, 'operationsPerBatch' | 'warmupBatc
 const common = { ours: manager('none').name, bytesPerOperation: objectBytes, measureMs: 1000 }
 const libraries = [unstorage, flystorage, flydrive]
 const overLibraries = libraries.map(({ name }) => ({ against: name, atLeast: 1.5 }))
-const mix = `${keysMax} objects of 1 KiB in one folder; 7 of 8 writes replace one, 1 makes a new one`
+const mix = `${keysMax} objects of 1 KiB in one folder; 7 of 8 writes replace, 1 makes a new one`
 
 const suites = [1, 32].flatMap((inFlight) => [
   defineSuite({

@@ -5,8 +5,8 @@
  *   body …
  *
  * One file, because two are never written in one step. The header is a line that a person can read;
- * CCCCCCCC is the CRC-32 (as zlib computes it) of the JSON text in lower-case hex, so that a damaged
- * header is `CORRUPT` and never a wrong body.
+ * CCCCCCCC is the CRC-32 (as zlib computes it) of the JSON text in lower-case hex, so that a
+ * damaged header is `CORRUPT` and never a wrong body.
  */
 import { readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'

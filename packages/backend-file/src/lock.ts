@@ -16,6 +16,8 @@ import { closedError } from './errors.ts'
 
 /** SQLite's result code for a lock that someone else holds. */
 const sqliteBusy = 5
+/** And for a change of what may only be read. */
+const sqliteReadOnly = 8
 const pauseMsMax = 8
 /** How long a holder keeps away when another waits: longer than a waiter sleeps at first. */
 const hintPauseMs = 2
@@ -39,6 +41,7 @@ export class FileLock {
     this.#database = new Database(path, { timeout: 0 })
     // Nothing is ever stored, so that a journal file would be an empty promise.
     this.#database.exec('PRAGMA journal_mode = MEMORY')
+    assertWritable(this.#database)
     this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
     // Not COMMIT, which may need all readers gone; there is nothing to commit.
     this.#rollback = this.#database.prepare('ROLLBACK')
@@ -50,8 +53,7 @@ export class FileLock {
       this.#begin.run()
       return true
     } catch (error) {
-      // The low byte is the primary code; the rest says which step found it busy.
-      if (((error as { errcode?: number }).errcode ?? 0) % 256 === sqliteBusy) return false
+      if (resultOf(error) === sqliteBusy) return false
       throw error
     }
   }
@@ -64,6 +66,37 @@ export class FileLock {
   close(): void {
     this.#database.close()
   }
+}
+
+/**
+ * SQLite opens a file that may only be read, and then `BEGIN IMMEDIATE` succeeds without a lock:
+ * who took that for the lock would change the store beside its holder.
+ *
+ * @throws StorageError `PERMISSION_DENIED` for such a file. Closes the database then.
+ */
+function assertWritable(database: DatabaseSync): void {
+  database.exec('BEGIN')
+  try {
+    // Refused before any lock is asked for; otherwise busy, or undone below.
+    database.exec('PRAGMA user_version = 0')
+  } catch (error) {
+    if (resultOf(error) === sqliteReadOnly) {
+      database.close()
+      throw new StorageError(
+        'PERMISSION_DENIED',
+        'The lock file of this store may only be read; users who share a store need a fileMode ' +
+          'and umask that let each of them write',
+        { cause: error },
+      )
+    }
+    if (resultOf(error) !== sqliteBusy) throw error
+  }
+  database.exec('ROLLBACK')
+}
+
+/** The low byte is the primary code; the rest says which step failed. */
+function resultOf(error: unknown): number {
+  return ((error as { errcode?: number }).errcode ?? 0) % 256
 }
 
 /** How a {@link ChangeLock} waits. */

@@ -11,16 +11,17 @@
  * Invariant: the files of a writer are swept only by one who holds its lock, so a living writer,
  * even a stopped one or one in another container, never loses a file.
  */
+import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -193,12 +194,28 @@ function writeFormat(root: string, options: OwnFolderOptions): void {
 }
 
 function openLock(Database: typeof DatabaseSync, path: string, fileMode: number): FileLock {
-  const lock = new FileLock(Database, path)
-  // By name: opening and closing the file would drop the locks of this process on it. Where users
-  // share a store, the one who made the file has set its mode.
-  const { mode, uid } = statSync(path)
-  if ((mode & 0o777) !== fileMode && uid === process.getuid?.()) chmodSync(path, fileMode)
-  return lock
+  makeLockFile(path, fileMode)
+  return new FileLock(Database, path)
+}
+
+/**
+ * Makes a lock file that has its mode before anybody opens it: SQLite would make it with another
+ * one. Under its name it is never opened here, which would drop the locks of this process on it.
+ */
+function makeLockFile(path: string, mode: number): void {
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
+  const made = `${path}.${randomUUID()}`
+  try {
+    writeFileSync(made, '', { mode, flag: 'wx' })
+    chmodSync(made, mode)
+    linkSync(made, path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Another writer was faster; or no links here, then SQLite makes it.
+    if (code !== 'EEXIST' && code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error
+  } finally {
+    rmSync(made, { force: true })
+  }
 }
 
 /** The folders of writers that died, for those who only look. */

@@ -50,7 +50,7 @@ export interface VerifyReport {
 }
 
 /** Most findings that a report holds. */
-export const findingsMax = 10_000
+const findingsMax = 10_000
 /** JSON and text up to this size are checked whole; larger ones are counted and not read. */
 const checkedBytesMax = 64 * 1024 * 1024
 const progressFiles = 1000

@@ -41,7 +41,7 @@ describe.skipIf(!canMount())('a full disk (needs root)', () => {
     // The mark of deletions stays open from the first one on.
     await put(store, 'deleted', 'x')
     await store.delete('deleted')
-    // SQLite keeps the descriptor of a second look at a lock that this process holds: one, not more.
+    // SQLite keeps the descriptor of a second look at a lock that this process holds: one only.
     await store.verify()
     const before = openHandles().count
     const tooMuch = Buffer.alloc(900_000, 'y')

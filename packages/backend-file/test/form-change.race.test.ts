@@ -1,6 +1,6 @@
 /**
  * A reader that looks for an object while its form changes, at the worst moments: between any two
- * looks the file moves to a name that was just looked at. Made by hand, since chance rarely does it.
+ * looks the file moves to a name just looked at. Made by hand, since chance rarely does it.
  */
 import { existsSync, renameSync } from 'node:fs'
 import { join } from 'node:path'

@@ -218,7 +218,7 @@ describe('other faults', () => {
     expect((await readBytes(store, 'large')).equals(large)).toBe(true)
   })
 
-  it('a folder that cannot be read fails the listing, which never says that it is empty', async () => {
+  it('a folder that cannot be read fails the listing, which never calls it empty', async () => {
     const { state, fileSystem } = faultyFileSystem()
     const store = await openStore({ fileSystem })
     await put(store, 'folder/key', 'x')

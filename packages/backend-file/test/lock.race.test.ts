@@ -109,7 +109,8 @@ describe('a busy process', { timeout: 60_000 }, () => {
     waitsMs.sort((a, b) => a - b)
     const [median, worst] = [waitsMs[50]!, waitsMs[99]!]
     note(
-      `beside 32 busy writers (${theirs} writes): ${median.toFixed(1)} ms, worst ${worst.toFixed(0)} ms`,
+      `beside 32 busy writers (${theirs} writes): ${median.toFixed(1)} ms, ` +
+        `worst ${worst.toFixed(0)} ms`,
     )
     // Waits depend on how busy the machine is: this bound only tells starving from waiting.
     expect(worst).toBeLessThan(8000)

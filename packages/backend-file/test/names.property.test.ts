@@ -88,7 +88,7 @@ function assertNoFolder(file: string, inside: string): void {
 }
 
 const windowsReserved = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- these are what is forbidden
 const windowsForbidden = /[<>:"/\\|?*\u0000-\u001f\u007f-\u009f]/
 
 /** Why a name cannot be made, or does not stay as it is, on some system; undefined if it can. */

@@ -217,3 +217,10 @@ export const backendMembers: readonly (keyof StorageBackend)[] = Object.keys({
   health: true,
   close: true,
 } satisfies Record<keyof StorageBackend, true>) as (keyof StorageBackend)[]
+
+/** True for an object that has every member of the contract. */
+export function isBackend(value: unknown): value is StorageBackend {
+  return (
+    typeof value === 'object' && value !== null && backendMembers.every((member) => member in value)
+  )
+}

@@ -109,9 +109,13 @@ export class StorageError extends Error {
     Object.defineProperty(this, brand, { value: true })
   }
 
-  /** The same error seen from another place: a prefix view renames the key, a layer adds itself. */
-  with(details: StorageErrorDetails): StorageError {
-    return new StorageError(this.code, this.message, {
+  /**
+   * The same error seen from another place: a prefix view renames the key, a layer adds itself. It
+   * keeps the stack, which tells where it was thrown.
+   */
+  with(details: StorageErrorDetails & { readonly message?: string | undefined }): StorageError {
+    const { message = this.message, ...rest } = details
+    const error = new StorageError(this.code, message, {
       retryable: this.retryable,
       backend: this.backend,
       operation: this.operation,
@@ -119,8 +123,9 @@ export class StorageError extends Error {
       status: this.status,
       requestId: this.requestId,
       ...(this.cause === undefined ? {} : { cause: this.cause }),
-      ...details,
+      ...rest,
     })
+    return keepStack(error, this)
   }
 
   /** What a log should hold: everything but the stack. Never contains stored values. */
@@ -137,6 +142,19 @@ export class StorageError extends Error {
       requestId: this.requestId,
     }
   }
+}
+
+/** The stack of `origin` under the message of `error`; formatted only when somebody looks at it. */
+function keepStack(error: StorageError, origin: StorageError): StorageError {
+  return Object.defineProperty(error, 'stack', {
+    configurable: true,
+    get: () => {
+      const stack = origin.stack ?? ''
+      const at = stack.indexOf(origin.message)
+      const frames = at === -1 ? '' : stack.slice(at + origin.message.length)
+      return `${error.name}: ${error.message}${frames}`
+    },
+  })
 }
 
 /**

@@ -86,6 +86,7 @@ export { metadataBytesMax } from './metadata.ts'
 export type { BackendProvider, Environment } from './provider.ts'
 export { type Random, systemRandom } from './random.ts'
 export type {
+  SchemaFault,
   SchemaInput,
   SchemaIssue,
   SchemaOutput,

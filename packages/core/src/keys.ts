@@ -71,9 +71,16 @@ function textFault(text: string): string | undefined {
   return undefined
 }
 
+/** What JSON leaves as it is and a terminal or log reader may take for a control or a new line. */
+const lineForging = /[\u007f-\u009f\u2028\u2029]/g
+
 /** A key for a message: quoted, escaped and cut, so that it cannot forge a log line. */
 export function quoteKey(key: string): string {
-  return JSON.stringify(key.length > 120 ? `${key.slice(0, 120)}…` : key)
+  const quoted = JSON.stringify(key.length > 120 ? `${key.slice(0, 120)}…` : key)
+  return quoted.replace(
+    lineForging,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /**

@@ -59,6 +59,14 @@ function cursorError(fault: string): StorageError {
   )
 }
 
+/** The error of a backend whose pages lead nowhere: going on would never end. */
+export function stuckList(): StorageError {
+  return new StorageError('UNAVAILABLE', 'The backend gave the same list cursor twice', {
+    operation: 'list',
+    retryable: 'no',
+  })
+}
+
 function scopeHash(scope: ListScope): string {
   const text = JSON.stringify([scope.prefix ?? '', scope.delimiter ?? ''])
   return createHash('sha256').update(text).digest('base64url').slice(0, 8)
@@ -86,8 +94,8 @@ export function isPassed(key: string, position: ListPosition | undefined): boole
 }
 
 /**
- * Cuts one page out of entries that come in key order. Stops pulling as soon as the page is full;
- * `skipTo` lets the source jump over the rest of a rolled-up prefix.
+ * Cuts one page out of entries that come in key order, and says when it is full. By `rolledUp` the
+ * source can jump over the rest of a prefix.
  */
 export class PageBuilder {
   readonly #options: ListOptions

@@ -57,7 +57,8 @@ export function assertMetadata(
     const where = most === metadataBytesMax ? 'on every backend' : 'here'
     throw new StorageError(
       'INVALID_ARGUMENT',
-      `metadata takes ${bytes} bytes; at most ${most} fit ${where}, so put the rest into the object`,
+      `metadata takes ${bytes} bytes; at most ${most} fit ${where}, so put the rest into the ` +
+        'object',
     )
   }
 }

@@ -1,5 +1,5 @@
 /** From a configuration to an open backend. */
-import { backendMembers, type StorageBackend } from './backend.ts'
+import { isBackend, type StorageBackend } from './backend.ts'
 import { providerOfProtocol, providerOfType } from './backend-packages.ts'
 import type { StorageConfig } from './config.ts'
 import { StorageError } from './errors.ts'
@@ -49,7 +49,7 @@ async function openText(text: string): Promise<StorageBackend> {
         'as { storageType: "file", basePath }',
     )
   }
-  if (url.protocol === 'file:' && !text.startsWith('file:///')) {
+  if (url.protocol === 'file:' && !text.slice(0, 8).toLowerCase().startsWith('file:///')) {
     throw new StorageError(
       'INVALID_ARGUMENT',
       'A file URL is absolute, "file:///var/data"; give a relative path as ' +
@@ -63,12 +63,6 @@ function openReady(config: object, backend: unknown): StorageBackend {
   assertOptions(config, new Set(['backend']), 'open({ backend })')
   if (isBackend(backend)) return backend
   throw new TypeError(`backend is a StorageBackend, not ${describe(backend)}`)
-}
-
-function isBackend(value: unknown): value is StorageBackend {
-  return (
-    typeof value === 'object' && value !== null && backendMembers.every((member) => member in value)
-  )
 }
 
 function assertProvider(provider: unknown): asserts provider is BackendProvider {

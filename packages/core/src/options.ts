@@ -27,6 +27,16 @@ export function assertOptions(
   }
 }
 
+/** @throws TypeError unless `value` has all of these methods, or is undefined. */
+export function assertMethods(value: unknown, name: string, methods: readonly string[]): void {
+  if (value === undefined) return
+  const members = (value ?? {}) as Readonly<Record<string, unknown>>
+  const missing = methods.filter((method) => typeof members[method] !== 'function')
+  if (missing.length > 0) {
+    throw new TypeError(`${name} lacks the methods ${missing.join(', ')}; it is ${describe(value)}`)
+  }
+}
+
 /** @throws TypeError or `INVALID_ARGUMENT` unless `value` is an integer in `[min, max]`. */
 export function assertInteger(value: unknown, name: string, min: number, max: number): void {
   if (typeof value !== 'number') throw new TypeError(`${name} is a number, not ${describe(value)}`)

@@ -2,6 +2,7 @@
  * Standard Schema (https://standardschema.dev, version 1): the interface that zod, valibot, arktype
  * and others implement, copied as its authors advise, so that no dependency is needed.
  */
+import { hidden, ValuePath } from './codecs/value-path.ts'
 import { StorageError } from './errors.ts'
 import { describe } from './options.ts'
 
@@ -43,12 +44,24 @@ export function assertSchema(schema: unknown): asserts schema is StandardSchema 
 
 /** At most so many issues are told in the message; `cause` holds all. */
 const issuesShownMax = 5
+const expectationCharsMax = 80
+
+/** What is wrong at one place, without anything of the value. */
+export interface SchemaFault {
+  /** `$.a[3].b`; `[…]` for keys of a Map and members of a Set, which are values. */
+  readonly path: string
+  /** What the schema expects there, as far as its library tells it apart from the value. */
+  readonly expected: string
+}
 
 /**
  * The value as the schema gives it.
  *
- * @throws StorageError `SCHEMA_INVALID` with the paths and messages of what is wrong. The messages
- * are the schema's own, less the value where they quote it. `cause` is `{ issues }`, paths as text.
+ * The error tells paths and what the schema expects there, never the messages of the schema's
+ * library: they quote values, trimmed, rounded or formatted, so that no filter is sure. Programs
+ * find the library's own issues in `cause.issues`, which is not enumerable and so not logged.
+ *
+ * @throws StorageError `SCHEMA_INVALID`; `cause` is `{ faults, issues }`.
  */
 export async function validate(
   schema: StandardSchema,
@@ -57,44 +70,37 @@ export async function validate(
 ): Promise<unknown> {
   const result = await schema['~standard'].validate(value)
   if (result.issues === undefined) return result.value
-  const issues = result.issues.map((issue) => ({
+  const { issues } = result
+  const faults = issues.map((issue) => ({
     path: issuePath(issue),
-    message: withoutValue(issue.message, valueAt(value, issue)),
-  }))
-  const shown = issues.slice(0, issuesShownMax).map(({ path, message }) => `${path}: ${message}`)
-  const more = issues.length > issuesShownMax ? `; and ${issues.length - issuesShownMax} more` : ''
+    expected: expectation(issue),
+  })) satisfies SchemaFault[]
+  const shown = faults.slice(0, issuesShownMax).map(({ path, expected }) => `${path}: ${expected}`)
+  const more = faults.length > issuesShownMax ? `; and ${faults.length - issuesShownMax} more` : ''
   throw new StorageError(
     'SCHEMA_INVALID',
     `The value does not satisfy its schema: ${shown.join('; ')}${more}`,
-    { key, cause: { issues } },
+    { key, cause: Object.defineProperty({ faults }, 'issues', { value: issues }) },
   )
 }
 
-function valueAt(value: unknown, issue: SchemaIssue): unknown {
-  let at: unknown = value
-  for (const step of issue.path ?? []) {
-    if (typeof at !== 'object' || at === null) return undefined
-    at = (at as Record<PropertyKey, unknown>)[typeof step === 'object' ? step.key : step]
-  }
-  return at
-}
-
-/** Valibot says `received "secret"`, arktype `(was "secret")`: fit for a form, not for a log. */
-function withoutValue(message: string, value: unknown): string {
-  const cut = message.replace(/ \(was [\s\S]*\)/, '')
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') {
-    return cut
-  }
-  const text = String(value)
-  const quoted = cut.replaceAll(JSON.stringify(text), '…')
-  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return literal === '' ? quoted : quoted.replace(new RegExp(`(?<!\\w)${literal}(?!\\w)`, 'g'), '…')
+/** Zod's `code`, valibot's `type`, arktype's `code`, and what each calls `expected`. */
+function expectation(issue: SchemaIssue): string {
+  const { code, type, expected } = issue as { code?: unknown; type?: unknown; expected?: unknown }
+  const rule = typeof code === 'string' ? code : type
+  const wanted = typeof expected === 'string' ? `expected ${expected}` : 'not accepted'
+  const text = typeof rule === 'string' ? `${wanted} (${rule})` : wanted
+  return text.slice(0, expectationCharsMax)
 }
 
 function issuePath(issue: SchemaIssue): string {
-  const steps = (issue.path ?? []).map((step) => {
-    const name = typeof step === 'object' ? step.key : step
-    return typeof name === 'number' ? `[${name}]` : `.${String(name)}`
-  })
-  return `$${steps.join('')}`
+  const path = new ValuePath()
+  for (const step of issue.path ?? []) {
+    const name: unknown = typeof step === 'object' ? step.key : step
+    const { type } = (typeof step === 'object' ? step : {}) as { type?: unknown }
+    // Valibot tells apart what a step goes into: the keys of a Map are values themselves.
+    const isName = typeof name === 'string' && type !== 'map' && type !== 'set'
+    path.push(isName || typeof name === 'number' ? name : hidden)
+  }
+  return path.toString()
 }

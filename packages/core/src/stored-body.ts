@@ -8,6 +8,7 @@ import type { BodyStream, ObjectInfo, ReadResult } from './backend.ts'
 import { decodeJson } from './codecs/json.ts'
 import { StorageError } from './errors.ts'
 import { assertSchema, type SchemaOutput, type StandardSchema, validate } from './schema.ts'
+import { closeIterator } from './source.ts'
 import { decodeText } from './text.ts'
 
 /**
@@ -107,7 +108,7 @@ export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
 }
 
 /** @throws StorageError unless a body of this many bytes is the one that was promised. */
-export function assertWhole(bytes: number, bytesExpected: number, key: string): void {
+function assertWhole(bytes: number, bytesExpected: number, key: string): void {
   if (bytes === bytesExpected) return
   const isShort = bytes < bytesExpected
   throw new StorageError(
@@ -162,6 +163,8 @@ class CountedBody implements AsyncIterableIterator<Uint8Array> {
 
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#isOver = true
+    // Not awaited: an iterator that is stuck in its own await answers after the cancel, or never.
+    if (this.#iterator !== undefined) void closeIterator(this.#iterator)
     await this.#source.cancel()
     return { done: true, value: undefined }
   }

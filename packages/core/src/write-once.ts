@@ -3,8 +3,8 @@
  *
  * A create or compare-and-swap that succeeded, but whose answer did not arrive, is refused when it
  * is sent again: it meets its own object. Invariant: such a write is told as the success that it
- * was. Each write carries a random id in the metadata; when a retry is refused, the stored id tells
- * whose object stands there.
+ * was, or its outcome as open. Each write carries a random id in the metadata; when it is refused,
+ * the stored id tells whose object stands there.
  *
  * ```
  * write ----> stored, answer lost
@@ -40,7 +40,8 @@ export interface WriteOnceTools {
  * Writes with retries, and never takes its own lost write for someone else's. Only for bytes: a
  * stream cannot be sent again.
  *
- * @throws StorageError as the backend's `write`; retryable `'exhausted'` after all attempts.
+ * @throws StorageError as the backend's `write`; retryable `'exhausted'` after all attempts; and
+ * retryable `'no'` with the code of the failed `stat` when the outcome stays open.
  */
 export async function writeOnce(
   backend: StorageBackend,
@@ -54,37 +55,82 @@ export async function writeOnce(
   if (!(body instanceof Uint8Array)) throw new TypeError('writeOnce takes a Uint8Array')
   const id = random.id()
   const tagged = { ...options, metadata: { ...options.metadata, [writeIdMetadata]: id } }
-  for (let attempt = 1; ; attempt++) {
+  const again = new Attempts(attempts, clock, random, options.signal)
+  for (;;) {
     try {
       return await backend.write(key, body, tagged)
     } catch (error) {
       if (!isStorageError(error)) throw error
-      const isRefused = isStorageError(error, 'ALREADY_EXISTS', 'PRECONDITION_FAILED')
-      // The first try meets nobody's object but another writer's.
-      if (isRefused && attempt > 1) return ours(backend, key, id, options, error)
+      // Also the first try: what is below, a client of the service, may have sent it twice.
+      const isRefused = error.code === 'ALREADY_EXISTS' || error.code === 'PRECONDITION_FAILED'
+      if (isRefused) return ours(backend, key, id, error, again)
       if (error.retryable !== 'yes') throw error
-      if (attempt >= attempts) throw error.with({ retryable: 'exhausted', cause: error })
+      if (again.isLast) throw error.with({ retryable: 'exhausted', cause: error })
     }
-    const mostMs = Math.min(writeDelayMsMax, writeDelayMs * 2 ** Math.min(attempt, 20))
-    await pause(clock, random.next() * mostMs, options.signal)
+    await again.pause()
   }
 }
 
+/** Whose object stands there? Asked again within the attempts that are left. */
 async function ours(
   backend: StorageBackend,
   key: string,
   id: string,
-  { signal }: WriteOptions,
   refusal: StorageError,
+  again: Attempts,
 ): Promise<ObjectInfo> {
-  try {
-    const info = await backend.stat(key, signal === undefined ? {} : { signal })
-    if (info.metadata[writeIdMetadata] === id) return info
-  } catch (error) {
-    // Gone again: the refusal stands. Anything else leaves the outcome open, and says so.
-    if (!isStorageError(error, 'NOT_FOUND')) throw error
+  const { signal } = again
+  for (;;) {
+    try {
+      const info = await backend.stat(key, signal === undefined ? {} : { signal })
+      if (info.metadata[writeIdMetadata] === id) return info
+      throw refusal
+    } catch (error) {
+      // Gone again: the refusal stands.
+      if (error === refusal || isStorageError(error, 'NOT_FOUND')) throw refusal
+      if (!isStorageError(error) || error.code === 'ABORTED') throw error
+      if (error.retryable !== 'yes' || again.isLast) throw openOutcome(error, key)
+    }
+    await again.pause()
   }
-  throw refusal
+}
+
+/** Not retryable: sent again, an own object could be taken for another writer's. */
+function openOutcome(error: StorageError, key: string): StorageError {
+  return error.with({
+    message:
+      'The write was refused, and it could not be found out whether by its own earlier try: the ' +
+      'outcome is open. Load the object and compare; see cause',
+    retryable: 'no',
+    key,
+    cause: error,
+  })
+}
+
+/** The tries of one write, and the pauses between them. */
+class Attempts {
+  readonly signal: AbortSignal | undefined
+  readonly #max: number
+  readonly #clock: Clock
+  readonly #random: Random
+  #attempt = 1
+
+  constructor(max: number, clock: Clock, random: Random, signal: AbortSignal | undefined) {
+    this.#max = max
+    this.#clock = clock
+    this.#random = random
+    this.signal = signal
+  }
+
+  get isLast(): boolean {
+    return this.#attempt >= this.#max
+  }
+
+  async pause(): Promise<void> {
+    const mostMs = Math.min(writeDelayMsMax, writeDelayMs * 2 ** Math.min(this.#attempt, 20))
+    this.#attempt++
+    await pause(this.#clock, this.#random.next() * mostMs, this.signal)
+  }
 }
 
 async function pause(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MemoryStorageBackend, type SaveEntry, StorageManager } from '../src/index.ts'
+import { runPool } from '../src/manager/pool.ts'
 
 const open = (): StorageManager => new StorageManager(new MemoryStorageBackend())
 
@@ -158,6 +159,101 @@ describe('batches', () => {
     const signal = AbortSignal.abort()
     expect(await store.deleteMany(['a'], { signal })).toMatchObject([
       { key: 'a', ok: false, error: { code: 'ABORTED' } },
+    ])
+  })
+})
+
+describe('batches and hostile items', () => {
+  it('tell of an item that throws as it is read, and of nothing else', async () => {
+    const store = open()
+    const throwing = {
+      get key(): string {
+        throw new Error('not now')
+      },
+      value: 1,
+    }
+    const half = {
+      key: 'b',
+      get value(): number {
+        throw new Error('not now')
+      },
+    }
+    const results = await store.saveMany([throwing, ['a', 1], half])
+    expect(results).toMatchObject([
+      { key: '', ok: false, error: { code: 'INVALID_ARGUMENT' } },
+      { key: 'a', ok: true },
+      { key: 'b', ok: false, error: { code: 'INVALID_ARGUMENT' } },
+    ])
+    const aborted = await store.saveMany([throwing], { signal: AbortSignal.abort() })
+    expect(aborted).toMatchObject([{ key: '', ok: false, error: { code: 'ABORTED' } }])
+  })
+
+  it('read the key of an entry once', async () => {
+    const keys = ['a', '/other']
+    const entry = {
+      get key(): string {
+        return keys.shift()!
+      },
+      value: 1,
+    }
+    expect(await open().saveMany([entry])).toMatchObject([{ key: 'a', ok: true }])
+  })
+
+  it('leave the gate when what they start rejects', async () => {
+    const start = (item: number): Promise<number> =>
+      item === 1 ? Promise.reject(new Error('bad')) : Promise.resolve(item)
+    await expect(runPool([1, 2, 3], 1, undefined, start, Number)).rejects.toThrow('bad')
+  })
+
+  it.each<[string, (store: StorageManager, silent: never, signal: AbortSignal) => unknown]>([
+    ['saveMany', (store, silent, signal) => store.saveMany(silent, { signal })],
+    ['loadMany', (store, silent, signal) => store.loadMany(silent, { signal })],
+    ['deleteMany', (store, silent, signal) => store.deleteMany(silent, { signal })],
+  ])('%s ends on abort while its iterable is silent', async (_name, call) => {
+    const control = new AbortController()
+    let isClosed = false
+    const silent = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise(() => undefined),
+        return: () => {
+          isClosed = true
+          return new Promise(() => undefined)
+        },
+      }),
+    }
+    const running = call(open(), silent as never, control.signal)
+    await settle()
+    control.abort()
+    expect(await running).toEqual([])
+    expect(isClosed).toBe(true)
+  })
+
+  it('close an iterable that they leave, and pass on what it throws', async () => {
+    const { signal } = new AbortController()
+    const throwing = (function* () {
+      yield 'a'
+      throw new RangeError('source')
+    })()
+    await expect(open().loadMany(throwing, { signal })).rejects.toThrow(RangeError)
+    expect(await open().loadMany(new Set(['a']), { signal })).toMatchObject([{ key: 'a' }])
+  })
+
+  it('match what was deleted by key, and tell of keys that the backend forgot', async () => {
+    const backend = new MemoryStorageBackend()
+    const store = new StorageManager(backend)
+    await store.saveMany([
+      ['a', 1],
+      ['c', 1],
+    ])
+    const deleteMany = backend.deleteMany.bind(backend)
+    backend.deleteMany = async (keys, options) =>
+      (await deleteMany(keys, options)).toReversed().filter(({ key }) => key !== 'b')
+    expect(await store.deleteMany(['a', 'b', 'c', 'x', 'x'])).toMatchObject([
+      { key: 'a', ok: true, deleted: true },
+      { key: 'b', ok: false, error: { code: 'UNAVAILABLE', key: 'b' } },
+      { key: 'c', ok: true, deleted: true },
+      { key: 'x', ok: true, deleted: false },
+      { key: 'x', ok: true, deleted: false },
     ])
   })
 })

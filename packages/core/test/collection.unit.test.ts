@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { type } from 'arktype'
 import * as v from 'valibot'
 import { describe, expect, expectTypeOf, it } from 'vitest'
@@ -118,5 +119,99 @@ describe('schemas', () => {
     })
     await store.save('s', 'yes', { schema: slow })
     expectTypeOf(await store.load('k', { schema })).toEqualTypeOf<{ at: Date; n: number }>()
+  })
+})
+
+describe('collections and their schemas', () => {
+  it('updates give what the schema makes of the change', async () => {
+    const agents = open().collection('agents', Agent)
+    await agents.insert('ceo', { name: 'Ada' })
+    const { value } = await agents.update('ceo', () => ({ name: 'Bea' }))
+    expect(value).toEqual({ name: 'Bea', level: 1 })
+    expectTypeOf(value).toEqualTypeOf<{ name: string; level: number }>()
+  })
+
+  it('a callback that returns nothing changes nothing', async () => {
+    const counters = open().collection<number>('counters')
+    await counters.put('c', 1)
+    await expect(counters.update('c', () => undefined as never)).rejects.toThrow(TypeError)
+    expect(await counters.get('c')).toBe(1)
+  })
+
+  it.each<[string, StandardSchema, unknown]>([
+    ['another type', z.string().transform((text) => text.length), 'abc'],
+    ['another value', z.number().transform((n) => n + 1), 1],
+  ])('a schema that gives %s is refused before the write', async (_name, schema, value) => {
+    const store = open()
+    const documents = store.collection('d', schema)
+    const failure = documents.put('x', value)
+    await expect(failure).rejects.toMatchObject({ code: 'SCHEMA_INVALID', key: 'd/x' })
+    await expect(failure).rejects.toThrow(/before put\(\) or after get\(\)/)
+    expect(await store.listKeys()).toEqual([])
+  })
+
+  it('skip what is under their name but no document', async () => {
+    const backend = new MemoryStorageBackend()
+    const items = new StorageManager(backend).collection<number>('items')
+    await items.put('a', 1)
+    for (const key of ['items/', 'items//x', 'items/..', 'items/b/']) {
+      await backend.write(key, new Uint8Array([49]), { contentType: 'application/json' })
+    }
+    expect(await items.ids()).toEqual(['a'])
+    const seen: string[] = []
+    for await (const { id } of items.documents()) seen.push(id)
+    expect(seen).toEqual(['a'])
+  })
+
+  it('take a value that is changed after the call', async () => {
+    const items = open().collection<Uint8Array>('items')
+    const bytes = new Uint8Array([1])
+    const putting = items.put('a', bytes)
+    bytes.fill(9)
+    await putting
+    expect(await items.get('a')).toEqual(new Uint8Array([1]))
+  })
+
+  it('refuse options that they do not know', async () => {
+    const items = open().collection<number>('items')
+    const unknown = { as: 'text' } as never
+    const calls = [items.get('a', unknown), items.find('a', unknown), items.has('a', unknown)]
+    for (const call of [...calls, items.delete('a', unknown)]) {
+      await expect(call).rejects.toThrow(/unknown option/)
+    }
+  })
+})
+
+describe('the errors of schemas', () => {
+  const secret = 'topsecret'
+  const cases: [string, StandardSchema, unknown, string][] = [
+    ['valibot map', v.map(v.string(), v.number()), new Map([[secret, secret]]), '$[…]'],
+    ['valibot set', v.set(v.number()), new Set([secret]), '$[…]'],
+    ['valibot trimmed', v.pipe(v.string(), v.trim(), v.email()), ` ${secret} `, '$'],
+    ['valibot date', v.pipe(v.date(), v.maxValue(new Date(0))), new Date('2026-05-17'), '$'],
+    ['zod message', z.object({ a: z.string().refine(() => false, secret) }), { a: secret }, '$.a'],
+    ['arktype', type({ a: 'string.email' }), { a: secret }, '$.a'],
+    ['long text', v.object({ a: v.literal('b') }), { a: secret.repeat(8000) }, '$.a'],
+  ]
+
+  it.each(cases)('tell the place, never the value: %s', async (_name, schema, value, path) => {
+    const failure = await open()
+      .save('k', value, { schema })
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'SCHEMA_INVALID' })
+    expect((failure as Error).message).toContain(`${path}: `)
+    const told = inspect(failure, { depth: 9 }) + JSON.stringify((failure as Error).cause)
+    expect(told).not.toContain(secret)
+    expect(told).not.toContain('2026-05-17')
+  })
+
+  it('tell what is expected, and hand on the issues of the library', async () => {
+    const schema = z.object({ n: z.number() })
+    const failure = (await open()
+      .save('k', { n: 'x' }, { schema })
+      .catch((error: unknown) => error)) as Error
+    expect(failure.message).toContain('$.n: expected number (invalid_type)')
+    const { issues } = failure.cause as { issues: readonly { message: string }[] }
+    expect(issues[0]!.message).toContain('expected number')
   })
 })

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterEach, describe, expect, it } from 'vitest'
+import { defineLayer, traceOperation } from '../src/backend-kit.ts'
 import { Histogram } from '../src/diagnostics/histogram.ts'
 import {
   collectStatistics,
@@ -8,6 +9,7 @@ import {
   type OperationContext,
   StorageManager,
   type StatisticsCollector,
+  systemClock,
 } from '../src/index.ts'
 
 const collectors: StatisticsCollector[] = []
@@ -159,5 +161,49 @@ describe('the logger', () => {
       },
       'Storage operation completed',
     ])
+  })
+})
+
+describe('a logger that fails', () => {
+  const fine = { debug() {}, info() {}, warn() {}, error() {} }
+
+  it('does not turn what was done into a failure, nor hide one', async () => {
+    const fail = (): never => {
+      throw new Error('disk full')
+    }
+    const logger = { debug: fail, info: fail, warn: fail, error: fail }
+    const store = new StorageManager(new MemoryStorageBackend(), { logger })
+    await store.save('k', 'abc')
+    expect(await store.load('k')).toBe('abc')
+    await expect(store.load('none')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  it.each<[string, object]>([
+    ['logger', { logger: {} }],
+    ['logger', { logger: null }],
+    ['logger', { logger: { ...fine, warn: 1 } }],
+    ['clock', { clock: { now: () => 0 } }],
+    ['random', { random: Math.random }],
+    ['diagnostics', { diagnostics: { key: true } }],
+    ['diagnostics', { diagnostics: { keys: 'yes' } }],
+    ['diagnostics', { diagnostics: true }],
+    ['codecs', { codecs: [{}] }],
+    ['layer "odd"', { layers: [defineLayer({ name: 'odd', wrap: () => ({}) as never })] }],
+  ])('or another %s that is none, is refused at once: %j', (name, options) => {
+    const make = (): unknown => new StorageManager(new MemoryStorageBackend(), options)
+    expect(make).toThrow(TypeError)
+    expect(make).toThrow(name)
+  })
+})
+
+describe('traceOperation', () => {
+  it('publishes all of its events when the call throws at once', async () => {
+    const context: OperationContext = { operation: 'stat', backend: 'x', attempt: 1 }
+    const seen = await traced(() =>
+      traceOperation(context, systemClock, () => {
+        throw new RangeError('sync')
+      }).catch(() => undefined),
+    )
+    expect(seen.map(([name]) => name)).toEqual(['start', 'end', 'error', 'asyncStart', 'asyncEnd'])
   })
 })

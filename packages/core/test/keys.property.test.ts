@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { assertKey, compareKeys, isStorageError, keyFault, sortKeys } from '../src/index.ts'
+import {
+  assertKey,
+  compareKeys,
+  isStorageError,
+  keyFault,
+  quoteKey,
+  sortKeys,
+} from '../src/index.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 12 })
 const nearKey = fc
@@ -58,5 +65,17 @@ describe('keys', () => {
   it('are strings', () => {
     expect(() => assertKey(1)).toThrow(TypeError)
     expect(() => assertKey(null)).toThrow(/null/)
+  })
+})
+
+describe('a key in a message', () => {
+  it('is one line without controls, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (key) => {
+        // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+        expect(quoteKey(key)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/)
+      }),
+    )
+    expect(quoteKey('a\u0085\u2028b')).toBe(String.raw`"a\u0085\u2028b"`)
   })
 })

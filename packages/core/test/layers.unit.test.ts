@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyLayers, defineLayer } from '../src/backend-kit.ts'
-import { MemoryStorageBackend, prefix, StorageManager } from '../src/index.ts'
+import { MemoryStorageBackend, prefix, StorageError, StorageManager } from '../src/index.ts'
 
 const named = (name: string, rules: object = {}) =>
   defineLayer({
@@ -70,5 +70,101 @@ describe('the prefix view', () => {
     await expect(view.save('é'.repeat(12), 1)).rejects.toMatchObject({ code: 'INVALID_KEY' })
     await view.save('k'.repeat(23), 1)
     expect(() => view.within('x'.repeat(23))).toThrow(/no room/)
+  })
+})
+
+describe('the prefix view and the outside', () => {
+  const folder = 'tenant-a/deep/'
+
+  function shown(error: unknown): string {
+    const { message, key, stack, cause } = error as StorageError
+    const inner = cause === undefined ? '' : shown(cause)
+    return `${message} ${key} ${stack} ${JSON.stringify(error)} ${inner}`
+  }
+
+  async function seeded(): Promise<{ backend: MemoryStorageBackend; view: StorageManager }> {
+    const backend = new MemoryStorageBackend()
+    const root = new StorageManager(backend)
+    await root.save('tenant-b/secret', 'other')
+    for (const key of ['a', 'b/1', 'b/2', 'c', 'd/1', 'e']) await root.save(folder + key, 1)
+    return { backend, view: root.within(folder) }
+  }
+
+  it('errors tell keys of the inside only', async () => {
+    const { backend, view } = await seeded()
+    const long = 'k'.repeat(200)
+    const calls = [
+      view.load('none'),
+      view.load(long),
+      view.save('a', 1, { ifNoneMatch: '*' }),
+      view.copy('none', 'x'),
+    ]
+    for (const call of calls) {
+      const error = await call.catch((fault: unknown) => fault)
+      expect(shown(error)).not.toContain('tenant-a')
+    }
+    backend.stat = () => {
+      const cause = new StorageError('CORRUPT', `Key "${folder}a" is torn`, { key: `${folder}a` })
+      return Promise.reject(cause.with({ code: 1, cause } as never))
+    }
+    const error = await view.stat('a').catch((fault: unknown) => fault)
+    expect(error).toMatchObject({ message: 'Key "a" is torn', key: 'a' })
+    expect(shown(error)).not.toContain('tenant-a')
+  })
+
+  it.each([undefined, '/'])('cursors hold keys of the inside only; delimiter %s', async (cut) => {
+    const { backend, view } = await seeded()
+    const seen: string[][] = [[], []]
+    // Once as one process goes on, once as if every page were asked for by another one.
+    for (const [place, next] of [
+      () => view,
+      () => new StorageManager(backend).within(folder),
+    ].entries()) {
+      let cursor: string | undefined
+      do {
+        const scope = { limit: 1, ...(cut && { delimiter: cut }), ...(cursor && { cursor }) }
+        const page = await next().listPage(scope)
+        seen[place]!.push(...page.objects.map(({ key }) => key), ...page.prefixes)
+        cursor = page.cursor
+        const decoded = Buffer.from(cursor ?? '', 'base64url').toString()
+        expect(decoded).not.toContain('tenant-a')
+      } while (cursor !== undefined)
+    }
+    const all =
+      cut === undefined ? ['a', 'b/1', 'b/2', 'c', 'd/1', 'e'] : ['a', 'b/', 'c', 'd/', 'e']
+    expect(seen).toEqual([all, all])
+  })
+
+  it('goes over empty pages of the backend, and not in circles', async () => {
+    const { backend, view } = await seeded()
+    const list = backend.list.bind(backend)
+    backend.list = async (options) =>
+      options?.cursor === undefined
+        ? { objects: [], prefixes: [], cursor: 'empty' }
+        : list({ ...options, cursor: undefined })
+    expect(await view.listKeys()).toHaveLength(6)
+    backend.list = async () => ({ objects: [], prefixes: [], cursor: 'empty' })
+    await expect(view.listKeys()).rejects.toThrow(/same list cursor twice/)
+  })
+
+  it('health counts nothing', async () => {
+    const { view } = await seeded()
+    expect(await view.health()).toMatchObject({ ok: true, details: {} })
+  })
+
+  it('foreign keys do not lead outside', async () => {
+    const { view } = await seeded()
+    const foreign = true
+    for (const key of ['../tenant-b/secret', '..', 'a/./b', 'a/..']) {
+      const refused = { code: 'INVALID_KEY' }
+      await expect(view.load(key, { foreign })).rejects.toMatchObject(refused)
+      await expect(view.delete(key, { foreign })).rejects.toMatchObject(refused)
+    }
+    expect(await view.deleteMany(['../x', 'a', '..'], { foreign })).toMatchObject([
+      { key: '../x', ok: false, error: { code: 'INVALID_KEY' } },
+      { key: 'a', ok: true, deleted: true },
+      { key: '..', ok: false },
+    ])
+    await expect(view.load('a/', { foreign })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })

@@ -317,3 +317,59 @@ describe('construction', () => {
     expect((await open().health()).ok).toBe(true)
   })
 })
+
+describe('closing', () => {
+  it('is waited for by every call, and its failure is a StorageError', async () => {
+    let release: (error?: Error) => void = () => undefined
+    const close = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        release = (error) => (error === undefined ? resolve() : reject(error))
+      })
+    const store = new StorageManager(altered({ close }))
+    const first = store.close()
+    let isOver = false
+    const second = store.close().finally(() => (isOver = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(isOver).toBe(false)
+    release(new Error('EIO'))
+    const failure = { code: 'UNAVAILABLE', operation: 'close', backend: 'memory' }
+    await expect(first).rejects.toMatchObject(failure)
+    await expect(second).rejects.toMatchObject(failure)
+  })
+})
+
+describe('errors on their way', () => {
+  it('keep the stack of where they were thrown', async () => {
+    const raised = new StorageError('NOT_FOUND', 'no "k"', { key: 'k' })
+    const seen = raised.with({ backend: 'x', message: 'no "inner"' })
+    expect(seen.stack).toContain('StorageError: no "inner"')
+    const frames = (stack = ''): string => stack.slice(stack.indexOf('\n    at '))
+    expect(frames(seen.stack)).toBe(frames(raised.stack))
+    expect(seen.stack).not.toContain('"k"')
+    expect(Object.keys(seen)).not.toContain('stack')
+  })
+
+  it('tell a failed fetch from a mistake in the program', async () => {
+    const cause = new Error('ECONNREFUSED')
+    const failed = new TypeError('fetch failed', { cause })
+    const store = new StorageManager(altered({ stat: () => Promise.reject(failed) }))
+    await expect(store.stat('k')).rejects.toMatchObject({ code: 'UNAVAILABLE', cause: failed })
+    const mistake = new TypeError('options is an object')
+    const other = new StorageManager(altered({ stat: () => Promise.reject(mistake) }))
+    await expect(other.stat('k')).rejects.toBe(mistake)
+  })
+})
+
+describe('admission', () => {
+  it('knows how much metadata the backend takes', async () => {
+    const store = new StorageManager(altered({}, { metadataBytesMax: 10 }))
+    await store.save('k', 1, { metadata: { a: 'x'.repeat(9) } })
+    await expect(store.save('k', 1, { metadata: { a: 'x'.repeat(10) } })).rejects.toThrow(/most 10/)
+  })
+
+  it('checks the conditions of a move onto itself', async () => {
+    const store = open()
+    await store.save('a', 1)
+    await expect(store.move('a', 'a', { ifMatch: 5 as never })).rejects.toThrow(TypeError)
+  })
+})

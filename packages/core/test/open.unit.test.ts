@@ -72,10 +72,19 @@ describe('StorageManager.open', () => {
 
   it('closes what it opened when the layers are refused', async () => {
     const backend = new MemoryStorageBackend()
-    await expect(
-      StorageManager.open(backend, { layers: [(() => backend) as never] }),
-    ).rejects.toThrow(TypeError)
+    const layers = [(() => backend) as never]
+    const fromConfig = (): Promise<MemoryStorageBackend> => Promise.resolve(backend)
+    const provider = { storageType: 'x', protocols: [], fromConfig, fromUrl: fromConfig }
+    await expect(StorageManager.open({ provider }, { layers })).rejects.toThrow(TypeError)
     await expect(backend.stat('k')).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it("leaves the caller's own backend open when the layers are refused", async () => {
+    const backend = new MemoryStorageBackend()
+    const layers = [(() => backend) as never]
+    await expect(StorageManager.open(backend, { layers })).rejects.toThrow(TypeError)
+    await expect(StorageManager.open({ backend }, { layers })).rejects.toThrow(TypeError)
+    await expect(backend.stat('k')).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
 })
 
@@ -102,5 +111,17 @@ describe('configFromEnvironment', () => {
     expect(() => configFromEnvironment(env)).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
     )
+  })
+})
+
+describe('the protocol of a URL', () => {
+  it('may be written in any case', async () => {
+    const error = await StorageManager.open('FILE:./data').catch((fault: unknown) => fault)
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    // The package of the file backend may be missing here, but the URL is none to refuse.
+    const opened = await StorageManager.open('FILE:///dev/null/store').catch(
+      (fault: unknown) => fault,
+    )
+    expect(String(opened)).not.toContain('A file URL is absolute')
   })
 })

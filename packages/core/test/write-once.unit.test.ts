@@ -92,6 +92,44 @@ describe('writeOnce', () => {
   })
 })
 
+describe('writeOnce, in doubt', () => {
+  it('knows its own object also at the first try', async () => {
+    const backend = new MemoryStorageBackend()
+    const write = backend.write.bind(backend)
+    // As a client below that sends twice by itself.
+    backend.write = async (...call) => {
+      await write(...call)
+      return write(...call)
+    }
+    const info = await writeOnce(backend, 'k', body, { ...type, ifNoneMatch: '*' }, tools)
+    expect(info).toEqual(await backend.stat('k'))
+  })
+
+  /** Stores the first write and loses its answer; the first `failures` stats fail. */
+  function flaky(failures: number): MemoryStorageBackend {
+    const backend = losing('stored')
+    const stat = backend.stat.bind(backend)
+    backend.stat = async (...call) => {
+      if (failures-- > 0) throw new StorageError('UNAVAILABLE', 'flaky')
+      return stat(...call)
+    }
+    return backend
+  }
+
+  it('asks again when it cannot find out whose object it met', async () => {
+    const options = { ...type, ifNoneMatch: '*' as const }
+    const info = await writeOnce(flaky(2), 'k', body, options, tools)
+    expect(info.size).toBe(1)
+  })
+
+  it('tells when the outcome stays open', async () => {
+    const options = { ...type, ifNoneMatch: '*' as const }
+    const failure = writeOnce(flaky(99), 'k', body, options, tools)
+    await expect(failure).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: 'no', key: 'k' })
+    await expect(failure).rejects.toThrow(/outcome is open/)
+  })
+})
+
 /** An object that is there before, although the first answer is lost. */
 async function seed(backend: MemoryStorageBackend): Promise<{ etag: string }> {
   await seedDirect(backend)

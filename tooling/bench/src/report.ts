@@ -39,7 +39,8 @@ export function suiteMarkdown(result: SuiteResult): string {
     `## ${suite.name}`,
     '',
     suite.about,
-    `(${result.rounds} rounds, ${isolation}, ${operationsOf(suite, result.quick)} operations a batch)`,
+    `(${result.rounds} rounds, ${isolation}, ` +
+      `${operationsOf(suite, result.quick)} operations a batch)`,
     '',
     ...table(result),
   ]

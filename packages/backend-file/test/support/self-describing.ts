@@ -5,7 +5,7 @@
 const head = /^\{"n":(\d+),"pad":"/
 
 /** Shortest body, in bytes. */
-export const bodyBytesMin = 40
+const bodyBytesMin = 40
 
 /** The body of write `n`, `bytes` long. */
 export function bodyOf(n: number, bytes: number): Buffer {

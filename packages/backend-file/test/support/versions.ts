@@ -8,7 +8,7 @@ const sizes = [1, 5, 100, 4096, 70_000, 3, 262_144, 20, 262_145, 900, 614_400, 8
 const contentTypes = [types.bin, types.json, types.bin, types.other, types.txt] as const
 const modulus = 251
 
-export function sizeOfVersion(version: number): number {
+function sizeOfVersion(version: number): number {
   return sizes[version % sizes.length]!
 }
 

@@ -44,7 +44,9 @@ export function typesOf(codec: Codec): readonly string[] {
 export function assertCodec(codec: unknown, place: number): asserts codec is Codec {
   const { contentType, test, encode, decode } = (codec ?? {}) as Partial<Codec>
   if (typeof encode !== 'function' || typeof decode !== 'function') {
-    throw new TypeError(`codecs[${place}] is { contentType, encode, decode }, not ${describe(codec)}`)
+    throw new TypeError(
+      `codecs[${place}] is { contentType, encode, decode }, not ${describe(codec)}`,
+    )
   }
   if (test !== undefined && typeof test !== 'function') {
     throw new TypeError(`codecs[${place}].test is a function, not ${describe(test)}`)

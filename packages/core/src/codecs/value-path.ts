@@ -9,16 +9,19 @@ const identifier = /^[A-Za-z_$][\w$]{0,63}$/
  */
 export const valueDepthMax = 512
 
+/** A step that may not be shown, because it is content. */
+export const hidden: unique symbol = Symbol('hidden step')
+
 /** The steps to the value in hand. Pushed and popped while walking, so it costs no strings. */
 export class ValuePath {
-  readonly #steps: (string | number)[] = []
+  readonly #steps: (string | number | typeof hidden)[] = []
 
   /** Levels below the root. */
   get depth(): number {
     return this.#steps.length
   }
 
-  push(step: string | number): void {
+  push(step: string | number | typeof hidden): void {
     this.#steps.push(step)
   }
 
@@ -28,6 +31,7 @@ export class ValuePath {
 
   toString(): string {
     const shown = this.#steps.slice(0, 12).map((step) => {
+      if (step === hidden) return '[…]'
       if (typeof step === 'number') return `[${step}]`
       return identifier.test(step) ? `.${step}` : `[${JSON.stringify(step.slice(0, 64))}]`
     })

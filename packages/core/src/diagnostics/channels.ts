@@ -79,9 +79,7 @@ export async function traceOperation<T>(
   const startedMs = clock.monotonicMs()
   try {
     // runStores publishes `start` and binds AsyncLocalStorage, which carries the active span.
-    const running = channel.start.runStores(context, call)
-    channel.end.publish(context)
-    const result = await running
+    const result = await startCall(channel, context, call)
     context.outcome = 'OK'
     context.bytes = bytesOf(context.operation, result)
     return result
@@ -93,6 +91,19 @@ export async function traceOperation<T>(
     if (context.outcome !== 'OK') channel.error.publish(context)
     channel.asyncStart.publish(context)
     channel.asyncEnd.publish(context)
+  }
+}
+
+/** `end` is published also when `call` throws at once. */
+function startCall<T>(
+  channel: Channel,
+  context: OperationContext,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return channel.start.runStores(context, call)
+  } finally {
+    channel.end.publish(context)
   }
 }
 

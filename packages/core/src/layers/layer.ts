@@ -9,7 +9,7 @@
  * Order has meaning. A layer declares what it must be outside or inside of, and why; `open` refuses
  * an order that breaks data or promises, naming both layers.
  */
-import type { StorageBackend } from '../backend.ts'
+import { isBackend, type StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
 
 /** Why one layer must not stand on the wrong side of another. */
@@ -58,12 +58,16 @@ export function defineLayer(definition: LayerDefinition): Layer {
 /**
  * Puts `layers` around `backend`, the first one outermost.
  *
- * @throws TypeError for something that no {@link defineLayer} made.
+ * @throws TypeError for something that no {@link defineLayer} made, or that gives no backend.
  * @throws StorageError `INVALID_ARGUMENT` for an order that breaks data or promises.
  */
 export function applyLayers(backend: StorageBackend, layers: readonly Layer[]): StorageBackend {
   assertLayerOrder(layers)
-  return layers.reduceRight((inner, layer) => layer(inner), backend)
+  return layers.reduceRight((inner, layer) => {
+    const outer: unknown = layer(inner)
+    if (isBackend(outer)) return outer
+    throw new TypeError(`The layer "${layer.layerName}" gave no storage backend`)
+  }, backend)
 }
 
 /** @throws as {@link applyLayers}; checks only. */

@@ -1,8 +1,8 @@
 /**
  * The prefix view: a part of a store that looks like a whole one.
  *
- * Invariant: nothing outside the prefix can be read, written, listed or told of through it. It
- * needs no escaping, because a key has no `..` segment.
+ * Invariant: nothing outside the prefix can be read, written, listed or told of through it, be it
+ * in messages, cursors or health. Keys need no escaping: those with `..` segments are refused.
  */
 import type {
   CopyOptions,
@@ -23,7 +23,8 @@ import type {
 } from '../backend.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { isStorageError, StorageError } from '../errors.ts'
-import { assertKey, quoteKey } from '../keys.ts'
+import { assertKey, compareKeys, keyFault, quoteKey } from '../keys.ts'
+import { decodeCursor, encodeCursor, isPassed, type ListPosition, stuckList } from '../listing.ts'
 import { defineLayer, type Layer } from './layer.ts'
 
 /**
@@ -47,11 +48,36 @@ function folderOf(text: unknown): string {
   return `${path}/`
 }
 
+/** Listings under way at once that go on with the inner backend's own cursor. */
+const innerCursorsMax = 256
+
+/** The text after which a listing goes on. Nothing under a prefix is behind its U+10FFFF. */
+function startAfterOf({ kind, after }: ListPosition): string {
+  return kind === 'prefix' ? `${after}\u{10ffff}` : after
+}
+
+function lastOf(
+  objects: readonly ListedObject[],
+  prefixes: readonly string[],
+): ListPosition | undefined {
+  const key = objects.at(-1)?.key
+  const prefix = prefixes.at(-1)
+  if (prefix !== undefined && (key === undefined || compareKeys(prefix, key) > 0)) {
+    return { after: prefix, kind: 'prefix' }
+  }
+  return key === undefined ? undefined : { after: key, kind: 'object' }
+}
+
 class PrefixView implements StorageBackend {
   readonly name: string
   readonly capabilities: Capabilities
   readonly #inner: StorageBackend
   readonly #folder: string
+  /**
+   * By our cursors, those of the backend inside, which may go on faster but hold full keys. One
+   * that is forgotten, or of another process, is replaced by a listing that starts after it.
+   */
+  readonly #innerCursors = new Map<string, string>()
 
   constructor(inner: StorageBackend, folder: string) {
     const keyBytesMax = inner.capabilities.keyBytesMax - Buffer.byteLength(folder)
@@ -85,20 +111,25 @@ class PrefixView implements StorageBackend {
     return this.#run(() => this.#inner.delete(this.#full(key), options))
   }
 
-  async list(options: ListOptions = {}): Promise<ListPage> {
-    const { startAfter } = options
-    const page = await this.#run(() =>
-      this.#inner.list({
-        ...options,
-        prefix: this.#folder + (options.prefix ?? ''),
-        ...(startAfter === undefined ? {} : { startAfter: this.#folder + startAfter }),
-      }),
-    )
-    return {
-      objects: page.objects.map((object) => this.#inside(object)),
-      prefixes: page.prefixes.map((prefix) => prefix.slice(this.#folder.length)),
-      cursor: page.cursor,
-    }
+  list(options: ListOptions = {}): Promise<ListPage> {
+    return this.#run(async () => {
+      const position =
+        options.cursor === undefined ? undefined : decodeCursor(options.cursor, options)
+      const first = this.#innerList(options, position)
+      let { cursor } = first
+      for (;;) {
+        const page = this.#insidePage(
+          await this.#inner.list(cursor === undefined ? first : { ...first, cursor }),
+          options,
+          position,
+        )
+        const isOver = page.cursor === undefined
+        // A page may be empty; only behind an entry there is a position for a cursor of our own.
+        if (isOver || page.objects.length + page.prefixes.length > 0) return page
+        if (page.cursor === cursor) throw stuckList()
+        cursor = page.cursor
+      }
+    })
   }
 
   async copy(from: string, to: string, options?: CopyOptions): Promise<ObjectInfo> {
@@ -108,17 +139,28 @@ class PrefixView implements StorageBackend {
   }
 
   async deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]> {
-    const full = keys.map((key) => this.#full(key))
+    const refused = new Map<number, DeleteOutcome>()
+    const full: string[] = []
+    keys.forEach((key, place) => {
+      try {
+        full.push(this.#full(key))
+      } catch (error) {
+        refused.set(place, { key, deleted: false, error: error as StorageError })
+      }
+    })
     const outcomes = await this.#run(() => this.#inner.deleteMany(full, options))
-    return outcomes.map(({ deleted, error }, index) => ({
-      key: keys[index]!,
+    const inside: DeleteOutcome[] = outcomes.map(({ key, deleted, error }) => ({
+      key: key.slice(this.#folder.length),
       deleted,
       ...(error === undefined ? {} : { error: this.#renamed(error) }),
     }))
+    for (const [place, outcome] of refused) inside.splice(place, 0, outcome)
+    return inside
   }
 
-  health(options?: OperationOptions): Promise<Health> {
-    return this.#inner.health(options)
+  /** Without details: they count and name what is outside. */
+  async health(options?: OperationOptions): Promise<Health> {
+    return { ...(await this.#run(() => this.#inner.health(options))), details: {} }
   }
 
   close(): Promise<void> {
@@ -131,9 +173,13 @@ class PrefixView implements StorageBackend {
       throw new StorageError(
         'INVALID_KEY',
         `Key ${quoteKey(key)} is ${keyBytes} bytes long; at most ` +
-          `${this.capabilities.keyBytesMax} fit behind the prefix ${quoteKey(this.#folder)}`,
+          `${this.capabilities.keyBytesMax} fit here`,
         { key },
       )
+    }
+    // Only a foreign key has them; where keys are paths they would lead outside.
+    if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) {
+      throw new StorageError('INVALID_KEY', `Key ${quoteKey(key)} ${keyFault(key)}`, { key })
     }
     return this.#folder + key
   }
@@ -152,7 +198,64 @@ class PrefixView implements StorageBackend {
 
   /** The same error with the key that this view's caller knows. */
   #renamed(error: StorageError): StorageError {
-    if (error.key?.startsWith(this.#folder) !== true) return error
-    return error.with({ key: error.key.slice(this.#folder.length) })
+    const key = error.key?.startsWith(this.#folder)
+      ? error.key.slice(this.#folder.length)
+      : undefined
+    const message = this.#insideMessage(error.message, key)
+    const cause = isStorageError(error.cause) ? this.#renamed(error.cause) : error.cause
+    return error.with({
+      message,
+      ...(key === undefined ? {} : { key }),
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+
+  /** Messages quote keys, long ones cut. */
+  #insideMessage(message: string, key: string | undefined): string {
+    const named =
+      key === undefined
+        ? message
+        : message.replaceAll(quoteKey(this.#folder + key), () => quoteKey(key))
+    return named.replaceAll(JSON.stringify(this.#folder).slice(0, -1), '"')
+  }
+
+  #innerList(options: ListOptions, position: ListPosition | undefined): ListOptions {
+    const { startAfter = '', cursor, ...scope } = options
+    const after = position === undefined ? '' : startAfterOf(position)
+    const text = compareKeys(after, startAfter) > 0 ? after : startAfter
+    const known = cursor === undefined ? undefined : this.#innerCursors.get(cursor)
+    return {
+      ...scope,
+      prefix: this.#folder + (options.prefix ?? ''),
+      ...(known === undefined
+        ? text !== '' && { startAfter: this.#folder + text }
+        : { cursor: known, ...(startAfter !== '' && { startAfter: this.#folder + startAfter }) }),
+    }
+  }
+
+  #insidePage(page: ListPage, scope: ListOptions, position: ListPosition | undefined): ListPage {
+    const objects = page.objects
+      .map((object) => this.#inside(object))
+      .filter(({ key }) => !isPassed(key, position))
+    const prefixes = page.prefixes
+      .map((prefix) => prefix.slice(this.#folder.length))
+      .filter((prefix) => !isPassed(prefix, position))
+    const last = lastOf(objects, prefixes)
+    // Without an entry there is no position: the caller goes on with the inner cursor.
+    if (page.cursor === undefined || last === undefined) {
+      return { objects, prefixes, cursor: page.cursor }
+    }
+    const cursor = encodeCursor(last, scope)
+    this.#remember(cursor, page.cursor)
+    return { objects, prefixes, cursor }
+  }
+
+  #remember(cursor: string, inner: string): void {
+    this.#innerCursors.delete(cursor)
+    this.#innerCursors.set(cursor, inner)
+    for (const oldest of this.#innerCursors.keys()) {
+      if (this.#innerCursors.size <= innerCursorsMax) break
+      this.#innerCursors.delete(oldest)
+    }
   }
 }

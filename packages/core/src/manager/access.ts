@@ -29,11 +29,13 @@ import { type Logger, logOperation } from '../diagnostics/logger.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { userMetadata } from '../metadata.ts'
 import { abortError, throwIfAborted } from '../options.ts'
+import { discardSource } from '../source.ts'
 
 /** Whether a manager is open. A view (`within`) ends with its parent, not the other way round. */
 export class Lifecycle {
   readonly #parent: Lifecycle | undefined
   #isClosed = false
+  #closing: Promise<void> | undefined
 
   constructor(parent?: Lifecycle) {
     this.#parent = parent
@@ -47,8 +49,11 @@ export class Lifecycle {
     return this.#parent !== undefined
   }
 
-  end(): void {
+  /** Ends, and closes what is owned once; all calls wait for that one and share its outcome. */
+  end(close: () => Promise<void>): Promise<void> {
     this.#isClosed = true
+    this.#closing ??= this.isView ? Promise.resolve() : close()
+    return this.#closing
   }
 }
 
@@ -87,6 +92,11 @@ export class Access {
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     try {
       this.#assertUsable(options.signal)
+    } catch (error) {
+      discardSource(body)
+      throw this.fault(error, 'write', key, options.signal)
+    }
+    try {
       const info = this.#isQuiet('write')
         ? await this.backend.write(key, body, options)
         : await this.#observed('write', key, () => this.backend.write(key, body, options))
@@ -123,6 +133,17 @@ export class Access {
     return this.#run('health', undefined, options, () => this.backend.health(options))
   }
 
+  /** Closes the backend, unless this is a view. Idempotent. */
+  close(): Promise<void> {
+    return this.lifecycle.end(async () => {
+      try {
+        await this.backend.close()
+      } catch (error) {
+        throw this.fault(error, 'close', undefined)
+      }
+    })
+  }
+
   /** What is thrown to the caller for what was thrown here: wrapped once, places filled in. */
   fault(error: unknown, operation: string, key: string | undefined, signal?: AbortSignal): unknown {
     const place = { backend: this.backend.name, operation, ...(key === undefined ? {} : { key }) }
@@ -137,7 +158,8 @@ export class Access {
         ...((knownKey ?? key) === undefined ? {} : { key: knownKey ?? key }),
       })
     }
-    if (error instanceof TypeError) return error
+    // A programmer's mistake has no cause; the TypeError of a failed fetch() has one.
+    if (error instanceof TypeError && error.cause === undefined) return error
     if (signal?.aborted === true) return abortError(signal).with(place)
     return new StorageError(
       'UNAVAILABLE',
@@ -187,8 +209,17 @@ export class Access {
     try {
       return await traceOperation(context, clock, call)
     } finally {
-      if (logger !== undefined) logOperation(logger, context, key)
+      if (logger !== undefined) logQuietly(logger, context, key)
     }
+  }
+}
+
+/** What was done stays done: a logger that throws must not turn it into a failure. */
+function logQuietly(logger: Logger, context: OperationContext, key: string | undefined): void {
+  try {
+    logOperation(logger, context, key)
+  } catch {
+    // There is nobody to tell but the logger.
   }
 }
 

@@ -2,6 +2,7 @@
  * Many at once: bounded concurrency, one result per item in the order of the items. A failure is
  * the result of its item and loses nothing of the others.
  */
+import type { DeleteOutcome } from '../backend.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { abortError, assertInteger, assertOptions, describe } from '../options.ts'
 import type { Access } from './access.ts'
@@ -17,7 +18,7 @@ import {
   type SaveOptions,
   type SaveResult,
 } from './options.ts'
-import { type Items, runPool } from './pool.ts'
+import { type Items, runPool, untilAborted } from './pool.ts'
 import type { Values } from './values.ts'
 
 /** Operations under way at once, unless the caller says otherwise. */
@@ -102,7 +103,9 @@ export async function deleteMany(
     chunk.map((key) => skipped(access, key, signal))
   // An array of chunks for an array of keys: only of an array does the pool report what is left.
   const size = access.backend.capabilities.deleteManyMax
-  const chunks = Array.isArray(keys) ? sliced(keys as string[], size) : chunked(keys, size)
+  const chunks = Array.isArray(keys)
+    ? sliced(keys as string[], size)
+    : chunked(untilAborted(keys, signal), size)
   return (await runPool(chunks, concurrency, signal, remove, skip)).flat()
 }
 
@@ -114,11 +117,8 @@ async function deleteLegal(
   if (keys.length === 0) return []
   try {
     const outcomes = await access.deleteMany(keys, signal === undefined ? {} : { signal })
-    return outcomes.map(({ key, deleted, error }) =>
-      error === undefined
-        ? { key, ok: true, deleted }
-        : { key, ok: false, error: itemError(access, error, 'deleteMany', key) },
-    )
+    const byKey = Map.groupBy(outcomes, ({ key }) => key)
+    return keys.map((key) => deleteResult(access, key, byKey.get(key)))
   } catch (error) {
     return keys.map((key) => ({
       key,
@@ -126,6 +126,23 @@ async function deleteLegal(
       error: itemError(access, error, 'deleteMany', key).with({ key }),
     }))
   }
+}
+
+/** @param outcomes Of this key; more than one when the key was asked for more than once. */
+function deleteResult(
+  access: Access,
+  key: string,
+  outcomes: DeleteOutcome[] | undefined,
+): DeleteResult {
+  const outcome = outcomes !== undefined && outcomes.length > 1 ? outcomes.shift() : outcomes?.[0]
+  if (outcome === undefined) {
+    const message = 'The backend did not tell what became of this key; look whether it is there'
+    const missing = new StorageError('UNAVAILABLE', message, { retryable: 'no' })
+    return { key, ok: false, error: itemError(access, missing, 'deleteMany', key) }
+  }
+  const { deleted, error } = outcome
+  if (error === undefined) return { key, ok: true, deleted }
+  return { key, ok: false, error: itemError(access, error, 'deleteMany', key) }
 }
 
 function sliced(keys: readonly string[], size: number): string[][] {
@@ -167,6 +184,20 @@ type OwnOptions = Omit<SaveOptions, 'signal'>
 function saveParts(
   entry: SaveEntry,
 ): [key: string, value: unknown, options: OwnOptions | undefined] {
+  try {
+    return readSaveEntry(entry)
+  } catch (error) {
+    if (error instanceof TypeError) throw error
+    // Thrown by an accessor of the entry, not by the backend.
+    throw new StorageError('INVALID_ARGUMENT', 'The entry threw as it was read; see cause', {
+      cause: error,
+    })
+  }
+}
+
+function readSaveEntry(
+  entry: SaveEntry,
+): [key: string, value: unknown, options: OwnOptions | undefined] {
   if (Array.isArray(entry)) {
     if (entry.length !== 2) throw new TypeError('An entry of saveMany is [key, value]')
     return [entry[0], entry[1], undefined]
@@ -174,11 +205,21 @@ function saveParts(
   if (typeof entry !== 'object' || entry === null || !('key' in entry && 'value' in entry)) {
     throw new TypeError('An entry of saveMany is [key, value] or { key, value, ...options }')
   }
-  const { key, value } = entry
-  return [key, value, entry]
+  // Read once: an accessor could give something else later.
+  const { key, value, ...options } = entry
+  return [key, value, options]
 }
 
+/** For telling of an item, whatever it is: an item that throws as it is read has no key. */
 function keyOf(item: unknown): string {
+  try {
+    return readKey(item)
+  } catch {
+    return ''
+  }
+}
+
+function readKey(item: unknown): string {
   const key: unknown = Array.isArray(item)
     ? item[0]
     : typeof item === 'object' && item !== null && 'key' in item

@@ -4,13 +4,14 @@
  * Invariant: `update` never loses another writer's change. It writes over the version that it read
  * or not at all, and tries again a bounded number of times.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { ObjectInfo, OperationOptions } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import { isStorageError, StorageError } from '../errors.ts'
-import { assertKey } from '../keys.ts'
+import { assertKey, keyFault } from '../keys.ts'
 import { abortError, assertInteger, assertOptions, throwIfAborted } from '../options.ts'
 import type { Random } from '../random.ts'
-import type { StandardSchema } from '../schema.ts'
+import { type StandardSchema, validate } from '../schema.ts'
 import type { StorageManager } from './manager.ts'
 import type { WriteConditions } from './options.ts'
 
@@ -38,7 +39,8 @@ export interface UpdateOptions extends OperationOptions {
 }
 
 const writeNames: ReadonlySet<string> = new Set(['signal', 'ifMatch', 'ifNoneMatch'])
-const insertNames: ReadonlySet<string> = new Set(['signal'])
+const signalNames: ReadonlySet<string> = new Set(['signal'])
+const deleteNames: ReadonlySet<string> = new Set(['signal', 'ifMatch'])
 const updateNames: ReadonlySet<string> = new Set(['signal', 'attempts'])
 
 /** Made by `StorageManager.collection`. `In` is what is put, `Out` what the schema makes of it. */
@@ -46,7 +48,8 @@ export class Collection<In = unknown, Out = In> {
   /** The name, without a trailing `/`. */
   readonly name: string
   readonly #manager: StorageManager
-  readonly #schema: { readonly schema?: StandardSchema }
+  readonly #schema: StandardSchema | undefined
+  readonly #reading: { readonly schema?: StandardSchema }
   readonly #clock: Clock
   readonly #random: Random
 
@@ -61,25 +64,28 @@ export class Collection<In = unknown, Out = In> {
     assertKey(path)
     this.name = path
     this.#manager = manager
-    this.#schema = schema === undefined ? {} : { schema }
+    this.#schema = schema
+    this.#reading = schema === undefined ? {} : { schema }
     this.#clock = tools.clock
     this.#random = tools.random
   }
 
   /** @throws StorageError `NOT_FOUND`, `SCHEMA_INVALID`. */
   async get(id: string, options: OperationOptions = {}): Promise<Out> {
-    return (await this.#manager.load(this.#key(id), { ...options, ...this.#schema })) as Out
+    assertOptions(options, signalNames, 'get')
+    return (await this.#manager.load(this.#key(id), { ...options, ...this.#reading })) as Out
   }
 
   /** The document, or undefined when there is none. */
   async find(id: string, options: OperationOptions = {}): Promise<Out | undefined> {
-    const found = await this.#manager.find(this.#key(id), { ...options, ...this.#schema })
+    assertOptions(options, signalNames, 'find')
+    const found = await this.#manager.find(this.#key(id), { ...options, ...this.#reading })
     return found as Out | undefined
   }
 
   /** Creates. @throws StorageError `ALREADY_EXISTS`, `SCHEMA_INVALID`. */
   async insert(id: string, value: In, options: OperationOptions = {}): Promise<ObjectInfo> {
-    assertOptions(options, insertNames, 'insert')
+    assertOptions(options, signalNames, 'insert')
     return this.put(id, value, { ...options, ifNoneMatch: '*' })
   }
 
@@ -90,7 +96,10 @@ export class Collection<In = unknown, Out = In> {
     options: OperationOptions & WriteConditions = {},
   ): Promise<ObjectInfo> {
     assertOptions(options, writeNames, 'put')
-    return this.#manager.save(this.#key(id), value, { ...options, ...this.#schema })
+    const key = this.#key(id)
+    // Without a schema at once, so that the caller may change the value.
+    if (this.#schema === undefined) return this.#manager.save(key, value, options)
+    return this.#manager.save(key, await this.#checked(key, value), options)
   }
 
   /**
@@ -104,18 +113,25 @@ export class Collection<In = unknown, Out = In> {
     id: string,
     change: (current: Out) => In | Promise<In>,
     options: UpdateOptions = {},
-  ): Promise<CollectionDocument<In>> {
+  ): Promise<CollectionDocument<Out>> {
     assertOptions(options, updateNames, 'update')
     const { attempts = updateAttemptsDefault, signal } = options
     assertInteger(attempts, 'attempts', 1, updateAttemptsMax)
     const key = this.#key(id)
-    const each = { ...(signal === undefined ? {} : { signal }), ...this.#schema }
+    const each = signal === undefined ? {} : { signal }
     for (let attempt = 1; ; attempt++) {
-      const { value: current, info: read } = await this.#manager.loadEntry(key, each)
-      const value = await change(current as Out)
+      const { value: current, info: read } = await this.#manager.loadEntry(key, {
+        ...each,
+        ...this.#reading,
+      })
+      const changed = await change(current as Out)
+      if (changed === undefined) {
+        throw new TypeError('update: the callback returned undefined; return the new document')
+      }
+      const value = await this.#checked(key, changed)
       try {
         const info = await this.#manager.save(key, value, { ...each, ifMatch: read.etag })
-        return { id, value, info }
+        return { id, value: value as Out, info }
       } catch (error) {
         if (!isStorageError(error, 'PRECONDITION_FAILED', 'CONFLICT')) throw error
         if (attempt >= attempts) throw exhausted(this.#manager, key, attempts, error)
@@ -129,30 +145,32 @@ export class Collection<In = unknown, Out = In> {
     id: string,
     options: OperationOptions & Pick<WriteConditions, 'ifMatch'> = {},
   ): Promise<boolean> {
+    assertOptions(options, deleteNames, 'delete')
     return this.#manager.delete(this.#key(id), options)
   }
 
   async has(id: string, options: OperationOptions = {}): Promise<boolean> {
+    assertOptions(options, signalNames, 'has')
     return this.#manager.exists(this.#key(id), options)
   }
 
-  /** All ids, in UTF-8 order. */
+  /** All ids, in UTF-8 order, less those that no document of this library can have. */
   async ids(options: OperationOptions = {}): Promise<string[]> {
-    assertOptions(options, insertNames, 'ids')
+    assertOptions(options, signalNames, 'ids')
     const prefix = `${this.name}/`
     const keys = await this.#manager.listKeys({ ...options, prefix })
-    return keys.map((key) => key.slice(prefix.length))
+    return keys.map((key) => key.slice(prefix.length)).filter(isId)
   }
 
   /** All documents, in UTF-8 order of id. One that is deleted meanwhile is left out. */
   async *documents(
     options: OperationOptions = {},
   ): AsyncGenerator<CollectionDocument<Out>, void, undefined> {
-    assertOptions(options, insertNames, 'documents')
+    assertOptions(options, signalNames, 'documents')
     const prefix = `${this.name}/`
     let keys: string[] = []
     for await (const entry of this.#manager.list({ ...options, prefix })) {
-      if (entry.kind === 'object') keys.push(entry.key)
+      if (entry.kind === 'object' && isId(entry.key.slice(prefix.length))) keys.push(entry.key)
       if (keys.length < documentsAheadMax) continue
       yield* this.#loaded(keys, options)
       keys = []
@@ -164,11 +182,30 @@ export class Collection<In = unknown, Out = In> {
     keys: readonly string[],
     options: OperationOptions,
   ): AsyncGenerator<CollectionDocument<Out>, void, undefined> {
-    for (const result of await this.#manager.loadMany(keys, { ...options, ...this.#schema })) {
+    for (const result of await this.#manager.loadMany(keys, { ...options, ...this.#reading })) {
       if (result.ok) {
         const { value, info } = result
         yield { id: result.key.slice(this.name.length + 1), value: value as Out, info }
       } else if (result.error.code !== 'NOT_FOUND') throw result.error
+    }
+  }
+
+  /**
+   * What the schema makes of a document. It is validated again when it is loaded, so it must pass
+   * as it is.
+   */
+  async #checked(key: string, value: unknown): Promise<unknown> {
+    if (this.#schema === undefined) return value
+    const { name: backend } = this.#manager
+    try {
+      const output = await validate(this.#schema, value, key)
+      const again = await validate(this.#schema, output, key).catch((cause: unknown) => {
+        throw transformError(key, cause)
+      })
+      if (!isDeepStrictEqual(again, output)) throw transformError(key)
+      return output
+    } catch (error) {
+      throw isStorageError(error) ? error.with({ backend, operation: 'validate' }) : error
     }
   }
 
@@ -184,6 +221,20 @@ export class Collection<In = unknown, Out = In> {
       throw signal?.aborted === true ? abortError(signal) : error
     })
   }
+}
+
+/** Others may write keys under the collection's name that are no ids. */
+function isId(id: string): boolean {
+  return keyFault(id) === undefined
+}
+
+function transformError(key: string, cause?: unknown): StorageError {
+  return new StorageError(
+    'SCHEMA_INVALID',
+    'The schema does not take its own output as it is, so that the document could not be loaded ' +
+      'again; transform before put() or after get(), and let the schema describe what is stored',
+    { key, ...(cause === undefined ? {} : { cause }) },
+  )
 }
 
 function exhausted(

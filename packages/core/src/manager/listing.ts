@@ -1,7 +1,7 @@
 /** Listings page by page, joined: lazily, objects and common prefixes merged in UTF-8 order. */
 import type { ListOptions, ListPage } from '../backend.ts'
-import { StorageError } from '../errors.ts'
 import { compareKeys } from '../keys.ts'
+import { stuckList } from '../listing.ts'
 import type { Access } from './access.ts'
 import type { ListAllOptions, ListEntry, ListKeysOptions } from './options.ts'
 
@@ -11,16 +11,9 @@ async function* pages(access: Access, options: ListOptions): AsyncGenerator<List
   do {
     const page = await access.list(cursor === undefined ? options : { ...options, cursor })
     yield page
-    if (page.cursor !== undefined && page.cursor === cursor) throw stuck()
+    if (page.cursor !== undefined && page.cursor === cursor) throw stuckList()
     cursor = page.cursor
   } while (cursor !== undefined)
-}
-
-function stuck(): StorageError {
-  return new StorageError('UNAVAILABLE', 'The backend gave the same list cursor twice', {
-    operation: 'list',
-    retryable: 'no',
-  })
 }
 
 /** All keys, or the first `limit`. */

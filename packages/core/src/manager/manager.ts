@@ -23,7 +23,7 @@ import { isStorageError } from '../errors.ts'
 import { applyLayers } from '../layers/layer.ts'
 import { prefix as prefixView } from '../layers/prefix.ts'
 import { openBackend } from '../open.ts'
-import { assertOptions, describe } from '../options.ts'
+import { assertMethods, assertOptions, describe } from '../options.ts'
 import { systemRandom } from '../random.ts'
 import { assertSchema, type SchemaInput, type SchemaOutput } from '../schema.ts'
 import type { StandardSchema } from '../schema.ts'
@@ -59,6 +59,7 @@ export class StorageManager implements AsyncDisposable {
   constructor(backend: StorageBackend, options: types.ManagerOptions = {}) {
     assertBackend(backend)
     assertOptions(options, optionNames.manager, 'StorageManager')
+    assertTools(options)
     const { layers = [], codecs = [], logger, diagnostics, clock = systemClock } = options
     const layered = applyLayers(backend, layers)
     this.#options = options
@@ -86,7 +87,9 @@ export class StorageManager implements AsyncDisposable {
     try {
       return new StorageManager(backend, options)
     } catch (error) {
-      await backend.close()
+      // A backend that the caller opened stays the caller's when no manager came to own it.
+      const isOwn = backend === config || backend === (config as { backend?: unknown }).backend
+      if (!isOwn) await backend.close()
       throw error
     }
   }
@@ -325,14 +328,11 @@ export class StorageManager implements AsyncDisposable {
   }
 
   /**
-   * Closes the backend, unless this is a view. Idempotent. Later calls reject with `CLOSED`; what
-   * is under way ends, well or with `CLOSED`.
+   * Closes the backend, unless this is a view. Idempotent: all calls wait for the first one. Later
+   * calls of other methods reject with `CLOSED`; what is under way ends, well or with `CLOSED`.
    */
   async close(): Promise<void> {
-    const { lifecycle } = this.#access
-    const isFirst = !lifecycle.isClosed
-    lifecycle.end()
-    if (isFirst && !lifecycle.isView) await this.backend.close()
+    return this.#access.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -366,6 +366,18 @@ async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
 function streamType(body: unknown): string {
   if (typeof body === 'string') return 'text/plain; charset=utf-8'
   return body instanceof Blob ? blobType(body) : 'application/octet-stream'
+}
+
+/** Found out now, not when the first operation was done and cannot be told. */
+function assertTools({ logger, diagnostics, clock, random }: types.ManagerOptions): void {
+  assertMethods(logger, 'logger', ['debug', 'info', 'warn', 'error'])
+  assertMethods(clock, 'clock', ['now', 'monotonicMs', 'sleep'])
+  assertMethods(random, 'random', ['next', 'id'])
+  assertOptions(diagnostics, optionNames.diagnostics, 'diagnostics')
+  const keys: unknown = diagnostics?.keys
+  if (keys !== undefined && typeof keys !== 'boolean') {
+    throw new TypeError(`diagnostics.keys is a boolean, not ${describe(keys)}`)
+  }
 }
 
 function assertBackend(backend: unknown): asserts backend is StorageBackend {

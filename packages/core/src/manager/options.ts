@@ -149,10 +149,9 @@ const conditions = ['ifMatch', 'ifNoneMatch', 'signal']
 /** The option names of each call. */
 export const optionNames = {
   manager: new Set(['layers', 'codecs', 'logger', 'diagnostics', 'clock', 'random']) as Names,
+  diagnostics: new Set(['keys']) as Names,
   save: new Set([...conditions, 'contentType', 'metadata', 'schema']) as Names,
-  saveEntry: new Set([
-    ...['key', 'value', 'ifMatch', 'ifNoneMatch', 'contentType', 'metadata', 'schema'],
-  ]) as Names,
+  saveEntry: new Set([...['ifMatch', 'ifNoneMatch', 'contentType', 'metadata', 'schema']]) as Names,
   load: new Set([...conditions, 'default', 'schema', 'as', 'foreign']) as Names,
   find: new Set([...conditions, 'schema', 'as', 'foreign']) as Names,
   stat: new Set([...conditions, 'foreign']) as Names,

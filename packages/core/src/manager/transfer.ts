@@ -70,6 +70,7 @@ export async function move(
 ): Promise<ObjectInfo> {
   const { access, admission } = end
   const { sourceCheck = 'version', signal, ifMatch, ifNoneMatch } = options
+  admission.copyConditions({ ifMatch, ifNoneMatch })
   const abort = signal === undefined ? {} : { signal }
   const { etag, ...source } = await access.stat(from, abort)
   if (from === to) return { etag, ...source }

@@ -22,7 +22,7 @@ import type {
   WriteOptions,
 } from '../backend.ts'
 import { collect, ownBytes } from '../body.ts'
-import { guardSource } from '../source.ts'
+import { discardSource, guardSource } from '../source.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { checkMatch, checkReadConditions, checkWriteConditions, notFound } from '../conditions.ts'
@@ -92,7 +92,12 @@ export class MemoryStorageBackend implements StorageBackend {
   }
 
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
-    this.#assertUsable(options.signal)
+    try {
+      this.#assertUsable(options.signal)
+    } catch (error) {
+      discardSource(body)
+      throw error
+    }
     const bytes =
       body instanceof Uint8Array
         ? ownBytes(body, this.capabilities.objectBytesMax)

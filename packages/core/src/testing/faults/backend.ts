@@ -52,8 +52,8 @@ export class FaultyBackend implements StorageBackend {
       signal: options?.signal,
       run: async (faults) => {
         const result = await this.#inner.read(key, options)
-        const cut = faults.find((fault) => fault.kind === 'short-read')
-        return cut === undefined ? result : cutRead(result, cut.afterBytes)
+        const cut = faults.find(isCut)
+        return cut === undefined ? result : cutRead(result, cut.kind, cut.afterBytes)
       },
     })
   }
@@ -137,6 +137,12 @@ export class FaultyBackend implements StorageBackend {
     }
     if (fault.kind === 'lost-answer') throw errorOf(fault.error, 'answer lost', operation, keys)
   }
+}
+
+type Cut = Extract<Fault, { kind: 'short-read' | 'silent-end' }>
+
+function isCut(fault: Fault): fault is Cut {
+  return fault.kind === 'short-read' || fault.kind === 'silent-end'
 }
 
 function errorOf(

@@ -18,8 +18,15 @@ export async function* tearBody(body: WriteBody, afterBytes: number): AsyncGener
   throw new Error(`injected fault: the body broke off after ${afterBytes} bytes`)
 }
 
-/** The result with a body that fails with `UNAVAILABLE` after `afterBytes`. */
-export function cutRead(result: ReadResult, afterBytes: number): ReadResult {
+/**
+ * The result with a body that breaks off after `afterBytes`: with `UNAVAILABLE`, or silently, as a
+ * connection does whose end nobody checks.
+ */
+export function cutRead(
+  result: ReadResult,
+  kind: 'short-read' | 'silent-end',
+  afterBytes: number,
+): ReadResult {
   const { body } = result
   const cut: BodyStream = {
     async *[Symbol.asyncIterator]() {
@@ -32,6 +39,7 @@ export function cutRead(result: ReadResult, afterBytes: number): ReadResult {
         left -= chunk.byteLength
         yield chunk
       }
+      if (kind === 'silent-end') return
       throw new StorageError('UNAVAILABLE', `Injected fault: cut off after ${afterBytes} bytes`, {
         key: result.info.key,
         operation: 'read',

@@ -14,6 +14,7 @@ export type FaultOperation = Exclude<keyof StorageBackend, 'name' | 'capabilitie
  * - `lost-answer`: the store does it, and the caller gets `UNAVAILABLE`.
  * - `torn-write`: the body breaks off after so many bytes; the store must keep the old object.
  * - `short-read`: the body that is read fails with `UNAVAILABLE` after so many bytes.
+ * - `silent-end`: the body that is read ends after so many bytes, as if that were all.
  * - `hang`: it never answers; only its signal ends it, with `ABORTED`.
  * - `crash`: `onCrash` of the plan is called, before the store sees the call or after it is done.
  */
@@ -23,6 +24,7 @@ export type Fault =
   | { readonly kind: 'lost-answer'; readonly error?: StorageError | StorageErrorCode | undefined }
   | { readonly kind: 'torn-write'; readonly afterBytes: number }
   | { readonly kind: 'short-read'; readonly afterBytes: number }
+  | { readonly kind: 'silent-end'; readonly afterBytes: number }
   | { readonly kind: 'hang' }
   | { readonly kind: 'crash'; readonly point: 'before' | 'after' }
 
