@@ -17,7 +17,13 @@ import {
   type WriteBody,
   type WriteOptions,
 } from '@aos-storage/core'
-import { abortError, assertBodySize, guardSource, throwIfAborted } from '@aos-storage/core/backend'
+import {
+  abortError,
+  assertBodySize,
+  discardSource,
+  guardSource,
+  throwIfAborted,
+} from '@aos-storage/core/backend'
 import { type ChangedFolders, Changes } from './changes.ts'
 import { encodeHeader, type EnvelopeHeader } from './envelope.ts'
 import { closedError, isMissing, toStorageError } from './errors.ts'
@@ -97,7 +103,7 @@ export class ObjectWriter {
       own = await this.#open()
       file = await this.#create(own, options.signal, small)
     } catch (error) {
-      closeSource(body)
+      discardSource(body)
       throw error
     }
     try {
@@ -308,11 +314,4 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promis
     signal.addEventListener('abort', onAbort, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
-}
-
-/** Closes a body that is not going to be read. */
-function closeSource(body: WriteBody): void {
-  if (body instanceof Uint8Array) return
-  const closing = body[Symbol.asyncIterator]().return?.()
-  closing?.then(undefined, () => undefined)
 }

@@ -11,7 +11,6 @@
  * Invariant: the files of a writer are swept only by one who holds its lock, so a living writer,
  * even a stopped one or one in another container, never loses a file.
  */
-import { randomUUID } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -66,7 +65,7 @@ export class OwnFolder {
     assertFormat(basePath)
     const path = join(this.#root, 'lock')
     this.lock = new ChangeLock({
-      lock: openLock(Database, path, fileMode),
+      lock: openLock(Database, path, options),
       path,
       clock,
       waitMsMax: lockWaitMsMax,
@@ -118,7 +117,7 @@ class WriterFolder {
   constructor(Database: typeof DatabaseSync, tmp: string, options: OwnFolderOptions) {
     this.id = options.random.id()
     this.#path = join(tmp, this.id)
-    this.#lock = openLock(Database, `${this.#path}.lock`, options.fileMode)
+    this.#lock = openLock(Database, `${this.#path}.lock`, options)
     try {
       // Those who verify look for the folder, so the lock is taken first.
       if (!this.#lock.tryAcquire()) throw new Error(`Somebody holds the new lock ${this.id}`)
@@ -193,8 +192,12 @@ function writeFormat(root: string, options: OwnFolderOptions): void {
   }
 }
 
-function openLock(Database: typeof DatabaseSync, path: string, fileMode: number): FileLock {
-  makeLockFile(path, fileMode)
+function openLock(
+  Database: typeof DatabaseSync,
+  path: string,
+  { fileMode, random }: OwnFolderOptions,
+): FileLock {
+  makeLockFile(path, fileMode, random.id())
   return new FileLock(Database, path)
 }
 
@@ -202,9 +205,9 @@ function openLock(Database: typeof DatabaseSync, path: string, fileMode: number)
  * Makes a lock file that has its mode before anybody opens it: SQLite would make it with another
  * one. Under its name it is never opened here, which would drop the locks of this process on it.
  */
-function makeLockFile(path: string, mode: number): void {
+function makeLockFile(path: string, mode: number, id: string): void {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
-  const made = `${path}.${randomUUID()}`
+  const made = `${path}.${id}`
   try {
     writeFileSync(made, '', { mode, flag: 'wx' })
     chmodSync(made, mode)
@@ -212,7 +215,8 @@ function makeLockFile(path: string, mode: number): void {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     // Another writer was faster; or no links here, then SQLite makes it.
-    if (code !== 'EEXIST' && code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error
+    if (code !== 'EEXIST' && code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS')
+      throw error
   } finally {
     rmSync(made, { force: true })
   }

@@ -149,7 +149,7 @@ describe('the prefix view and the outside', () => {
 
   it('health counts nothing', async () => {
     const { view } = await seeded()
-    expect(await view.health()).toMatchObject({ ok: true, details: {} })
+    expect((await view.health()).details).toEqual({})
   })
 
   it('foreign keys do not lead outside', async () => {
