@@ -18,9 +18,10 @@ import { closedError } from './errors.ts'
 const sqliteBusy = 5
 /** And for a change of what may only be read. */
 const sqliteReadOnly = 8
-const pauseMsMax = 8
-/** How long a holder keeps away when another waits: longer than a waiter sleeps at first. */
-const hintPauseMs = 2
+/** A waiter looks at least this often, so that it meets the pause of a holder. */
+const pauseMsMax = 2
+/** How long a holder keeps away when another waits: longer than a waiter sleeps. */
+const hintPauseMs = 5
 /** Turns of one process before it lets go of the lock. */
 const turnsMax = 32
 
