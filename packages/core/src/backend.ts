@@ -190,7 +190,10 @@ export interface StorageBackend {
    */
   copy(from: string, to: string, options?: CopyOptions): Promise<ObjectInfo>
 
-  /** Deletes up to `capabilities.deleteManyMax` keys; outcomes in the order of the keys. */
+  /**
+   * Deletes up to `capabilities.deleteManyMax` keys; outcomes in the order of the keys. Each key is
+   * deleted or not; an aborted call may have deleted some of them.
+   */
   deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]>
 
   /** Tests that the store can be reached and used; never throws for an unhealthy store. */
