@@ -70,7 +70,8 @@ export class Changes {
     if (!isReplaced) this.#assertFree(target)
     await this.#rename(file.path, target, isReplaced)
     const others = found.filter((other) => other.path !== target)
-    const emptied = others.length > 0 ? await this.#removeOthers(folder, others) : []
+    const emptied =
+      others.length > 0 ? await this.#removeOthers([folder.slice(0, -1), ...changed], others) : []
     return [folder.slice(0, -1), ...changed, ...emptied]
   }
 
@@ -112,7 +113,7 @@ export class Changes {
 
   /**
    * A version's time is later than that of every version before, whatever the clock says. Not
-   * synced again: a power cut may give it back its first time, which is no other version's either.
+   * synced again: after a power cut it may have its first time, which nobody was told as its etag.
    */
   #stampAfter(file: TemporaryFile, lastUs: number): void {
     const { stamps } = this.#options
@@ -121,9 +122,9 @@ export class Changes {
   }
 
   /** Removes files of other forms, the first-ranked one last; the folders that lost names. */
-  async #removeOthers(folder: string, others: readonly FoundFile[]): Promise<string[]> {
-    // A power cut must not keep the removal and lose the new name.
-    await this.#sync([folder.slice(0, -1)])
+  async #removeOthers(named: ChangedFolders, others: readonly FoundFile[]): Promise<string[]> {
+    // A power cut must not keep the removal and lose the new name, or that of its new folder.
+    await this.#sync(named)
     // A dropped file may have been the last of a folder that we would have named otherwise.
     return others.toReversed().map((other) => this.#unlink(other.path))
   }

@@ -114,7 +114,7 @@ export class ObjectWriter {
       )
       const info = this.#describe(layout, file)
       file.close()
-      await this.#sync(changed, layout.path)
+      await this.#sync('write', changed, layout.path)
       return info
     } catch (error) {
       await file.discard()
@@ -133,7 +133,7 @@ export class ObjectWriter {
       this.#changes.remove(key, path, ifMatch, own.deletions),
     )
     if (changed === undefined) return false
-    await this.#sync(changed)
+    await this.#sync('delete', changed)
     return true
   }
 
@@ -151,7 +151,7 @@ export class ObjectWriter {
       }
     } finally {
       // Also what went before an abort is gone for good.
-      await this.#sync([...changed])
+      await this.#sync('deleteMany', [...changed])
     }
     return outcomes
   }
@@ -258,7 +258,7 @@ export class ObjectWriter {
    * Makes names durable: in folders that changed, and, below a folder that this process has not
    * made sure of yet, on the whole way: another writer may have made it, and not have synced it.
    */
-  async #sync(folders: ChangedFolders, path?: KeyPath): Promise<void> {
+  async #sync(operation: string, folders: ChangedFolders, path?: KeyPath): Promise<void> {
     const { isDurable, base, fs } = this.#options
     if (!isDurable) return
     const all = new Set(folders)
@@ -270,7 +270,7 @@ export class ObjectWriter {
       await Promise.all([...all].map((each) => this.#syncFolder(each)))
     } catch (error) {
       // The change is made. Done again it would look done already, and never be synced.
-      throw toStorageError(error, 'write').with({ retryable: 'no' })
+      throw toStorageError(error, operation).with({ retryable: 'no' })
     }
     if (isSure) return
     if (this.#durable.size >= durableFoldersMax) this.#durable.clear()

@@ -120,7 +120,9 @@ class WriterFolder {
     this.#lock = openLock(Database, `${this.#path}.lock`, options)
     try {
       // Those who verify look for the folder, so the lock is taken first.
-      if (!this.#lock.tryAcquire()) throw new Error(`Somebody holds the new lock ${this.id}`)
+      if (!this.#lock.tryAcquire()) {
+        throw new StorageError('LOCKED', 'Another program holds a lock in .aos/tmp; try again')
+      }
       mkdirSync(this.#path, { mode: options.folderMode })
     } catch (error) {
       rmSync(`${this.#path}.lock`, { force: true })

@@ -137,6 +137,15 @@ describe('an fsync that fails', () => {
     expect(await readText(store, 'key')).toBe('newer')
   })
 
+  it('of a folder fails a delete, which is told as that and not as retryable', async () => {
+    const { state, fileSystem } = faultyFileSystem()
+    const store = await openStore({ fileSystem })
+    await put(store, 'key', 'old')
+    state.fail = (call) => (call.name === 'fsync' ? 'EIO' : undefined)
+    const error = await failureOf(store.delete('key'))
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', operation: 'delete', retryable: 'no' })
+  })
+
   it('of a folder fails every writer that waited for it, and no later one', async () => {
     const { state, fileSystem } = faultyFileSystem()
     const store = await openStore({ fileSystem })
