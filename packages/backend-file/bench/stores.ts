@@ -10,6 +10,7 @@
  *   bare              atomic (temporary file and rename), nothing synced; nothing else either
  *   opendal           file synced, folder not; truncates the old object: not atomic
  *   opendal, atomic   the same, with its option for a temporary file and a rename
+ *   opendal, durable  the atomic one, and Node syncs the folder: as safe as ours, without a lock
  *   the others        truncate the old object, nothing synced: not atomic, not durable
  */
 import { randomUUID } from 'node:crypto'
@@ -111,16 +112,20 @@ export const bareDurable: StoreKind = {
           await file.close()
         }
         await rename(temporary, pathOf(key))
-        const parent = await open(join(data, key, '..'), constants.O_RDONLY | constants.O_DIRECTORY)
-        try {
-          await parent.sync()
-        } finally {
-          await parent.close()
-        }
+        await syncFolder(join(data, key, '..'))
       },
       read: (key) => readFile(pathOf(key)),
     }
   },
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 interface BareFolders {
@@ -204,3 +209,19 @@ export const opendal = (isAtomic: boolean): StoreKind => ({
     }
   },
 })
+
+/** opendal made as durable as ours: the folder is synced after each write. */
+export const opendalDurable: StoreKind = {
+  ...opendal(true),
+  name: 'opendal fs, atomic, folder synced',
+  async open(folder) {
+    const store = await opendal(true).open(folder)
+    return {
+      ...store,
+      async write(key, bytes) {
+        await store.write(key, bytes)
+        await syncFolder(join(folder, 'data', key, '..'))
+      },
+    }
+  },
+}

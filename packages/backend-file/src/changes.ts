@@ -8,17 +8,22 @@
  * goes last.
  */
 import { dirname, sep } from 'node:path'
-import { StorageError } from '@aos-storage/core'
+import { type Clock, StorageError } from '@aos-storage/core'
 import { checkMatch, checkWriteConditions } from '@aos-storage/core/backend'
-import type { DeletionMark } from './deletion-mark.ts'
 import { isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder, FoundFile } from './folder.ts'
 import type { FolderSync } from './folder-sync.ts'
 import type { Form } from './names/forms.ts'
 import { fileName, type KeyPath } from './names/paths.ts'
+import type { OwnFolder } from './own-folder.ts'
 import { etagOf, mtimeUs, type StampSource } from './stamp.ts'
 import type { TemporaryFile } from './temporary-file.ts'
+
+/** About what a hop through the thread pool costs. A rename that takes longer is left to the pool. */
+const quickRenameMsMax = 0.06
+/** So many renames are left to the pool before one is tried here again. */
+const pooledRenames = 31
 
 export interface WriteConditions {
   readonly ifMatch?: string | undefined
@@ -28,9 +33,27 @@ export interface WriteConditions {
 /** Folders whose names changed: durable once each is synced, outermost last. */
 export type ChangedFolders = readonly string[]
 
+/** A finished temporary file that is to become the object of a key. */
+export interface Put {
+  readonly key: string
+  readonly path: KeyPath
+  readonly form: Form
+  readonly file: TemporaryFile
+  readonly conditions: WriteConditions
+  /** True when nobody else writes in this process. */
+  readonly isAlone: boolean
+}
+
+export interface PutOutcome {
+  readonly changed: ChangedFolders
+  /** The rename that was left under way, or undefined. */
+  readonly renaming: Promise<void> | undefined
+}
+
 export interface ChangesOptions {
   readonly fs: FileSystem
   readonly base: BaseFolder
+  readonly clock: Clock
   readonly stamps: StampSource
   readonly folderMode: number
   readonly isDurable: boolean
@@ -39,6 +62,8 @@ export interface ChangesOptions {
 
 export class Changes {
   readonly #options: ChangesOptions
+  /** How many of the next renames go to the pool. */
+  #pooled = 0
 
   constructor(options: ChangesOptions) {
     this.#options = options
@@ -50,15 +75,10 @@ export class Changes {
    * @throws `ALREADY_EXISTS`, `PRECONDITION_FAILED`, or `CONFLICT` when something foreign is in the
    * way. No object changed then; folders on the way may have been made.
    */
-  async put(
-    key: string,
-    path: KeyPath,
-    form: Form,
-    file: TemporaryFile,
-    conditions: WriteConditions,
-    deletions: DeletionMark,
-  ): Promise<ChangedFolders> {
-    const { base } = this.#options
+  async put({ lock, deletions }: OwnFolder, put: Put): Promise<PutOutcome> {
+    const { base, fs } = this.#options
+    const { key, path, form, file, conditions, isAlone } = put
+    await lock.settled(key)
     const found = base.findAll(key, path)
     const current = found[0]
     checkWriteConditions(key, current && etagOf(current.stats), conditions)
@@ -66,23 +86,35 @@ export class Changes {
     const folder = base.folderOf(path)
     const target = folder + fileName(path.stem, form)
     const isReplaced = found.some((other) => other.path === target)
-    const changed = isReplaced ? [] : this.#openFolder(folder, path.folders)
-    if (!isReplaced) this.#assertFree(target)
-    await this.#rename(file.path, target, isReplaced)
     const others = found.filter((other) => other.path !== target)
-    const emptied =
-      others.length > 0 ? await this.#removeOthers([folder.slice(0, -1), ...changed], others) : []
-    return [folder.slice(0, -1), ...changed, ...emptied]
+    // Plain renames go side by side. What removes or moves other files waits for them: it might
+    // take a name, or remove a folder, that another key is about to use.
+    const isInPlace = isReplaced || base.isInside(folder)
+    if (others.length > 0 || !isInPlace) await lock.settled()
+    const made = isInPlace ? [] : this.#makeFolders(path.folders)
+    if (!isReplaced) this.#assertFree(target)
+    const changed = [folder.slice(0, -1), ...made]
+    if (!isAlone && others.length === 0 && this.#pooled > 0) {
+      this.#pooled--
+      const renaming = fs.rename(file.path, target)
+      lock.leave(key, renaming)
+      return { changed, renaming }
+    }
+    this.#rename(file.path, target)
+    const emptied = others.length > 0 ? await this.#removeOthers(changed, others) : []
+    return { changed: [...changed, ...emptied], renaming: undefined }
   }
 
   /** Deletes the object of a key; undefined when there is none. */
   async remove(
+    { lock, deletions }: OwnFolder,
     key: string,
     path: KeyPath,
-    ifMatch: string | undefined,
-    deletions: DeletionMark,
+    ifMatch?: string,
   ): Promise<ChangedFolders | undefined> {
     const { base, stamps } = this.#options
+    // A folder must not be pruned that another key is about to get its file in.
+    await lock.settled()
     const found = base.findAll(key, path)
     checkMatch(key, found[0] && etagOf(found[0].stats), ifMatch)
     if (found.length === 0) return undefined
@@ -101,14 +133,15 @@ export class Changes {
   }
 
   /**
-   * The one step. Some file systems write a new file's data when it is renamed over another, which
-   * takes time unless it was synced before: then others get their turn meanwhile.
+   * The one step. It may wait for the device: some file systems write a new file's data when it is
+   * renamed over another. Then the next ones are made by the pool, side by side, unless there is
+   * only one at a time (docs/decisions/0004).
    */
-  #rename(from: string, target: string, isReplaced: boolean): Promise<void> | undefined {
-    const { fs, isDurable } = this.#options
-    if (isReplaced && !isDurable) return fs.rename(from, target)
-    fs.renameSync(from, target)
-    return undefined
+  #rename(from: string, to: string): void {
+    const { fs, clock } = this.#options
+    const startMs = clock.monotonicMs()
+    fs.renameSync(from, to)
+    this.#pooled = clock.monotonicMs() - startMs > quickRenameMsMax ? pooledRenames : 0
   }
 
   /**
@@ -151,10 +184,9 @@ export class Changes {
     )
   }
 
-  /** Makes sure of a key's folder; the folders that got new names on the way, outermost last. */
-  #openFolder(folder: string, names: readonly string[]): string[] {
+  /** Makes a key's folder; the folders that got new names on the way, outermost last. */
+  #makeFolders(names: readonly string[]): string[] {
     const { base } = this.#options
-    if (names.length === 0 || base.isInside(folder)) return []
     const changed: string[] = []
     let path = base.path
     for (const name of names) {

@@ -29,8 +29,8 @@ import { encodeHeader, type EnvelopeHeader } from './envelope.ts'
 import { closedError, isMissing, toStorageError } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder } from './folder.ts'
+import { loadSqlite } from './file-lock.ts'
 import { FolderSync } from './folder-sync.ts'
-import { loadSqlite } from './lock.ts'
 import { type Form, formOf } from './names/forms.ts'
 import { encodeKey, type KeyPath } from './names/paths.ts'
 import { infoOf, infoOfEnvelope } from './object-reader.ts'
@@ -77,6 +77,8 @@ export class ObjectWriter {
   #areTimesFine = false
   /** Folders whose names up to the base are durable, by path: the inode number. */
   readonly #durable = new Map<string, bigint>()
+  /** How many are under way. */
+  #writes = 0
   #isClosed = false
 
   constructor(options: ObjectWriterOptions) {
@@ -87,6 +89,7 @@ export class ObjectWriter {
     this.#changes = new Changes({
       fs,
       base,
+      clock,
       stamps: this.#stamps,
       folderMode,
       isDurable,
@@ -95,6 +98,15 @@ export class ObjectWriter {
   }
 
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
+    this.#writes++
+    try {
+      return await this.#write(key, body, options)
+    } finally {
+      this.#writes--
+    }
+  }
+
+  async #write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     const layout = layoutOf(key, options)
     const small = wholeIfSmall(layout.headerBytes, body)
     let own: OwnFolder
@@ -109,9 +121,12 @@ export class ObjectWriter {
     try {
       if (small === undefined) await this.#fill(file, layout.headerBytes, body, options.signal)
       await this.#settle(file)
-      const changed = await this.#locked(own, options.signal, () =>
-        this.#changes.put(key, layout.path, layout.form, file, options, own.deletions),
-      )
+      const { changed, renaming } = await this.#locked(own, options.signal, () => {
+        const { path, form } = layout
+        const isAlone = this.#writes === 1
+        return this.#changes.put(own, { key, path, form, file, conditions: options, isAlone })
+      })
+      await renaming
       const info = this.#describe(layout, file)
       file.close()
       await this.#sync('write', changed, layout.path)
@@ -130,7 +145,7 @@ export class ObjectWriter {
     const own = await this.#open()
     const path = encodeKey(key)
     const changed = await this.#locked(own, signal, () =>
-      this.#changes.remove(key, path, ifMatch, own.deletions),
+      this.#changes.remove(own, key, path, ifMatch),
     )
     if (changed === undefined) return false
     await this.#sync('delete', changed)
@@ -163,7 +178,7 @@ export class ObjectWriter {
 
   async #removeOne(own: OwnFolder, key: string, changed: Set<string>): Promise<DeleteOutcome> {
     try {
-      const folders = await this.#changes.remove(key, encodeKey(key), undefined, own.deletions)
+      const folders = await this.#changes.remove(own, key, encodeKey(key))
       for (const folder of folders ?? []) changed.add(folder)
       return { key, deleted: folders !== undefined }
     } catch (error) {

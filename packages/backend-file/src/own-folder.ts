@@ -2,11 +2,11 @@
  * `.aos`: what the store keeps for itself beside the objects.
  *
  *   .aos/format.json      { "format": 1 }
- *   .aos/lock             the lock of all changes, see lock.ts
+ *   .aos/lock             the lock of all changes, see change-lock.ts
  *   .aos/waiting          there while somebody waits for it
  *   .aos/deleted          the latest time of deleted objects, see deletion-mark.ts
  *   .aos/tmp/ID.lock      held by a living writer for as long as it lives
- *   .aos/tmp/ID/N         files that this writer is writing
+ *   .aos/tmp/ID/LANE/N    files that this writer is writing
  *
  * Invariant: the files of a writer are swept only by one who holds its lock, so a living writer,
  * even a stopped one or one in another container, never loses a file.
@@ -24,16 +24,22 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, type Random, StorageError } from '@aos-storage/core'
+import { ChangeLock } from './change-lock.ts'
 import { DeletionMark } from './deletion-mark.ts'
 import { isMissing } from './errors.ts'
 import { ownFolder } from './folder.ts'
-import { ChangeLock, FileLock, loadSqlite } from './lock.ts'
+import { FileLock, loadSqlite } from './file-lock.ts'
 
 /** The version of `docs/formats/file-layout.md` that this code writes. */
 const formatVersion = 1
+/**
+ * Folders for a writer's files, in turn: a rename locks the folder that a file leaves, and would
+ * stop the creation of the next ones there (measured: writes in parallel up to 1.5 times as fast).
+ */
+const lanes = 4
 
 /** How the own folder is made and waited for. */
 export interface OwnFolderOptions {
@@ -123,7 +129,9 @@ class WriterFolder {
       if (!this.#lock.tryAcquire()) {
         throw new StorageError('LOCKED', 'Another program holds a lock in .aos/tmp; try again')
       }
-      mkdirSync(this.#path, { mode: options.folderMode })
+      const { folderMode: mode } = options
+      mkdirSync(this.#path, { mode })
+      for (let lane = 0; lane < lanes; lane++) mkdirSync(join(this.#path, String(lane)), { mode })
     } catch (error) {
       rmSync(`${this.#path}.lock`, { force: true })
       this.#lock.close()
@@ -132,7 +140,8 @@ class WriterFolder {
   }
 
   nextPath(): string {
-    return join(this.#path, String(++this.#files))
+    const file = ++this.#files
+    return `${this.#path}${sep}${file % lanes}${sep}${file}`
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isStorageError } from '@aos-storage/core'
 import { describe, expect, it } from 'vitest'
 import { note } from './support/note.ts'
-import { FileLock, loadSqlite } from '../src/lock.ts'
+import { FileLock, loadSqlite } from '../src/file-lock.ts'
 import { openStore, put, readText, tempFolder } from './support/open.ts'
 import { Peer, usePeers } from './support/peer.ts'
 

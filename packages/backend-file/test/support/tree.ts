@@ -17,8 +17,8 @@ export function entriesOf(folder: string): string[] {
 /** Paths of files in writers' folders below `.aos/tmp`. */
 export function temporaryFilesOf(folder: string): string[] {
   const tmp = join(folder, '.aos/tmp')
-  return readdirSync(tmp, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    path.includes('/'),
+  return readdirSync(tmp, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.includes('/') && !lstatSync(join(tmp, path)).isDirectory(),
   )
 }
 

@@ -1,104 +1,29 @@
 /**
- * Locks between processes: a transaction on an empty SQLite file.
+ * The lock of all changes to a store: within this process first come, first served, and between
+ * processes a lock on a file.
  *
- * SQLite holds it as a lock of the operating system, which the kernel drops when the process dies,
- * however it dies. Lock files with owner and age cannot do that: process numbers repeat, differ
- * between containers that share a volume, and clocks step.
+ *   run -> [queue of this process] -> [lock between processes] -> section -> next section, ...
+ *                                                                   `-> work left under way
  *
- * Invariant: the file is never opened by anything but SQLite. POSIX drops all of a process's locks
- * on a file when any descriptor of it is closed.
+ * Sections run one at a time. Work that a section leaves under way goes on beside later sections;
+ * they say which of it they have to wait for. The lock is held until all of it is done.
+ *
+ * A busy process would take the lock again before others look for it. So one who waits leaves a
+ * hint, and a holder who finds it pauses before its next turn. The hint only makes it fair: lost or
+ * left behind, it costs a pause.
  */
 import { lstatSync, rmSync, writeFileSync } from 'node:fs'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { type Clock, StorageError } from '@aos-storage/core'
 import { abortError, throwIfAborted } from '@aos-storage/core/backend'
 import { closedError } from './errors.ts'
+import type { FileLock } from './file-lock.ts'
 
-/** SQLite's result code for a lock that someone else holds. */
-const sqliteBusy = 5
-/** And for a change of what may only be read. */
-const sqliteReadOnly = 8
 /** A waiter looks at least this often, so that it meets the pause of a holder. */
 const pauseMsMax = 2
 /** How long a holder keeps away when another waits: longer than a waiter sleeps. */
 const hintPauseMs = 5
 /** Turns of one process before it lets go of the lock. */
-const turnsMax = 32
-
-type DatabaseConstructor = typeof DatabaseSync
-
-/** Loads SQLite when the first write needs it: readers never do. */
-export async function loadSqlite(): Promise<DatabaseConstructor> {
-  return (await import('node:sqlite')).DatabaseSync
-}
-
-/** An exclusive lock on a file, between processes, threads and connections. */
-export class FileLock {
-  readonly #database: DatabaseSync
-  readonly #begin: StatementSync
-  readonly #rollback: StatementSync
-
-  constructor(Database: DatabaseConstructor, path: string) {
-    this.#database = new Database(path, { timeout: 0 })
-    // Nothing is ever stored, so that a journal file would be an empty promise.
-    this.#database.exec('PRAGMA journal_mode = MEMORY')
-    assertWritable(this.#database)
-    this.#begin = this.#database.prepare('BEGIN IMMEDIATE')
-    // Not COMMIT, which may need all readers gone; there is nothing to commit.
-    this.#rollback = this.#database.prepare('ROLLBACK')
-  }
-
-  /** Takes the lock if it is free. */
-  tryAcquire(): boolean {
-    try {
-      this.#begin.run()
-      return true
-    } catch (error) {
-      if (resultOf(error) === sqliteBusy) return false
-      throw error
-    }
-  }
-
-  release(): void {
-    this.#rollback.run()
-  }
-
-  /** Releases the lock, if held, and the file. */
-  close(): void {
-    this.#database.close()
-  }
-}
-
-/**
- * SQLite opens a file that may only be read, and then `BEGIN IMMEDIATE` succeeds without a lock:
- * who took that for the lock would change the store beside its holder.
- *
- * @throws StorageError `PERMISSION_DENIED` for such a file. Closes the database then.
- */
-function assertWritable(database: DatabaseSync): void {
-  database.exec('BEGIN')
-  try {
-    // Refused before any lock is asked for; otherwise busy, or undone below.
-    database.exec('PRAGMA user_version = 0')
-  } catch (error) {
-    if (resultOf(error) === sqliteReadOnly) {
-      database.close()
-      throw new StorageError(
-        'PERMISSION_DENIED',
-        'The lock file of this store may only be read; users who share a store need a fileMode ' +
-          'and umask that let each of them write',
-        { cause: error },
-      )
-    }
-    if (resultOf(error) !== sqliteBusy) throw error
-  }
-  database.exec('ROLLBACK')
-}
-
-/** The low byte is the primary code; the rest says which step failed. */
-function resultOf(error: unknown): number {
-  return ((error as { errcode?: number }).errcode ?? 0) % 256
-}
+const turnsMax = 16
 
 /** How a {@link ChangeLock} waits. */
 export interface ChangeLockOptions {
@@ -111,20 +36,15 @@ export interface ChangeLockOptions {
   readonly hintPath: string
 }
 
-/**
- * One change at a time: first come, first served within this process, then the lock between
- * processes.
- *
- * A busy process would take the lock again before others look for it. So one who waits leaves a
- * hint, and a holder who finds it pauses before its next turn. The hint only makes it fair: lost or
- * left behind, it costs a pause.
- */
 export class ChangeLock {
   readonly #options: ChangeLockOptions
   readonly #inode: number
   #last: Promise<unknown> = Promise.resolve()
   /** Callers of this process whose turn has not come. */
   #queued = 0
+  /** What sections left under way, by key; none rejects. */
+  readonly #left = new Map<string, Promise<unknown>>()
+  #isRunning = false
   #isHeld = false
   /** Turns since the lock was taken. */
   #turns = 0
@@ -162,10 +82,28 @@ export class ChangeLock {
     })
   }
 
+  /** Called by a section: `work` goes on after it, beside later sections. One work a key. */
+  leave(key: string, work: Promise<unknown>): void {
+    const ended = work
+      // Its failure is for the one who asked for it; others only wait for its end.
+      .catch(() => undefined)
+      .then(() => {
+        this.#left.delete(key)
+        this.#releaseIfIdle()
+      })
+    this.#left.set(key, ended)
+  }
+
+  /** Called by a section: waits for the work left under this key, or for all of it. */
+  async settled(key?: string): Promise<void> {
+    await (key === undefined ? Promise.all(this.#left.values()) : this.#left.get(key))
+  }
+
   /** Lets the section that runs finish; those that wait fail with `CLOSED`. */
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#last
+    await this.settled()
     this.#options.lock.close()
   }
 
@@ -178,34 +116,38 @@ export class ChangeLock {
     signal: AbortSignal | undefined,
     section: () => T | Promise<T>,
   ): Promise<Awaited<T>> {
+    this.#isRunning = true
     try {
       this.#assertOpen()
       throwIfAborted(signal)
       await this.#acquire(deadlineMs, signal)
       return await section()
     } finally {
+      this.#isRunning = false
       // Kept for the next one in the queue, for a few turns.
-      if (this.#isHeld && (this.#queued === 0 || this.#turns >= turnsMax)) this.#release()
+      if (this.#turns >= turnsMax) await this.#release()
+      else this.#releaseIfIdle()
     }
   }
 
   async #acquire(deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
-    const { lock, hintPath, clock } = this.#options
-    const isAwaited = lstatSync(hintPath, { throwIfNoEntry: false }) !== undefined
-    if (this.#isHeld && isAwaited) this.#release()
-    if (isAwaited) {
-      hint(() => rmSync(hintPath, { force: true }))
-      await pause(clock, hintPauseMs, signal)
+    if (!this.#isHeld) {
+      const { lock, hintPath, clock } = this.#options
+      if (lstatSync(hintPath, { throwIfNoEntry: false }) !== undefined) {
+        hint(() => rmSync(hintPath, { force: true }))
+        await pause(clock, hintPauseMs, signal)
+      }
+      if (!lock.tryAcquire()) await this.#wait(deadlineMs, signal)
+      this.#isHeld = true
+      this.#assertSame()
     }
-    if (!this.#isHeld && !lock.tryAcquire()) await this.#wait(deadlineMs, signal)
-    this.#isHeld = true
     this.#turns++
-    this.#assertSame()
   }
 
   /** @throws StorageError `UNAVAILABLE` when others lock another file by this name by now. */
   #assertSame(): void {
     if (lstatSync(this.#options.path, { throwIfNoEntry: false })?.ino === this.#inode) return
+    this.#letGo()
     throw new StorageError(
       'UNAVAILABLE',
       'The lock of this store (.aos/lock) was removed or replaced while in use; open it again',
@@ -213,10 +155,20 @@ export class ChangeLock {
     )
   }
 
-  #release(): void {
-    this.#options.lock.release()
+  #releaseIfIdle(): void {
+    if (!this.#isRunning && this.#queued === 0 && this.#left.size === 0) this.#letGo()
+  }
+
+  async #release(): Promise<void> {
+    await this.settled()
+    this.#letGo()
+  }
+
+  #letGo(): void {
+    if (!this.#isHeld) return
     this.#isHeld = false
     this.#turns = 0
+    this.#options.lock.release()
   }
 
   async #wait(deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
