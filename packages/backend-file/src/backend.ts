@@ -34,7 +34,12 @@ import {
   type WriteBody,
   type WriteOptions,
 } from '@aos-storage/core'
-import { listPageMax, metadataBytesMax, throwIfAborted } from '@aos-storage/core/backend'
+import {
+  discardSource,
+  listPageMax,
+  metadataBytesMax,
+  throwIfAborted,
+} from '@aos-storage/core/backend'
 import { closedError, toStorageError } from './errors.ts'
 import { nodeFileSystem } from './file-system.ts'
 import { BaseFolder } from './folder.ts'
@@ -103,7 +108,8 @@ export class FileStorageBackend implements StorageBackend {
   }
 
   write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
-    return this.#run('write', key, options.signal, () => this.#writer.write(key, body, options))
+    const call = (): Promise<ObjectInfo> => this.#writer.write(key, body, options)
+    return this.#run('write', key, options.signal, call, () => discardSource(body))
   }
 
   stat(key: string, options: StatOptions = {}): Promise<ObjectInfo> {
@@ -199,12 +205,16 @@ export class FileStorageBackend implements StorageBackend {
     key: string | undefined,
     signal: AbortSignal | undefined,
     call: () => Promise<T>,
+    onRefused?: () => void,
   ): Promise<T> {
+    let isRefused = true
     try {
       if (this.#isClosed) throw closedError()
       throwIfAborted(signal)
+      isRefused = false
       return await call()
     } catch (error) {
+      if (isRefused) onRefused?.()
       // Mistakes in programs, this one included, are not told as failures of the disk.
       if (!isStorageError(error) && (error as NodeJS.ErrnoException).code === undefined) throw error
       throw toStorageError(error, operation, key)

@@ -84,14 +84,7 @@ export class ChangeLock {
 
   /** Called by a section: `work` goes on after it, beside later sections. One work a key. */
   leave(key: string, work: Promise<unknown>): void {
-    const ended = work
-      // Its failure is for the one who asked for it; others only wait for its end.
-      .catch(() => undefined)
-      .then(() => {
-        this.#left.delete(key)
-        this.#releaseIfIdle()
-      })
-    this.#left.set(key, ended)
+    this.#left.set(key, this.#end(key, work))
   }
 
   /** Called by a section: waits for the work left under this key, or for all of it. */
@@ -153,6 +146,13 @@ export class ChangeLock {
       'The lock of this store (.aos/lock) was removed or replaced while in use; open it again',
       { retryable: 'no' },
     )
+  }
+
+  async #end(key: string, work: Promise<unknown>): Promise<void> {
+    // Its failure is for the one who asked for it; others only wait for its end.
+    await work.catch(() => undefined)
+    this.#left.delete(key)
+    this.#releaseIfIdle()
   }
 
   #releaseIfIdle(): void {

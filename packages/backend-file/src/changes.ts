@@ -25,7 +25,7 @@ const quickRenameMsMax = 0.06
 /** So many renames are left to the pool before one is tried here again. */
 const pooledRenames = 31
 
-export interface WriteConditions {
+interface WriteConditions {
   readonly ifMatch?: string | undefined
   readonly ifNoneMatch?: '*' | undefined
 }

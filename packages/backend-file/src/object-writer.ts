@@ -11,6 +11,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type Clock,
   type DeleteOutcome,
+  isStorageError,
   type ObjectInfo,
   type OperationOptions,
   type Random,
@@ -27,9 +28,9 @@ import {
 import { type ChangedFolders, Changes } from './changes.ts'
 import { encodeHeader, type EnvelopeHeader } from './envelope.ts'
 import { closedError, isMissing, toStorageError } from './errors.ts'
+import { loadSqlite } from './file-lock.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder } from './folder.ts'
-import { loadSqlite } from './file-lock.ts'
 import { FolderSync } from './folder-sync.ts'
 import { type Form, formOf } from './names/forms.ts'
 import { encodeKey, type KeyPath } from './names/paths.ts'
@@ -77,9 +78,10 @@ export class ObjectWriter {
   #areTimesFine = false
   /** Folders whose names up to the base are durable, by path: the inode number. */
   readonly #durable = new Map<string, bigint>()
+  /** Ends sources that are silent at close. */
+  readonly #closing = new AbortController()
   /** How many are under way. */
   #writes = 0
-  #isClosed = false
 
   constructor(options: ObjectWriterOptions) {
     const { fs, base, folderMode, isDurable, clock } = options
@@ -133,7 +135,7 @@ export class ObjectWriter {
       return info
     } catch (error) {
       await file.discard()
-      throw error
+      throw this.#isClosed && isStorageError(error, 'ABORTED') ? closedError() : error
     }
   }
 
@@ -172,8 +174,12 @@ export class ObjectWriter {
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     await this.#own?.close()
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted
   }
 
   async #removeOne(own: OwnFolder, key: string, changed: Set<string>): Promise<DeleteOutcome> {
@@ -235,7 +241,7 @@ export class ObjectWriter {
     }
     let bytes = 0
     await file.append(header)
-    for await (const chunk of guardSource(body, signal)) {
+    for await (const chunk of guardSource(body, signal, this.#closing.signal)) {
       bytes += chunk.byteLength
       assertBodySize(bytes, objectBytesMax)
       await file.append(chunk)

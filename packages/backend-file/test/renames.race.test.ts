@@ -204,7 +204,7 @@ describe.each(['none', 'fsync'] as const)('with durability %s', (durability) => 
       const writer = async (key: string): Promise<void> => {
         for (let at = 0; at < 40; at++) {
           if (random.integer(4) === 0) {
-            expect(await store.delete(key), key).toBe(model.delete(key))
+            expect(await store.delete(key)).toBe(model.delete(key))
             continue
           }
           const text = `"${key} ${at}"`

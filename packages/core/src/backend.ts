@@ -122,7 +122,10 @@ export interface BodyStream extends AsyncIterable<Uint8Array> {
 /** What {@link StorageBackend.read} gives: small bodies whole, large ones as a stream. */
 export interface ReadResult {
   readonly info: ObjectInfo
-  /** The bytes that `body` holds: `[start, end)` of the object. */
+  /**
+   * The bytes that `body` holds: `[start, end)` of the object. Bytes are the reader's, but may be a
+   * view into a larger buffer.
+   */
   readonly start: number
   readonly end: number
   readonly body: Uint8Array | BodyStream
@@ -151,10 +154,12 @@ export interface Health {
 /**
  * What stores the bytes, and what every layer is again.
  *
- * All methods: reject with {@link StorageError} only (table of codes per backend); reject with
- * `ABORTED` when `signal` fires, leaving the store as before or with the operation complete, never
- * in between; with `CLOSED` after `close`; refuse an option that they cannot honour with
- * `UNSUPPORTED` before anything changes; may run concurrently.
+ * All methods: reject with {@link StorageError} only (table of codes per backend), which names the
+ * key of a missing or refused object and is `retryable` only where the same call may succeed later;
+ * reject with `ABORTED` when `signal` fires, leaving the store as before or with the operation
+ * complete, never in between; with `CLOSED` after `close`, where only `health` answers, with
+ * `ok: false`; refuse an option that they cannot honour with `UNSUPPORTED` before anything changes;
+ * may run concurrently.
  */
 export interface StorageBackend {
   /** Names the service, not the vendor: `file`, `memory`, `azblob`, `s3`. */
@@ -169,7 +174,7 @@ export interface StorageBackend {
 
   /**
    * Replaces or creates an object, whole or not at all. A body that throws, an abort or a crash
-   * leaves the old object. The source iterator is closed in every case.
+   * leaves the old object. The source iterator is closed in every case, also when it is not read.
    * Errors: `ALREADY_EXISTS`, `PRECONDITION_FAILED`, `QUOTA_EXCEEDED`; a throwing body's own error
    * is the `cause` of an `ABORTED`.
    */
@@ -178,7 +183,10 @@ export interface StorageBackend {
   /** Errors: `NOT_FOUND`, `PRECONDITION_FAILED`, `NOT_MODIFIED`. */
   stat(key: string, options?: StatOptions): Promise<ObjectInfo>
 
-  /** True when an object was deleted, false when there was none. */
+  /**
+   * True when an object was deleted, false when there was none. Where `conditionalDelete` is
+   * claimed, exactly one of several deletes at once says true; elsewhere more of them may.
+   */
   delete(key: string, options?: DeleteOptions): Promise<boolean>
 
   /** One page; read-after-write consistent for the first page of a listing. */
@@ -199,7 +207,10 @@ export interface StorageBackend {
   /** Tests that the store can be reached and used; never throws for an unhealthy store. */
   health(options?: OperationOptions): Promise<Health>
 
-  /** Waits for nothing: later calls fail with `CLOSED`, open bodies end. Idempotent. */
+  /**
+   * Waits for nothing, nor for a source that is silent: later calls fail with `CLOSED`, open bodies
+   * and running calls end. Idempotent.
+   */
   close(): Promise<void>
 }
 

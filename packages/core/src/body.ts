@@ -80,6 +80,14 @@ export function ownBytes(bytes: Uint8Array, bytesMax: number = Infinity): Uint8A
   return bytes.constructor === Uint8Array ? bytes.slice() : new Uint8Array(bytes)
 }
 
+/**
+ * Bytes as callers get them, in a buffer of their own: that of a view shows, and lets change, what
+ * lies beside it.
+ */
+export function inOwnBuffer(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
+}
+
 /** @throws StorageError `QUOTA_EXCEEDED` when a body outgrows what the backend can hold. */
 export function assertBodySize(bytes: number, bytesMax: number): void {
   if (bytes <= bytesMax) return

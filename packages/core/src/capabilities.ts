@@ -34,9 +34,12 @@ export interface Capabilities {
   readonly durability: Durability
   /** Legal keys up to this many UTF-8 bytes; less than 1,024 behind a prefix view. */
   readonly keyBytesMax: number
-  /** Largest object that a write takes. */
+  /** Largest object that a write takes; a larger one is `QUOTA_EXCEEDED`. */
   readonly objectBytesMax: number
-  /** User metadata of one object: names and values together, in UTF-8 bytes. */
+  /**
+   * User metadata of one object: names and values together, in UTF-8 bytes. The write id of
+   * `writeOnce` fits beside it.
+   */
   readonly metadataBytesMax: number
   /** Most entries (objects and prefixes) in one page of a listing. */
   readonly listPageMax: number

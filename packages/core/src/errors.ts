@@ -40,7 +40,10 @@ export const storageErrorCodes = [
   'UNAVAILABLE',
   /** A time limit of ours ran out. */
   'TIMEOUT',
-  /** The caller's `AbortSignal` fired; `cause` is its reason. */
+  /**
+   * The caller's own side ended it: the `AbortSignal` fired, and `cause` is its reason; a body or
+   * iterable that was handed in threw, and `cause` is its error; or a body was cancelled.
+   */
   'ABORTED',
   /** A checksum or format violation in stored data. */
   'CORRUPT',
@@ -74,6 +77,8 @@ export interface StorageErrorDetails {
   readonly requestId?: string | undefined
   /** The untouched error underneath. */
   readonly cause?: unknown
+  /** What a batch had done when it failed; read them with `batchResults`. */
+  readonly results?: readonly unknown[] | undefined
 }
 
 const brand: unique symbol = Symbol.for('@aos-storage/StorageError') as never
@@ -96,6 +101,8 @@ export class StorageError extends Error {
   readonly key: string | undefined
   readonly status: number | undefined
   readonly requestId: string | undefined
+  /** Of a batch that failed as a whole; `batchResults` knows their type. */
+  declare readonly results: readonly unknown[] | undefined
 
   constructor(code: StorageErrorCode, message: string, details: StorageErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
@@ -106,6 +113,8 @@ export class StorageError extends Error {
     this.key = details.key
     this.status = details.status
     this.requestId = details.requestId
+    // Not enumerable, so that no log takes them along: those of loadMany hold stored values.
+    Object.defineProperty(this, 'results', { value: details.results })
     Object.defineProperty(this, brand, { value: true })
   }
 
@@ -122,13 +131,17 @@ export class StorageError extends Error {
       key: this.key,
       status: this.status,
       requestId: this.requestId,
+      results: this.results,
       ...(this.cause === undefined ? {} : { cause: this.cause }),
       ...rest,
     })
     return keepStack(error, this)
   }
 
-  /** What a log should hold: everything but the stack. Never contains stored values. */
+  /**
+   * What a log should hold. Never contains stored values, and so neither `cause`, which is somebody
+   * else's and may quote them, nor `results`; nor the stack.
+   */
   toJSON(): Record<string, unknown> {
     return {
       name: this.name,

@@ -46,7 +46,7 @@ export {
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
-export { batchConcurrencyDefault, batchConcurrencyMax } from './manager/batch.ts'
+export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'
 export {
   Collection,
   type CollectionDocument,
@@ -72,6 +72,7 @@ export type {
   LoadResult,
   ManagerOptions,
   MoveOptions,
+  PlainSaveOptions,
   ReadStreamOptions,
   SaveEntry,
   SaveOptions,
@@ -83,7 +84,7 @@ export type {
 export type { Items } from './manager/pool.ts'
 export { type MemoryBackendOptions, MemoryStorageBackend } from './memory/backend.ts'
 export { metadataBytesMax } from './metadata.ts'
-export type { BackendProvider, Environment } from './provider.ts'
+export type { BackendProvider, Environment, UnknownSettings } from './provider.ts'
 export { type Random, systemRandom } from './random.ts'
 export type {
   SchemaFault,

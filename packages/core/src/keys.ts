@@ -32,6 +32,26 @@ export function assertKey(key: unknown): asserts key is string {
   }
 }
 
+/**
+ * Throws unless `key` can name an object that others wrote, whatever rules for keys it breaks: text
+ * that has a UTF-8 form, without NUL, which ends names in most systems.
+ *
+ * @throws TypeError when it is no string.
+ * @throws StorageError `INVALID_KEY`, before any I/O.
+ */
+export function assertForeignKey(key: unknown): asserts key is string {
+  if (typeof key !== 'string') {
+    throw new TypeError(`A key is a string, not ${key === null ? 'null' : typeof key}`)
+  }
+  if (key !== '' && key.isWellFormed() && !key.includes('\0')) return
+  throw new StorageError(
+    'INVALID_KEY',
+    `Foreign key ${quoteKey(key)} is empty, or holds a NUL or a lone surrogate; no listing gives ` +
+      'such a key',
+    { key },
+  )
+}
+
 /** The rule that `key` breaks, as the rest of a sentence, or undefined when it is legal. */
 export function keyFault(key: string): string | undefined {
   if (key.length === 0) return 'is empty; give it at least one character'

@@ -59,12 +59,29 @@ function cursorError(fault: string): StorageError {
   )
 }
 
-/** The error of a backend whose pages lead nowhere: going on would never end. */
-export function stuckList(): StorageError {
-  return new StorageError('UNAVAILABLE', 'The backend gave the same list cursor twice', {
-    operation: 'list',
-    retryable: 'no',
-  })
+/**
+ * Finds out when a backend's pages go round in a circle: going on would never end. In constant
+ * memory (Brent's algorithm): one cursor is kept, and replaced after 2, 4, 8, … pages, so that in
+ * time the circle is shorter than the wait.
+ */
+export class CircleWatch {
+  #kept: string | undefined
+  #pages = 0
+  #pagesMax = 1
+
+  /** @throws StorageError `UNAVAILABLE` when this cursor was given before. */
+  pass(cursor: string): void {
+    if (cursor === this.#kept) {
+      throw new StorageError('UNAVAILABLE', 'The backend gave the same list cursor twice', {
+        operation: 'list',
+        retryable: 'no',
+      })
+    }
+    if (++this.#pages < this.#pagesMax) return
+    this.#kept = cursor
+    this.#pages = 0
+    this.#pagesMax *= 2
+  }
 }
 
 function scopeHash(scope: ListScope): string {

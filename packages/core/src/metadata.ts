@@ -8,8 +8,6 @@ import type { Metadata } from './backend.ts'
 import { isPlainObject } from './codecs/plain.ts'
 import { StorageError } from './errors.ts'
 
-/** Names and values of one object's metadata together, in UTF-8 bytes. */
-export const metadataBytesMax = 2048
 const nameLengthMax = 64
 const contentTypeLengthMax = 255
 
@@ -18,6 +16,13 @@ export const reservedMetadataPrefix = 'aos-'
 
 /** Holds the id of the write that made a version, see `writeOnce`. */
 export const writeIdMetadata = 'aos-write-id'
+const writeIdBytes = writeIdMetadata.length + 36
+
+/**
+ * Names and values of one object's user metadata together, in UTF-8 bytes: what S3 holds, less the
+ * write id that comes beside it.
+ */
+export const metadataBytesMax: number = 2048 - writeIdBytes
 
 const metadataName = /^[a-z][a-z0-9_-]*$/
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -61,6 +66,15 @@ export function assertMetadata(
         'object',
     )
   }
+}
+
+/** A copy of `metadata` as it is now. @throws as {@link assertMetadata}, which it passed. */
+export function ownMetadata(metadata: unknown, bytesMax?: number): Metadata {
+  // Anything else would be copied as a plain object, and so pass.
+  const isPlain = typeof metadata === 'object' && metadata !== null && isPlainObject(metadata)
+  const own: unknown = isPlain ? { ...metadata } : metadata
+  assertMetadata(own, bytesMax)
+  return own
 }
 
 function entryFault(name: string, value: string): string | undefined {

@@ -1,19 +1,18 @@
 /** From a configuration to an open backend. */
 import { isBackend, type StorageBackend } from './backend.ts'
 import { providerOfProtocol, providerOfType } from './backend-packages.ts'
-import type { StorageConfig } from './config.ts'
 import { StorageError } from './errors.ts'
 import { assertOptions, describe } from './options.ts'
 import type { BackendProvider } from './provider.ts'
 
 /**
- * Opens the backend that `config` describes.
+ * Opens the backend that `config`, a `StorageConfig` if it is right, describes.
  *
  * @throws TypeError for something that is no configuration, or has settings that belong to none.
  * @throws StorageError `INVALID_ARGUMENT` for an unknown type or protocol or a URL that does not
  * parse, `UNSUPPORTED` when the backend's package is not installed; and the backend's own.
  */
-export async function openBackend(config: StorageConfig): Promise<StorageBackend> {
+export async function openBackend(config: unknown): Promise<StorageBackend> {
   if (typeof config === 'string') return openText(config)
   if (config instanceof URL) return (await providerOfProtocol(config.protocol)).fromUrl(config)
   if (typeof config !== 'object' || config === null) {

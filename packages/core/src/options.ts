@@ -11,6 +11,36 @@ export function assertOptions(
   operation: string,
 ): asserts options is object | undefined {
   if (options === undefined) return
+  assertNames(options, known, operation)
+  assertSignal((options as { signal?: unknown }).signal, operation)
+}
+
+/**
+ * The options as they are now, each read once: what the caller changes during the call, or what an
+ * accessor says next time, is not seen.
+ *
+ * @throws TypeError as {@link assertOptions}.
+ */
+export function ownOptions<T extends object | undefined>(
+  options: T,
+  known: ReadonlySet<string>,
+  operation: string,
+): T {
+  if (options === undefined) return options
+  assertNames(options, known, operation)
+  const own: Record<string, unknown> = {}
+  for (const name of known) {
+    if (name in options) own[name] = (options as Record<string, unknown>)[name]
+  }
+  assertSignal(own['signal'], operation)
+  return own as T
+}
+
+function assertNames(
+  options: unknown,
+  known: ReadonlySet<string>,
+  operation: string,
+): asserts options is object {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`${operation}: options is an object, not ${describe(options)}`)
   }
@@ -21,10 +51,11 @@ export function assertOptions(
       )
     }
   }
-  const { signal } = options as { signal?: unknown }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError(`${operation}: signal is an AbortSignal, not ${describe(signal)}`)
-  }
+}
+
+function assertSignal(signal: unknown, operation: string): void {
+  if (signal === undefined || signal instanceof AbortSignal) return
+  throw new TypeError(`${operation}: signal is an AbortSignal, not ${describe(signal)}`)
 }
 
 /** @throws TypeError unless `value` has all of these methods, or is undefined. */

@@ -22,6 +22,13 @@ export function assertRange(range: unknown): asserts range is ByteRange {
   if (length !== undefined) assertInteger(length, 'range.length', 0, Number.MAX_SAFE_INTEGER)
 }
 
+/** A copy of `range` as it is now. @throws as {@link assertRange}, which it passed. */
+export function ownRange(range: unknown): ByteRange {
+  const own: unknown = typeof range === 'object' && range !== null ? { ...range } : range
+  assertRange(own)
+  return own
+}
+
 /**
  * The bytes `[start, end)` that `range` means in an object of `size` bytes; all without a range.
  *

@@ -5,6 +5,7 @@
 import { hidden, ValuePath } from './codecs/value-path.ts'
 import { StorageError } from './errors.ts'
 import { describe } from './options.ts'
+import { unlessAborted } from './source.ts'
 
 /** A schema of any library that follows the standard. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -61,14 +62,16 @@ export interface SchemaFault {
  * library: they quote values, trimmed, rounded or formatted, so that no filter is sure. Programs
  * find the library's own issues in `cause.issues`, which is not enumerable and so not logged.
  *
- * @throws StorageError `SCHEMA_INVALID`; `cause` is `{ faults, issues }`.
+ * @throws StorageError `SCHEMA_INVALID`; `cause` is `{ faults, issues }`. `ABORTED` once the signal
+ * fires, although the schema may never answer.
  */
 export async function validate(
   schema: StandardSchema,
   value: unknown,
   key: string,
+  signal?: AbortSignal,
 ): Promise<unknown> {
-  const result = await schema['~standard'].validate(value)
+  const result = await unlessAborted(async () => schema['~standard'].validate(value), signal)
   if (result.issues === undefined) return result.value
   const { issues } = result
   const faults = issues.map((issue) => ({

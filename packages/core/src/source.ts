@@ -2,8 +2,7 @@
  * A caller's iterable, made safe to consume: an abort is seen even while the source is silent, the
  * source is closed in every case, and its failure is told apart from the store's.
  */
-import type { WriteBody } from './backend.ts'
-import { assertChunk } from './body.ts'
+import { assertChunk, type BodyInput } from './body.ts'
 import { StorageError } from './errors.ts'
 import { abortError } from './options.ts'
 
@@ -13,16 +12,19 @@ type AnyIterator<T> = Iterator<T> | AsyncIterator<T>
 /**
  * Yields the chunks of `source`.
  *
- * @throws StorageError `ABORTED`: the signal fired, or the source threw (its error is the `cause`).
+ * @param closing Fires when the store closes: it does not wait for a source that is silent.
+ * @throws StorageError `ABORTED`: a signal fired, or the source threw (its error is the `cause`).
  * @throws TypeError for a chunk that is no `Uint8Array`.
  */
 export async function* guardSource(
   source: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
+  closing?: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  if (signal?.aborted === true) {
+  const aborted = [signal, closing].find((each) => each?.aborted)
+  if (aborted !== undefined) {
     discardSource(source)
-    throw abortError(signal)
+    throw abortError(aborted)
   }
   const iterator = openSource(source)
   const pull = async (): Promise<IteratorResult<Uint8Array>> => {
@@ -35,7 +37,7 @@ export async function* guardSource(
   let isOpen = true
   try {
     for (;;) {
-      const next = await unlessAborted(pull, signal)
+      const next = await unlessAborted(() => unlessAborted(pull, signal), closing)
       if (next.done === true) {
         isOpen = false
         return
@@ -49,19 +51,20 @@ export async function* guardSource(
   }
 }
 
-/** Closes a body that is not going to be read. A body that is bytes has nothing to close. */
-export function discardSource(body: WriteBody): void {
-  if (body instanceof Uint8Array) return
+/** Closes a body that is not going to be read. Bytes, text and Blobs have nothing to close. */
+export function discardSource(body: BodyInput): void {
+  if (typeof body === 'string' || body instanceof Uint8Array || body instanceof Blob) return
   // What it throws concerns nobody: whoever discards it has another error to tell.
   closeSource(body).catch(() => undefined)
 }
 
-async function closeSource(source: AsyncIterable<Uint8Array>): Promise<void> {
+async function closeSource(source: Exclude<BodyInput, string | Blob>): Promise<void> {
   // return() of an iterator that was not started runs nothing: streams are told by themselves.
   const { destroy, cancel } = source as { destroy?: unknown; cancel?: unknown }
   if (typeof destroy === 'function') destroy.call(source)
   else if (typeof cancel === 'function') await cancel.call(source)
-  else await closeIterator(source[Symbol.asyncIterator]())
+  else if (Symbol.asyncIterator in source) await closeIterator(source[Symbol.asyncIterator]())
+  else await closeIterator(source[Symbol.iterator]())
 }
 
 /** Ends with `ABORTED` once the signal fires, although the answer of `pull` may never come. */

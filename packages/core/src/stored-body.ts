@@ -3,12 +3,14 @@
  * it is consumed, cancelled or disposed.
  *
  * Invariant: what is consumed to its end without an error has exactly the bytes that were promised.
+ * A body that is cancelled while it is consumed fails, for a part must not pass for the whole.
  */
 import type { BodyStream, ObjectInfo, ReadResult } from './backend.ts'
+import { inOwnBuffer } from './body.ts'
 import { decodeJson } from './codecs/json.ts'
+import { assertWhole, CountedBody, type Fault } from './counted-body.ts'
 import { StorageError } from './errors.ts'
 import { assertSchema, type SchemaOutput, type StandardSchema, validate } from './schema.ts'
-import { closeIterator } from './source.ts'
 import { decodeText } from './text.ts'
 
 /**
@@ -17,8 +19,8 @@ import { decodeText } from './text.ts'
  * Consume it with `bytes`, `text`, `json`, `stream` or `for await`, or `cancel` it; `await using`
  * cancels what is left. A body that is none of these keeps its socket or file open.
  *
- * All of these end with `UNAVAILABLE` when the source ends before `end`, and with `CORRUPT` when it
- * gives more.
+ * All of these end with `UNAVAILABLE` when the source ends before `end`, with `CORRUPT` when it
+ * gives more, and with `ABORTED` when the body is cancelled or disposed meanwhile.
  */
 export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly info: ObjectInfo
@@ -26,31 +28,33 @@ export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly start: number
   readonly end: number
   readonly #body: Uint8Array | BodyStream
+  readonly #fault: Fault
   #isUsed = false
   #counted: CountedBody | undefined
 
-  constructor(result: ReadResult) {
+  /** @param fault Makes what is thrown to the consumer of what was thrown here. Default: as it is. */
+  constructor(result: ReadResult, fault: Fault = (error) => error) {
     this.info = result.info
     this.start = result.start
     this.end = result.end
     this.#body = result.body
+    this.#fault = fault
   }
 
-  /** The whole body in memory. @throws StorageError as the backend's stream does. */
+  /**
+   * The whole body in memory.
+   *
+   * @throws StorageError as the backend's stream does, `QUOTA_EXCEEDED` when memory cannot hold it.
+   */
   async bytes(): Promise<Uint8Array> {
     const body = this.#use()
-    const bytes = this.end - this.start
-    if (body instanceof Uint8Array) {
-      assertWhole(body.byteLength, bytes, this.info.key)
+    try {
+      if (!(body instanceof Uint8Array)) return await this.#gathered(body)
+      assertWhole(body.byteLength, this.end - this.start, this.info.key)
       return body
+    } catch (error) {
+      throw this.#fault(error)
     }
-    const whole = new Uint8Array(bytes)
-    let at = 0
-    for await (const chunk of this.#count(body)) {
-      whole.set(chunk, at)
-      at += chunk.byteLength
-    }
-    return whole
   }
 
   /** The whole body as UTF-8 text. @throws StorageError `SERIALIZATION` when it is none. */
@@ -76,11 +80,14 @@ export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
     return ReadableStream.from<Uint8Array>(this)
   }
 
-  /** Frees the source without reading on. Idempotent; a consumed body is freed already. */
+  /**
+   * Frees the source without reading on: whoever is consuming the body gets `ABORTED`, unless all
+   * of it has come. Idempotent; a consumed body is freed already.
+   */
   async cancel(): Promise<void> {
     this.#isUsed = true
-    await this.#counted?.return()
-    if (!(this.#body instanceof Uint8Array)) await this.#body.cancel()
+    if (!(this.#body instanceof Uint8Array)) this.#counted ??= this.#count(this.#body)
+    await this.#counted?.cancel()
   }
 
   /** Consumes the body: a second call, as a second `bytes()`, throws a TypeError. */
@@ -93,8 +100,22 @@ export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
     await this.cancel()
   }
 
+  async #gathered(body: BodyStream): Promise<Uint8Array> {
+    const bytes = this.end - this.start
+    let whole: Uint8Array | undefined
+    let at = 0
+    for await (const chunk of this.#count(body)) {
+      // Not before something came. A failure in here frees the source, as any break does.
+      whole ??= allocated(bytes, this.info.key)
+      whole.set(chunk, at)
+      at += chunk.byteLength
+    }
+    return whole ?? new Uint8Array()
+  }
+
   #count(source: BodyStream): CountedBody {
-    this.#counted = new CountedBody(source, this.end - this.start, this.info.key)
+    const { key } = this.info
+    this.#counted = new CountedBody(source, this.end - this.start, key, this.#fault)
     return this.#counted
   }
 
@@ -103,78 +124,23 @@ export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
       throw new TypeError('This body was consumed or cancelled already; read the object again')
     }
     this.#isUsed = true
-    return this.#body
+    return this.#body instanceof Uint8Array ? inOwnBuffer(this.#body) : this.#body
   }
-}
-
-/** @throws StorageError unless a body of this many bytes is the one that was promised. */
-function assertWhole(bytes: number, bytesExpected: number, key: string): void {
-  if (bytes === bytesExpected) return
-  const isShort = bytes < bytesExpected
-  throw new StorageError(
-    isShort ? 'UNAVAILABLE' : 'CORRUPT',
-    isShort
-      ? `The body ended after ${bytes} of ${bytesExpected} bytes; read it again`
-      : `The body gives more than the ${bytesExpected} bytes that were announced`,
-    { key, operation: 'read' },
-  )
 }
 
 /**
- * The chunks of a body, counted. An object rather than a generator: `return()` of a generator that
- * was not started runs none of it, and the source would stay open.
+ * The announced size is taken on trust: a host gives memory for what is written, not for what is
+ * reserved. @throws StorageError `QUOTA_EXCEEDED` when so much cannot even be reserved.
  */
-class CountedBody implements AsyncIterableIterator<Uint8Array> {
-  readonly #source: BodyStream
-  readonly #bytesExpected: number
-  readonly #key: string
-  #iterator: AsyncIterator<Uint8Array> | undefined
-  #bytes = 0
-  #isOver = false
-
-  constructor(source: BodyStream, bytesExpected: number, key: string) {
-    this.#source = source
-    this.#bytesExpected = bytesExpected
-    this.#key = key
-  }
-
-  async next(): Promise<IteratorResult<Uint8Array>> {
-    if (this.#isOver) return { done: true, value: undefined }
-    try {
-      this.#iterator ??= this.#source[Symbol.asyncIterator]()
-      const next = await this.#iterator.next()
-      if (next.done === true) {
-        // Cancelled meanwhile: then the early end is the caller's own.
-        if (!this.#isEnded()) assertWhole(this.#bytes, this.#bytesExpected, this.#key)
-        await this.return()
-        return { done: true, value: undefined }
-      }
-      this.#bytes += next.value.byteLength
-      if (this.#bytes > this.#bytesExpected) {
-        assertWhole(this.#bytes, this.#bytesExpected, this.#key)
-      }
-      return { done: false, value: next.value }
-    } catch (error) {
-      // The first failure is the one to tell.
-      await this.return().catch(() => undefined)
-      throw error
-    }
-  }
-
-  async return(): Promise<IteratorResult<Uint8Array>> {
-    this.#isOver = true
-    // Not awaited: an iterator that is stuck in its own await answers after the cancel, or never.
-    if (this.#iterator !== undefined) void closeIterator(this.#iterator)
-    await this.#source.cancel()
-    return { done: true, value: undefined }
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  #isEnded(): boolean {
-    return this.#isOver
+function allocated(bytes: number, key: string): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    throw new StorageError(
+      'QUOTA_EXCEEDED',
+      `The body of ${bytes} bytes does not fit into memory; iterate over it, or read ranges`,
+      { key, operation: 'read', cause },
+    )
   }
 }
 

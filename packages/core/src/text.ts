@@ -17,7 +17,11 @@ export function encodeText(text: string): Uint8Array {
  * times as fast as an array of its own (measured, 1 KiB: 0.14 against 2.6 microseconds).
  */
 export function utf8Bytes(text: string): Uint8Array {
-  const { buffer, byteOffset, byteLength } = Buffer.from(text)
+  return plainView(Buffer.from(text))
+}
+
+/** The same bytes without the methods of a Buffer, whose `slice` copies nothing. */
+export function plainView({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 

@@ -7,16 +7,18 @@
  * the stored id tells whose object stands there.
  *
  * ```
- * write ----> stored, answer lost
- * write again -> ALREADY_EXISTS -> stat: aos-write-id is ours -> success
- *                                        is another's         -> ALREADY_EXISTS
+ * write ----> answer lost
+ * write again -> refused -> stat: aos-write-id is ours    -> success
+ *                                 another's, or no object -> open: ours may have stood before it
+ *
+ * write ----> refused    -> stat: another's, or no object -> refused
  * ```
  */
 import type { ObjectInfo, StorageBackend, WriteOptions } from './backend.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { isStorageError, type StorageError } from './errors.ts'
 import { writeIdMetadata } from './metadata.ts'
-import { abortError, assertInteger } from './options.ts'
+import { abortError, assertInteger, assertOptions } from './options.ts'
 import { type Random, systemRandom } from './random.ts'
 
 /** Tries, unless the caller says otherwise. */
@@ -36,58 +38,62 @@ export interface WriteOnceTools {
   readonly random?: Random | undefined
 }
 
+const toolNames: ReadonlySet<string> = new Set(['attempts', 'clock', 'random'])
+
 /**
  * Writes with retries, and never takes its own lost write for someone else's. Only for bytes: a
  * stream cannot be sent again.
  *
- * @throws StorageError as the backend's `write`; retryable `'exhausted'` after all attempts; and
- * retryable `'no'` with the code of the failed `stat` when the outcome stays open.
+ * One inside another shares the outer one's id, so that both know the object.
+ *
+ * @throws StorageError as the backend's `write`; retryable `'exhausted'` after all attempts; and as
+ * {@link openOutcome} gives it when a condition was given and it stays open who met it.
  */
 export async function writeOnce(
-  backend: StorageBackend,
+  backend: Pick<StorageBackend, 'write' | 'stat'>,
   key: string,
   body: Uint8Array,
   options: WriteOptions,
   tools: WriteOnceTools = {},
 ): Promise<ObjectInfo> {
+  assertOptions(tools, toolNames, 'writeOnce')
   const { attempts = writeAttemptsDefault, clock = systemClock, random = systemRandom } = tools
   assertInteger(attempts, 'attempts', 1, writeAttemptsMax)
   if (!(body instanceof Uint8Array)) throw new TypeError('writeOnce takes a Uint8Array')
-  const id = random.id()
+  const id = options.metadata?.[writeIdMetadata] ?? random.id()
   const tagged = { ...options, metadata: { ...options.metadata, [writeIdMetadata]: id } }
   const again = new Attempts(attempts, clock, random, options.signal)
+  let lost: StorageError | undefined
   for (;;) {
     try {
       return await backend.write(key, body, tagged)
     } catch (error) {
       if (!isStorageError(error)) throw error
-      // Also the first try: what is below, a client of the service, may have sent it twice.
-      const isRefused = error.code === 'ALREADY_EXISTS' || error.code === 'PRECONDITION_FAILED'
-      if (isRefused) return ours(backend, key, id, error, again)
-      if (error.retryable !== 'yes') throw error
-      if (again.isLast) throw error.with({ retryable: 'exhausted', cause: error })
+      if (error.code === 'ALREADY_EXISTS' || error.code === 'PRECONDITION_FAILED') {
+        // Also the first try: what is below, a client of the service, may have sent it twice.
+        const info = await standing(backend, key, again)
+        if (info?.metadata[writeIdMetadata] === id) return info
+        throw lost === undefined ? error : openOutcome(lost, key)
+      }
+      if (isAnswerLost(error)) lost = error
+      if (error.retryable !== 'yes' || again.isLast) throw failed(error, key, options, lost)
     }
     await again.pause()
   }
 }
 
-/** Whose object stands there? Asked again within the attempts that are left. */
-async function ours(
-  backend: StorageBackend,
+/** The object that stands there, if any. Asked for again within the attempts that are left. */
+async function standing(
+  backend: Pick<StorageBackend, 'stat'>,
   key: string,
-  id: string,
-  refusal: StorageError,
   again: Attempts,
-): Promise<ObjectInfo> {
+): Promise<ObjectInfo | undefined> {
   const { signal } = again
   for (;;) {
     try {
-      const info = await backend.stat(key, signal === undefined ? {} : { signal })
-      if (info.metadata[writeIdMetadata] === id) return info
-      throw refusal
+      return await backend.stat(key, signal === undefined ? {} : { signal })
     } catch (error) {
-      // Gone again: the refusal stands.
-      if (error === refusal || isStorageError(error, 'NOT_FOUND')) throw refusal
+      if (isStorageError(error, 'NOT_FOUND')) return undefined
       if (!isStorageError(error) || error.code === 'ABORTED') throw error
       if (error.retryable !== 'yes' || again.isLast) throw openOutcome(error, key)
     }
@@ -95,16 +101,39 @@ async function ours(
   }
 }
 
-/** Not retryable: sent again, an own object could be taken for another writer's. */
-function openOutcome(error: StorageError, key: string): StorageError {
-  return error.with({
-    message:
-      'The write was refused, and it could not be found out whether by its own earlier try: the ' +
-      'outcome is open. Load the object and compare; see cause',
-    retryable: 'no',
-    key,
-    cause: error,
-  })
+/** The error of the last try. @param lost Of a try that may have stored it all the same. */
+function failed(
+  error: StorageError,
+  key: string,
+  options: WriteOptions,
+  lost: StorageError | undefined,
+): StorageError {
+  if (lost !== undefined && isConditional(options) && error.code !== 'ABORTED') {
+    return openOutcome(error, key)
+  }
+  return error.retryable === 'yes' ? error.with({ retryable: 'exhausted', cause: error }) : error
+}
+
+/** True for a change that is refused when it is made a second time, because it meets itself. */
+export function isConditional(
+  options: { readonly ifMatch?: unknown; readonly ifNoneMatch?: unknown } | undefined,
+): boolean {
+  return options?.ifMatch !== undefined || options?.ifNoneMatch !== undefined
+}
+
+/** True for a failure after which the change may have been made all the same. */
+export function isAnswerLost(error: unknown): error is StorageError {
+  return isStorageError(error, 'UNAVAILABLE', 'TIMEOUT')
+}
+
+const openText = 'the outcome is open: look at the object before you do it again'
+
+/** Not retryable: made again, an own change could be taken for another writer's. */
+export function openOutcome(error: StorageError, key: string | undefined): StorageError {
+  // Told already, where one writeOnce is inside another.
+  if (error.message.endsWith(openText)) return error
+  const message = `${error.message}; ${openText}`
+  return error.with({ message, retryable: 'no', key: error.key ?? key })
 }
 
 /** The tries of one write, and the pauses between them. */

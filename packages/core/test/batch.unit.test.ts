@@ -1,5 +1,12 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { MemoryStorageBackend, type SaveEntry, StorageManager } from '../src/index.ts'
+import {
+  batchResults,
+  isStorageError,
+  MemoryStorageBackend,
+  type SaveEntry,
+  StorageManager,
+} from '../src/index.ts'
 import { runPool } from '../src/manager/pool.ts'
 
 const open = (): StorageManager => new StorageManager(new MemoryStorageBackend())
@@ -117,15 +124,8 @@ describe('batches', () => {
     expect(isClosed).toBe(true)
   })
 
-  it('reject when the iterable throws, after what was started has ended', async () => {
-    const store = open()
-    async function* entries(): AsyncGenerator<SaveEntry> {
-      yield ['a', 1]
-      throw new Error('source')
-    }
-    await expect(store.saveMany(entries())).rejects.toThrow('source')
-    expect(await store.load('a')).toBe(1)
-    await expect(store.loadMany('abc' as never)).rejects.toThrow(TypeError)
+  it('refuse what is no iterable', async () => {
+    await expect(open().loadMany('abc' as never)).rejects.toThrow(TypeError)
   })
 
   it('delete in the chunks of the backend', async () => {
@@ -228,13 +228,8 @@ describe('batches and hostile items', () => {
     expect(isClosed).toBe(true)
   })
 
-  it('close an iterable that they leave, and pass on what it throws', async () => {
+  it('close an iterable that they leave', async () => {
     const { signal } = new AbortController()
-    const throwing = (function* () {
-      yield 'a'
-      throw new RangeError('source')
-    })()
-    await expect(open().loadMany(throwing, { signal })).rejects.toThrow(RangeError)
     expect(await open().loadMany(new Set(['a']), { signal })).toMatchObject([{ key: 'a' }])
   })
 
@@ -255,5 +250,99 @@ describe('batches and hostile items', () => {
       { key: 'x', ok: true, deleted: false },
       { key: 'x', ok: true, deleted: false },
     ])
+  })
+})
+
+/** These items, then an error. */
+async function* throwing<T>(...items: T[]): AsyncGenerator<T> {
+  yield* items
+  throw new RangeError('source')
+}
+
+const failureOf = (call: Promise<unknown>): Promise<Error> =>
+  call.then(
+    () => expect.unreachable('an iterable that throws'),
+    (error: Error) => error,
+  )
+
+describe('batches whose iterable throws', () => {
+  it('are ABORTED with its error and all results', async () => {
+    const { store, release } = slow()
+    const saving = failureOf(store.saveMany(throwing<SaveEntry>(['a', 1], ['/bad', 2], ['b', 3])))
+    await settle()
+    release()
+    const failure = await saving
+    expect(failure).toMatchObject({
+      code: 'ABORTED',
+      retryable: 'no',
+      backend: 'memory',
+      operation: 'saveMany',
+      cause: new RangeError('source'),
+    })
+    expect(failure.message).toContain('threw after 3 items')
+    expect(batchResults(failure)).toMatchObject([
+      { key: 'a', ok: true, info: { size: 1 } },
+      { key: '/bad', ok: false, error: { code: 'INVALID_KEY' } },
+      { key: 'b', ok: true },
+    ])
+    expect(await store.load('b')).toBe(3)
+    expect(batchResults(new RangeError('source'))).toBeUndefined()
+  })
+
+  it('tell the results to no log, and keep them when the error is told elsewhere', async () => {
+    const store = open()
+    await store.save('a', 'topsecret')
+    const { signal } = new AbortController()
+    const failure = await failureOf(store.loadMany(throwing('a'), { signal }))
+    if (!isStorageError(failure)) throw failure
+    expect(batchResults(failure)).toMatchObject([{ key: 'a', value: 'topsecret' }])
+    expect(batchResults(failure.with({ operation: 'import' }))).toBe(batchResults(failure))
+    expect(inspect(failure, { depth: 9 }) + JSON.stringify(failure)).not.toContain('topsecret')
+  })
+
+  it('delete what they had pulled', async () => {
+    const store = open()
+    const keys = ['a', 'b', 'c']
+    await store.saveMany(keys.map((key) => [key, 1] as const))
+    const failure = await failureOf(store.deleteMany(throwing('a', 'b')))
+    expect(batchResults(failure)).toEqual([
+      { key: 'a', ok: true, deleted: true },
+      { key: 'b', ok: true, deleted: true },
+    ])
+    expect(await store.listKeys()).toEqual(['c'])
+  })
+})
+
+describe('batches that are aborted', () => {
+  it('tell of each key that deleteMany had pulled', async () => {
+    const store = open()
+    await store.saveMany([
+      ['a', 1],
+      ['b', 1],
+    ])
+    const control = new AbortController()
+    async function* keys(): AsyncGenerator<string> {
+      yield* ['a', 'b']
+      control.abort()
+      await new Promise(() => undefined)
+    }
+    expect(await store.deleteMany(keys(), { signal: control.signal })).toMatchObject([
+      { key: 'a', ok: false, error: { code: 'ABORTED' } },
+      { key: 'b', ok: false, error: { code: 'ABORTED' } },
+    ])
+    expect(await store.listKeys()).toEqual(['a', 'b'])
+  })
+
+  it('tell of an item that was pulled and not started', async () => {
+    const control = new AbortController()
+    async function* items(): AsyncGenerator<number> {
+      yield 1
+      control.abort()
+      yield 2
+      yield 3
+    }
+    const done = async (item: number): Promise<string> => `done ${item}`
+    const outcome = await runPool(items(), 4, control.signal, done, (item) => `skipped ${item}`)
+    expect(outcome).toEqual({ results: ['done 1', 'skipped 2'], failure: undefined })
   })
 })

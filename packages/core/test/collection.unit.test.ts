@@ -208,7 +208,7 @@ describe('the errors of schemas', () => {
   it('tell what is expected, and hand on the issues of the library', async () => {
     const schema = z.object({ n: z.number() })
     const failure = (await open()
-      .save('k', { n: 'x' }, { schema })
+      .save('k', { n: 'x' as never }, { schema })
       .catch((error: unknown) => error)) as Error
     expect(failure.message).toContain('$.n: expected number (invalid_type)')
     const { issues } = failure.cause as { issues: readonly { message: string }[] }

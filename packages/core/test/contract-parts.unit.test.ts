@@ -88,4 +88,16 @@ describe('StorageError', () => {
     expect(error.with({ backend: 'file' })).toMatchObject({ key: 'a', backend: 'file', cause })
     expect(error.toJSON()).not.toHaveProperty('stack')
   })
+
+  it('logs nothing that others put into it', () => {
+    const details = { key: 'a', cause: new Error('topsecret'), results: ['topsecret'] }
+    const log = JSON.stringify(new StorageError('ABORTED', 'ended', details))
+    expect(JSON.parse(log)).toEqual({
+      name: 'StorageError',
+      code: 'ABORTED',
+      message: 'ended',
+      retryable: 'no',
+      key: 'a',
+    })
+  })
 })

@@ -1,6 +1,15 @@
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { applyLayers, defineLayer } from '../src/backend-kit.ts'
-import { MemoryStorageBackend, prefix, StorageError, StorageManager } from '../src/index.ts'
+import { applyLayers, type BodyStream, defineLayer } from '../src/backend-kit.ts'
+import {
+  MemoryStorageBackend,
+  prefix,
+  type StorageBackend,
+  StorageError,
+  StorageManager,
+} from '../src/index.ts'
+
+const type = { contentType: 'application/octet-stream' }
 
 const named = (name: string, rules: object = {}) =>
   defineLayer({
@@ -167,4 +176,112 @@ describe('the prefix view and the outside', () => {
     ])
     await expect(view.load('a/', { foreign })).rejects.toMatchObject({ code: 'NOT_FOUND' })
   })
+
+  it('names a refused foreign key as the caller wrote it', async () => {
+    const view = prefix('a')(new MemoryStorageBackend())
+    for (const call of [view.read('a/../x'), view.stat('a/../x'), view.delete('a/../x')]) {
+      await expect(call).rejects.toMatchObject({ code: 'INVALID_KEY', key: 'a/../x' })
+    }
+    await expect(view.copy('a/../x', 'y')).rejects.toThrow('"a/../x"')
+  })
+
+  it('has no key for a foreign object that is named as the folder itself', async () => {
+    const backend = new MemoryStorageBackend()
+    for (const key of ['a/', 'a/b']) await backend.write(key, new Uint8Array(1), type)
+    const view = new StorageManager(backend).within('a')
+    expect(await view.listKeys()).toEqual(['b'])
+    expect(await Array.fromAsync(view.list({ pageSize: 1 }))).toMatchObject([{ key: 'b' }])
+  })
+})
+
+describe('the prefix view keeps secret', () => {
+  const secret = '/var/data/other-tenant'
+  const broken = (members: Partial<StorageBackend>): StorageManager =>
+    new StorageManager(Object.assign(new MemoryStorageBackend(), members)).within('a')
+  const told = async (call: Promise<unknown>): Promise<unknown> => {
+    const outcome = await call.catch((error: unknown) => error)
+    expect(inspect(outcome, { depth: 9, showHidden: true })).not.toContain(secret)
+    return outcome
+  }
+  const system = new Error(`EACCES: open '${secret}/a/x'`)
+
+  it('what is wrong with the whole store', async () => {
+    const health = { ok: false, latencyMs: 1, message: `cannot write ${secret}`, details: {} }
+    const view = broken({ health: async () => health })
+    expect(await told(view.health())).toMatchObject({ ok: false, latencyMs: 1 })
+  })
+
+  it.each<[string, () => Error, object]>([
+    [
+      'the cause of an error',
+      () => new StorageError('PERMISSION_DENIED', 'not allowed', { key: 'a/x', cause: system }),
+      { code: 'PERMISSION_DENIED', key: 'x' },
+    ],
+    [
+      'the cause of its cause',
+      () => {
+        const cause = new StorageError('UNAVAILABLE', 'disk', { key: 'a/x', cause: system })
+        return new StorageError('UNAVAILABLE', 'again', { key: 'a/x', cause })
+      },
+      { code: 'UNAVAILABLE', key: 'x', cause: { code: 'UNAVAILABLE', key: 'x' } },
+    ],
+    ['a raw error of the system', () => system, { code: 'UNAVAILABLE', retryable: 'no' }],
+    [
+      'the failure of a fetch',
+      () => new TypeError('fetch failed', { cause: system }),
+      { code: 'UNAVAILABLE' },
+    ],
+  ])('%s', async (_name, make, expected) => {
+    const view = broken({ stat: () => Promise.reject(make()) })
+    expect(await told(view.stat('x'))).toMatchObject(expected)
+  })
+
+  it('what a body throws as it is read', async () => {
+    const inner = new MemoryStorageBackend()
+    await inner.write('a/x', new Uint8Array(1), type)
+    const { info } = await inner.read('a/x')
+    const failure = new StorageError('UNAVAILABLE', 'gone: "a/x"', { key: 'a/x', cause: system })
+    const body: BodyStream = {
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(failure) }),
+      cancel: () => Promise.resolve(),
+    }
+    const view = broken({ read: async () => ({ info, start: 0, end: 1, body }) })
+    const opened = await view.readStream('x')
+    expect(await told(opened.bytes())).toMatchObject({ key: 'x', message: 'gone: "x"' })
+  })
+
+  it('nothing that is the caller’s own', async () => {
+    const view = new StorageManager(new MemoryStorageBackend()).within('a')
+    const mine = new Error('mine')
+    const failing = {
+      [Symbol.asyncIterator]: () => ({ next: (): Promise<never> => Promise.reject(mine) }),
+    }
+    await expect(view.writeStream('x', failing)).rejects.toMatchObject({ cause: mine })
+    const signal = AbortSignal.abort(mine)
+    await expect(view.stat('x', { signal })).rejects.toMatchObject({ cause: mine })
+    const chunk = (async function* () {
+      yield 'text' as never
+    })()
+    await expect(view.writeStream('x', chunk)).rejects.toBeInstanceOf(TypeError)
+  })
+})
+
+describe('listings that go in circles end', () => {
+  it.each([1, 2, 3, 7])('of %i pages', async (length) => {
+    let pages = 0
+    const backend = Object.assign(new MemoryStorageBackend(), {
+      list: async () => ({ objects: [], prefixes: [], cursor: `${pages++ % length}` }),
+    })
+    const store = new StorageManager(backend)
+    for (const each of [store, store.within('view')]) {
+      pages = 0
+      await expect(each.listKeys()).rejects.toThrow(/same list cursor twice/)
+      expect(pages).toBeLessThan(4 * length + 4)
+    }
+  })
+})
+
+it('a layer with a misspelt rule is refused', () => {
+  const misspelt = { name: 'x', wrap: (inner: StorageBackend) => inner, insideof: [] }
+  expect(() => defineLayer(misspelt)).toThrow(/unknown option "insideof"/)
 })

@@ -145,7 +145,7 @@ describe('admission, before any I/O', () => {
     [
       'both conditions',
       'INVALID_ARGUMENT',
-      () => open().save('k', 1, { ifMatch: 'x', ifNoneMatch: '*' }),
+      () => open().save('k', 1, { ifMatch: 'x', ifNoneMatch: '*' as never }),
     ],
   ])('%s is %s', (_name, code, call) => expect(call()).rejects.toMatchObject({ code }))
 })
@@ -164,7 +164,13 @@ describe('foreign keys', () => {
     expect(await store.deleteMany(['a//b/'], { foreign: true })).toEqual([
       { key: 'a//b/', ok: true, deleted: true },
     ])
-    await expect(store.load('', { foreign: true })).rejects.toMatchObject({ code: 'INVALID_KEY' })
+    for (const key of ['', 'a\0b', 'a\ud800']) {
+      const refused = { code: 'INVALID_KEY' }
+      await expect(store.load(key, { foreign: true })).rejects.toMatchObject(refused)
+      await expect(store.delete(key, { foreign: true })).rejects.toMatchObject(refused)
+      const [result] = await store.deleteMany([key], { foreign: true })
+      expect(result).toMatchObject({ ok: false, error: refused })
+    }
   })
 })
 

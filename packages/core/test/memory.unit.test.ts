@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MemoryStorageBackend } from '../src/index.ts'
+import { MemoryStorageBackend, StorageError } from '../src/index.ts'
 
 const type = { contentType: 'application/octet-stream' }
 
@@ -54,5 +54,48 @@ describe('the memory backend', () => {
     expect(again.etag).not.toBe(first.etag)
     const other = await new MemoryStorageBackend().write('k', new Uint8Array(1), type)
     expect(other.etag).not.toBe(first.etag)
+  })
+
+  it('counts streams under way, so that they never hold more than the quota together', async () => {
+    const backend = new MemoryStorageBackend({ totalBytesMax: 1000 })
+    let pulled = 0
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        yield new Uint8Array(100)
+        pulled += 100
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    const writes = ['a', 'b', 'c'].map((key) => backend.write(key, endless(), type))
+    for (const outcome of await Promise.allSettled(writes)) {
+      expect(outcome).toMatchObject({ reason: { code: 'QUOTA_EXCEEDED' } })
+    }
+    expect(pulled).toBeLessThanOrEqual(3000)
+    // Nothing is left of what they held.
+    await backend.write('whole', new Uint8Array(1000), type)
+  })
+
+  it('lets a stream replace an object that leaves no room beside it', async () => {
+    const backend = new MemoryStorageBackend({ totalBytesMax: 1000 })
+    await backend.write('k', new Uint8Array(1000), type)
+    const body = (async function* () {
+      for (let i = 0; i < 10; i++) yield new Uint8Array(100)
+    })()
+    await backend.write('k', body, type)
+    await expect(backend.write('l', new Uint8Array(1), type)).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+    })
+    await backend.delete('k')
+    expect((await backend.health()).details).toEqual({ objects: 0, bytes: 0 })
+    await backend.write('l', new Uint8Array(1000), type)
+  })
+
+  it.each([
+    [{ totalByteMax: 5 }, TypeError],
+    [{ objectBytesMax: '5' }, TypeError],
+    [{ objectBytesMax: -5 }, StorageError],
+    [{ totalBytesMax: 0.5 }, StorageError],
+  ])('refuses %j', (options, kind) => {
+    expect(() => new MemoryStorageBackend(options as object)).toThrow(kind)
   })
 })

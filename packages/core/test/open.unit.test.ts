@@ -4,6 +4,7 @@ import {
   configFromEnvironment,
   MemoryStorageBackend,
   prefix,
+  type StorageConfig,
   StorageManager,
 } from '../src/index.ts'
 
@@ -18,7 +19,7 @@ const provider: BackendProvider = {
 }
 
 describe('StorageManager.open', () => {
-  it.each<[string, Parameters<typeof StorageManager.open>[0]]>([
+  it.each<[string, StorageConfig<{ size?: number }>]>([
     ['a type', 'memory'],
     ['a URL', 'memory:'],
     ['a URL object', new URL('memory:')],
@@ -77,6 +78,15 @@ describe('StorageManager.open', () => {
     const provider = { storageType: 'x', protocols: [], fromConfig, fromUrl: fromConfig }
     await expect(StorageManager.open({ provider }, { layers })).rejects.toThrow(TypeError)
     await expect(backend.stat('k')).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it('tells why the layers are refused, although the backend does not close either', async () => {
+    const backend = new MemoryStorageBackend()
+    backend.close = () => Promise.reject(new Error('stuck'))
+    const fromConfig = (): Promise<MemoryStorageBackend> => Promise.resolve(backend)
+    const provider = { storageType: 'x', protocols: [], fromConfig, fromUrl: fromConfig }
+    const layers = [(() => backend) as never]
+    await expect(StorageManager.open({ provider }, { layers })).rejects.toThrow(/is no layer/)
   })
 
   it("leaves the caller's own backend open when the layers are refused", async () => {

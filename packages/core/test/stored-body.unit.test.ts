@@ -89,12 +89,135 @@ describe('a body that is not consumed', () => {
     await expect(stored.bytes()).rejects.toThrow(TypeError)
   })
 
-  it('ends quietly when it is cancelled half way', async () => {
-    const { stored } = body([1], [2])
+  it('ends quietly when its consumer leaves it half way', async () => {
+    const { stored, cancels } = body([1], [2])
     for await (const chunk of stored) {
       expect(chunk).toEqual(new Uint8Array([1]))
-      await stored.cancel()
+      break
     }
+    expect(cancels()).toBe(1)
+    await stored.cancel()
+  })
+})
+
+/** A body of 4 bytes that gives 2 of them and is silent then. */
+function silentBody(): StoredBody {
+  const source: BodyStream = {
+    async *[Symbol.asyncIterator]() {
+      yield new Uint8Array([1, 2])
+      await new Promise(() => undefined)
+    },
+    cancel: () => Promise.resolve(),
+  }
+  return new StoredBody({ info, start: 0, end: 4, body: source })
+}
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const failureOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.catch((error: unknown) => error)
+
+describe('a body that is cancelled while it is consumed', () => {
+  it.each<[string, (stored: StoredBody) => Promise<unknown>]>([
+    ['bytes()', whole],
+    ['text()', (stored) => stored.text()],
+    ['json()', (stored) => stored.json()],
+    ['for await', iterate],
+    ['stream()', web],
+  ])('is ABORTED for %s, although its source stays silent', async (_name, consume) => {
+    const stored = silentBody()
+    const failure = failureOf(consume(stored))
+    await settle()
+    await stored.cancel()
+    expect(await failure).toMatchObject({ code: 'ABORTED', key: 'k' })
+  })
+
+  it('is ABORTED when its `await using` ends before its promise', async () => {
+    const read = async (): Promise<Uint8Array> => {
+      await using stored = body([1, 2], [3, 4]).stored
+      // oxlint-disable-next-line typescript/return-await -- the mistake that this test is about
+      return stored.bytes()
+    }
+    await expect(read()).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
+  it('is ABORTED for every later chunk', async () => {
+    const { stored } = body([1], [2])
+    const chunks = stored[Symbol.asyncIterator]()
+    await chunks.next()
+    await stored.cancel()
+    await expect(chunks.next()).rejects.toMatchObject({ code: 'ABORTED' })
+    await expect(chunks.next()).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
+  it('is whole when all of it had come', async () => {
+    const { stored } = body([1, 2], [3, 4])
+    const chunks = stored[Symbol.asyncIterator]()
+    await chunks.next()
+    await chunks.next()
+    await stored.cancel()
+    expect(await chunks.next()).toEqual({ done: true, value: undefined })
+  })
+
+  it('is not stored by whoever writes it', async () => {
+    const store = new StorageManager(new MemoryStorageBackend())
+    const stored = silentBody()
+    const failure = failureOf(store.writeStream('copy', stored))
+    await settle()
+    await stored.cancel()
+    expect(await failure).toMatchObject({
+      code: 'ABORTED',
+      cause: { code: 'ABORTED', key: 'k' },
+    })
+    expect(await store.exists('copy')).toBe(false)
+  })
+})
+
+/** A store that reads `source` in place of the body of "k", announced as `bytes`. */
+async function reading(source: () => AsyncGenerator<Uint8Array>, bytes = 4) {
+  const backend = new MemoryStorageBackend()
+  await backend.write('k', new Uint8Array(4), { contentType: 'image/png' })
+  let cancels = 0
+  const read = backend.read.bind(backend)
+  const cancel = async (): Promise<void> => void cancels++
+  backend.read = async (...call) => ({
+    ...(await read(...call)),
+    end: bytes,
+    body: { [Symbol.asyncIterator]: source, cancel },
+  })
+  return { store: new StorageManager(backend), cancels: () => cancels }
+}
+
+describe('a body of a store', () => {
+  it('fails with StorageError, whatever its stream throws', async () => {
+    const cause = new Error('ECONNRESET')
+    const { store } = await reading(async function* () {
+      yield new Uint8Array(1)
+      throw cause
+    })
+    for (const consume of [whole, iterate, web]) {
+      const consuming = store.readStream('k').then(consume)
+      await expect(consuming).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        retryable: 'no',
+        backend: 'memory',
+        operation: 'read',
+        key: 'k',
+        cause,
+      })
+    }
+  })
+
+  it('of a size that cannot be is refused, and its source is freed', async () => {
+    const huge = async function* (): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1)
+    }
+    const { store, cancels } = await reading(huge, 2 ** 52)
+    const expected = { code: 'QUOTA_EXCEEDED', key: 'k' }
+    const body = await store.readStream('k')
+    await expect(body.bytes()).rejects.toMatchObject(expected)
+    expect(cancels()).toBe(1)
+    await expect(store.load('k')).rejects.toMatchObject(expected)
+    expect(cancels()).toBeGreaterThan(1)
   })
 })
 
@@ -110,7 +233,7 @@ describe('a store whose streams end early', () => {
     const stored = await store.readStream('k')
     await expect(stored.bytes()).rejects.toMatchObject(expected)
     const copying = store.copy('k', 'to', { destination })
-    await expect(copying).rejects.toMatchObject({ code: 'ABORTED', cause: expected })
+    await expect(copying).rejects.toMatchObject({ ...expected, operation: 'copy', key: 'k' })
     expect(await destination.exists('to')).toBe(false)
   })
 })

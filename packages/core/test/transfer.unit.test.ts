@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MemoryStorageBackend, StorageManager } from '../src/index.ts'
+import { MemoryStorageBackend, StorageError, StorageManager } from '../src/index.ts'
+import { faults } from '../src/testing/index.ts'
 
 const open = (): StorageManager => new StorageManager(new MemoryStorageBackend())
 
@@ -36,6 +37,49 @@ describe('copy', () => {
     await store.copy('a', 'in', { destination: view })
     expect(await store.exists('view/in')).toBe(true)
   })
+
+  /** A copy between two stores, of which the source has these faults. */
+  function between() {
+    const injector = faults({ seed: 1 })
+    const store = new StorageManager(new MemoryStorageBackend(), { layers: [injector] })
+    return { injector, store, other: open() }
+  }
+
+  it('tells the failure of a source as the source does', async () => {
+    const { injector, store, other } = between()
+    await store.save('a', new Uint8Array(100))
+    injector.tearNext('read', 10)
+    const copying = store.copy('a', 'b', { destination: other })
+    await expect(copying).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: 'yes',
+      operation: 'copy',
+      key: 'a',
+    })
+    expect(await other.exists('b')).toBe(false)
+    await store.copy('a', 'b', { destination: other })
+  })
+
+  it('tells an abort as one, whatever its reason', async () => {
+    const { store, other } = between()
+    await store.save('a', 1)
+    const control = new AbortController()
+    const backend = store.backend
+    const read = backend.read.bind(backend)
+    backend.read = async (...call) => ({
+      ...(await read(...call)),
+      body: {
+        async *[Symbol.asyncIterator]() {
+          yield new Uint8Array([49])
+          control.abort(new StorageError('LOCKED', 'the reason'))
+          await new Promise(() => undefined)
+        },
+        cancel: () => Promise.resolve(),
+      },
+    })
+    const copying = store.copy('a', 'b', { destination: other, signal: control.signal })
+    await expect(copying).rejects.toMatchObject({ code: 'ABORTED', cause: { code: 'LOCKED' } })
+  })
 })
 
 describe('move', () => {
@@ -51,6 +95,40 @@ describe('move', () => {
       code: 'ALREADY_EXISTS',
     })
     expect(await store.listKeys()).toEqual(['b', 'c'])
+  })
+
+  it('onto itself keeps its conditions', async () => {
+    const store = open()
+    const { etag } = await store.save('a', 1)
+    await expect(store.move('a', 'a', { ifNoneMatch: '*' })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+      backend: 'memory',
+      operation: 'move',
+      key: 'a',
+    })
+    const stale = store.move('a', 'a', { ifMatch: 'stale' })
+    await expect(stale).rejects.toMatchObject({ code: 'PRECONDITION_FAILED', key: 'a' })
+    expect((await store.move('a', 'a', { ifMatch: etag })).etag).toBe(etag)
+    expect(await store.load('a')).toBe(1)
+  })
+
+  it.each(['lost-answer', 'error'] as const)('says where its copy is after %s', async (kind) => {
+    const injector = faults({ seed: 1, rules: [{ operation: 'delete', fault: { kind } }] })
+    const store = new StorageManager(new MemoryStorageBackend(), { layers: [injector] })
+    await store.save('a', 1)
+    for (const sourceCheck of ['version', 'none'] as const) {
+      await store.save('a', 1)
+      await expect(store.move('a', 'b', { sourceCheck })).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        retryable: 'no',
+        operation: 'move',
+        key: 'a',
+        message: expect.stringMatching(
+          /^The copy is at "b"; to finish the move, delete "a"/,
+        ) as string,
+      })
+    }
+    expect(await store.load('b')).toBe(1)
   })
 
   it('does not lose what another writes to the source after the copy', async () => {
@@ -83,6 +161,12 @@ describe('move', () => {
     }
     await expect(store.move('a', 'b')).rejects.toThrow(/nothing was copied/)
     expect(await store.listKeys()).toEqual(['a'])
+    // Also when the destination has a condition of its own, which holds.
+    const { etag } = await backend.write('b', new Uint8Array(1), { contentType: 'image/png' })
+    const moving = store.move('a', 'b', { ifMatch: etag })
+    await expect(moving).rejects.toMatchObject({ code: 'CONFLICT', key: 'a' })
+    const stale = store.move('a', 'b', { ifMatch: 'stale', sourceCheck: 'none' })
+    await expect(stale).rejects.toMatchObject({ code: 'PRECONDITION_FAILED', key: 'b' })
   })
 
   it('without conditional delete is refused before the copy, unless told', async () => {

@@ -46,13 +46,19 @@ describe('writeOnce', () => {
   })
 
   it("does not take another writer's object for its own", async () => {
-    const backend = losing('dropped')
-    const other = backend.stat.bind(backend)
+    const backend = losing()
     await seedDirect(backend)
+    const write = backend.write.bind(backend)
+    let isFirst = true
+    backend.write = async (...call) => {
+      if (!isFirst) return write(...call)
+      isFirst = false
+      throw new StorageError('RATE_LIMITED', 'turned away')
+    }
     await expect(
       writeOnce(backend, 'k', body, { ...type, ifNoneMatch: '*' }, tools),
     ).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
-    expect((await other('k')).metadata).toEqual({})
+    expect((await backend.stat('k')).metadata).toEqual({})
   })
 
   it('gives up after its attempts, with growing pauses', async () => {
@@ -72,6 +78,8 @@ describe('writeOnce', () => {
     ).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
     await expect(writeOnce(backend, 'k', [] as never, type, tools)).rejects.toThrow(TypeError)
     await expect(writeOnce(backend, 'k', body, type, { attempts: 0 })).rejects.toThrow(/attempts/)
+    const misspelt = { attemps: 1 } as never
+    await expect(writeOnce(backend, 'k', body, type, misspelt)).rejects.toThrow(/attemps/)
   })
 
   it('keeps the user metadata and ends on abort', async () => {
@@ -120,6 +128,57 @@ describe('writeOnce, in doubt', () => {
     const options = { ...type, ifNoneMatch: '*' as const }
     const info = await writeOnce(flaky(2), 'k', body, options, tools)
     expect(info.size).toBe(1)
+  })
+
+  it.each<[string, 'create' | 'swap', (backend: MemoryStorageBackend) => Promise<unknown>]>([
+    ['create that was replaced', 'create', seedDirect],
+    ['swap that was replaced', 'swap', seedDirect],
+    ['swap that was deleted', 'swap', (backend) => backend.delete('k')],
+  ])('tells as open the outcome of a lost %s', async (_name, kind, interfere) => {
+    const backend = losing('stored')
+    const condition =
+      kind === 'swap' ? { ifMatch: (await seed(backend)).etag } : { ifNoneMatch: '*' as const }
+    const clock = { ...tools.clock, sleep: async () => void (await interfere(backend)) }
+    const writing = writeOnce(backend, 'k', body, { ...type, ...condition }, { ...tools, clock })
+    const failure = (await writing.catch((error: unknown) => error)) as Error
+    expect(failure).toMatchObject({ code: 'UNAVAILABLE', retryable: 'no', key: 'k' })
+    expect(failure.message).toMatch(/outcome is open/)
+  })
+
+  it('tells as open the outcome of a condition after its last attempt', async () => {
+    const lossy = losing(...Array.from({ length: 4 }, () => 'dropped' as const))
+    const writing = writeOnce(lossy, 'k', body, { ...type, ifNoneMatch: '*' }, tools)
+    await expect(writing).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: 'no' })
+    await expect(writing).rejects.toThrow(/outcome is open/)
+  })
+
+  /** A backend that writes once by itself, over another one. */
+  function writingOnce(inner: MemoryStorageBackend): MemoryStorageBackend {
+    const outer = new MemoryStorageBackend()
+    outer.stat = inner.stat.bind(inner)
+    outer.write = (key, bytes, options) =>
+      writeOnce(inner, key, bytes as Uint8Array, options, { ...tools, attempts: 1 })
+    return outer
+  }
+
+  it('knows what another one inside of it has written', async () => {
+    const outer = writingOnce(new MemoryStorageBackend())
+    const write = outer.write.bind(outer)
+    let isFirst = true
+    outer.write = async (...call) => {
+      const info = await write(...call)
+      if (!isFirst) return info
+      isFirst = false
+      throw new StorageError('UNAVAILABLE', 'lost above')
+    }
+    const info = await writeOnce(outer, 'k', body, { ...type, ifNoneMatch: '*' }, tools)
+    expect(info).toEqual(await outer.stat('k'))
+  })
+
+  it('tells once that the outcome is open, also with another one inside of it', async () => {
+    const options = { ...type, ifNoneMatch: '*' as const }
+    const writing = writeOnce(writingOnce(losing('stored')), 'k', body, options, tools)
+    await expect(writing).rejects.toThrow(/^lost; the outcome is open: [^;]*$/)
   })
 
   it('tells when the outcome stays open', async () => {

@@ -13,7 +13,7 @@
  * Invariant: the codec that writes a type also reads it. A user's codec has its types wholly, also
  * those of the table; a type that would give back another kind of value is refused.
  */
-import { ownBytes } from '../body.ts'
+import { inOwnBuffer, ownBytes } from '../body.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { assertContentType } from '../metadata.ts'
 import { describe } from '../options.ts'
@@ -70,17 +70,17 @@ export class CodecRegistry {
 
   /** @throws StorageError `SERIALIZATION` for bytes that the codec cannot read. */
   decode(bytes: Uint8Array, contentType: string, as: LoadAs | undefined, key: string): unknown {
-    if (as === 'bytes') return bytes
+    if (as === 'bytes') return inOwnBuffer(bytes)
     if (as === 'text') return decodeText(bytes, key)
     if (as === 'json' || (contentType === json && this.#byType.size === 0)) {
       return decodeJson(bytes, key)
     }
     const type = essence(contentType)
     const codec = this.#byType.get(type)
-    if (codec !== undefined) return decodeWith(codec, bytes, contentType, key)
+    if (codec !== undefined) return decodeWith(codec, inOwnBuffer(bytes), contentType, key)
     if (isJsonType(type)) return decodeJson(bytes, key)
     if (isTextType(type)) return decodeText(bytes, key)
-    return type === structured ? decodeStructured(bytes, key) : bytes
+    return type === structured ? decodeStructured(bytes, key) : inOwnBuffer(bytes)
   }
 
   /** By the table, with the user's codecs in the place of the built-in ones of their types. */
@@ -131,11 +131,21 @@ function encodeAuto(value: unknown): EncodedValue {
 }
 
 /**
+ * The type under which a body is stored that has none given.
+ *
+ * @throws as {@link blobType}.
+ */
+export function streamType(body: unknown): string {
+  if (typeof body === 'string') return plainText
+  return body instanceof Blob ? blobType(body) : octets
+}
+
+/**
  * The type under which a Blob is stored.
  *
  * @throws StorageError `INVALID_ARGUMENT` for a Blob whose own type is none.
  */
-export function blobType(blob: Blob): string {
+function blobType(blob: Blob): string {
   if (blob.type === '') return octets
   assertContentType(blob.type)
   return blob.type

@@ -8,9 +8,13 @@
  *
  * Order has meaning. A layer declares what it must be outside or inside of, and why; `open` refuses
  * an order that breaks data or promises, naming both layers.
+ *
+ * A layer keeps the contract of `StorageBackend` as its backend does: one that refuses a write
+ * itself closes the body with `discardSource`.
  */
 import { isBackend, type StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
+import { assertOptions } from '../options.ts'
 
 /** Why one layer must not stand on the wrong side of another. */
 export interface LayerOrder {
@@ -42,8 +46,13 @@ export interface LayerDefinition {
   readonly isRepeatable?: boolean | undefined
 }
 
-/** Makes a {@link Layer} of a function. */
+const definitionNames: ReadonlySet<string> = new Set([
+  ...['name', 'wrap', 'outsideOf', 'insideOf', 'isRepeatable'],
+])
+
+/** Makes a {@link Layer} of a function. @throws TypeError for a name that it does not know. */
 export function defineLayer(definition: LayerDefinition): Layer {
+  assertOptions(definition, definitionNames, 'defineLayer')
   const layer = (inner: StorageBackend): StorageBackend => definition.wrap(inner)
   return Object.freeze(
     Object.assign(layer, {

@@ -2,9 +2,11 @@
  * The prefix view: a part of a store that looks like a whole one.
  *
  * Invariant: nothing outside the prefix can be read, written, listed or told of through it, be it
- * in messages, cursors or health. Keys need no escaping: those with `..` segments are refused.
+ * in messages, causes, cursors or health. Keys need no escaping: those with `..` segments are
+ * refused.
  */
 import type {
+  BodyStream,
   CopyOptions,
   DeleteOptions,
   DeleteOutcome,
@@ -24,7 +26,9 @@ import type {
 import type { Capabilities } from '../capabilities.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { assertKey, compareKeys, keyFault, quoteKey } from '../keys.ts'
-import { decodeCursor, encodeCursor, isPassed, type ListPosition, stuckList } from '../listing.ts'
+import { CircleWatch, decodeCursor, encodeCursor, isPassed, type ListPosition } from '../listing.ts'
+import { throwIfAborted } from '../options.ts'
+import { closeIterator, discardSource } from '../source.ts'
 import { defineLayer, type Layer } from './layer.ts'
 
 /**
@@ -95,27 +99,33 @@ class PrefixView implements StorageBackend {
   }
 
   async read(key: string, options?: ReadOptions): Promise<ReadResult> {
-    const result = await this.#run(() => this.#inner.read(this.#full(key), options))
-    return { ...result, info: this.#inside(result.info) }
+    const full = this.#full(key)
+    const result = await this.#run(options, () => this.#inner.read(full, options))
+    const info = this.#inside(result.info)
+    return { ...result, info, body: this.#insideBody(result.body, options) }
   }
 
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
-    return this.#inside(await this.#run(() => this.#inner.write(this.#full(key), body, options)))
+    const full = this.#fullOrDiscard(key, body)
+    return this.#inside(await this.#run(options, () => this.#inner.write(full, body, options)))
   }
 
   async stat(key: string, options?: StatOptions): Promise<ObjectInfo> {
-    return this.#inside(await this.#run(() => this.#inner.stat(this.#full(key), options)))
+    const full = this.#full(key)
+    return this.#inside(await this.#run(options, () => this.#inner.stat(full, options)))
   }
 
-  delete(key: string, options?: DeleteOptions): Promise<boolean> {
-    return this.#run(() => this.#inner.delete(this.#full(key), options))
+  async delete(key: string, options?: DeleteOptions): Promise<boolean> {
+    const full = this.#full(key)
+    return this.#run(options, () => this.#inner.delete(full, options))
   }
 
   list(options: ListOptions = {}): Promise<ListPage> {
-    return this.#run(async () => {
+    return this.#run(options, async () => {
       const position =
         options.cursor === undefined ? undefined : decodeCursor(options.cursor, options)
       const first = this.#innerList(options, position)
+      const watch = new CircleWatch()
       let { cursor } = first
       for (;;) {
         const page = this.#insidePage(
@@ -123,19 +133,17 @@ class PrefixView implements StorageBackend {
           options,
           position,
         )
-        const isOver = page.cursor === undefined
-        // A page may be empty; only behind an entry there is a position for a cursor of our own.
-        if (isOver || page.objects.length + page.prefixes.length > 0) return page
-        if (page.cursor === cursor) throw stuckList()
         cursor = page.cursor
+        // A page may be empty; only behind an entry there is a position for a cursor of our own.
+        if (cursor === undefined || page.objects.length + page.prefixes.length > 0) return page
+        watch.pass(cursor)
       }
     })
   }
 
   async copy(from: string, to: string, options?: CopyOptions): Promise<ObjectInfo> {
-    const run = (): Promise<ObjectInfo> =>
-      this.#inner.copy(this.#full(from), this.#full(to), options)
-    return this.#inside(await this.#run(run))
+    const [fullFrom, fullTo] = [this.#full(from), this.#full(to)]
+    return this.#inside(await this.#run(options, () => this.#inner.copy(fullFrom, fullTo, options)))
   }
 
   async deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]> {
@@ -148,7 +156,7 @@ class PrefixView implements StorageBackend {
         refused.set(place, { key, deleted: false, error: error as StorageError })
       }
     })
-    const outcomes = await this.#run(() => this.#inner.deleteMany(full, options))
+    const outcomes = await this.#run(options, () => this.#inner.deleteMany(full, options))
     const inside: DeleteOutcome[] = outcomes.map(({ key, deleted, error }) => ({
       key: key.slice(this.#folder.length),
       deleted,
@@ -158,9 +166,11 @@ class PrefixView implements StorageBackend {
     return inside
   }
 
-  /** Without details: they count and name what is outside. */
+  /** Without details and the inner message: they count and name what is outside. */
   async health(options?: OperationOptions): Promise<Health> {
-    return { ...(await this.#run(() => this.#inner.health(options))), details: {} }
+    const { ok, latencyMs } = await this.#run(options, () => this.#inner.health(options))
+    const message = ok ? 'the whole store is healthy' : 'the whole store tells what is wrong'
+    return { ok, latencyMs, message, details: {} }
   }
 
   close(): Promise<void> {
@@ -184,15 +194,50 @@ class PrefixView implements StorageBackend {
     return this.#folder + key
   }
 
+  #fullOrDiscard(key: string, body: WriteBody): string {
+    try {
+      return this.#full(key)
+    } catch (error) {
+      discardSource(body)
+      throw error
+    }
+  }
+
   #inside<T extends ListedObject>(object: T): T {
     return { ...object, key: object.key.slice(this.#folder.length) }
   }
 
-  async #run<T>(call: () => Promise<T>): Promise<T> {
+  #insideBody(
+    body: Uint8Array | BodyStream,
+    options: OperationOptions | undefined,
+  ): Uint8Array | BodyStream {
+    if (body instanceof Uint8Array) return body
+    return {
+      [Symbol.asyncIterator]: () => {
+        const iterator = body[Symbol.asyncIterator]()
+        return {
+          next: () => this.#run(options, () => iterator.next()),
+          return: async () => {
+            await closeIterator(iterator)
+            return { done: true, value: undefined }
+          },
+        }
+      },
+      cancel: () => this.#run(options, () => body.cancel()),
+    }
+  }
+
+  /** Does a call on the inner backend, whose errors name the inner keys. */
+  async #run<T>(options: OperationOptions | undefined, call: () => Promise<T>): Promise<T> {
     try {
       return await call()
     } catch (error) {
-      throw isStorageError(error) ? this.#renamed(error) : error
+      if (isStorageError(error)) throw this.#renamed(error)
+      // A mistake in the program, in the caller's own body for instance.
+      if (error instanceof TypeError && error.cause === undefined) throw error
+      throwIfAborted(options?.signal)
+      const message = 'The store failed in a way that cannot be told in a prefix view'
+      throw new StorageError('UNAVAILABLE', message, { retryable: 'no' })
     }
   }
 
@@ -202,12 +247,14 @@ class PrefixView implements StorageBackend {
       ? error.key.slice(this.#folder.length)
       : undefined
     const message = this.#insideMessage(error.message, key)
-    const cause = isStorageError(error.cause) ? this.#renamed(error.cause) : error.cause
-    return error.with({
-      message,
-      ...(key === undefined ? {} : { key }),
-      ...(cause === undefined ? {} : { cause }),
-    })
+    return error.with({ message, key, ...this.#insideCause(error) })
+  }
+
+  /** Errors of the system name paths: they stay outside. */
+  #insideCause({ code, cause }: StorageError): { readonly cause?: unknown } {
+    // The caller's own: what its body threw, or the reason of its signal.
+    if (cause === undefined || code === 'ABORTED') return {}
+    return { cause: isStorageError(cause) ? this.#renamed(cause) : undefined }
   }
 
   /** Messages quote keys, long ones cut. */
@@ -236,7 +283,8 @@ class PrefixView implements StorageBackend {
   #insidePage(page: ListPage, scope: ListOptions, position: ListPosition | undefined): ListPage {
     const objects = page.objects
       .map((object) => this.#inside(object))
-      .filter(({ key }) => !isPassed(key, position))
+      // A foreign object may be named as the folder itself: that is no key in here.
+      .filter(({ key }) => key !== '' && !isPassed(key, position))
     const prefixes = page.prefixes
       .map((prefix) => prefix.slice(this.#folder.length))
       .filter((prefix) => !isPassed(prefix, position))

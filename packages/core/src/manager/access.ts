@@ -1,12 +1,16 @@
 /**
  * The one way from the manager to its backend: refuses after `close`, publishes and logs the
  * operation when somebody wants to know, and lets out nothing but `StorageError` and `TypeError`.
+ *
+ * Nothing is sent again here: the backend knows what its service loses, and has `writeOnce` for it.
+ * A conditional change whose answer was lost all the same is told as open, and not as retryable.
  */
 import type {
   CopyOptions,
   DeleteOptions,
   DeleteOutcome,
   Health,
+  ListedObject,
   ListOptions,
   ListPage,
   ObjectInfo,
@@ -30,6 +34,8 @@ import { isStorageError, StorageError } from '../errors.ts'
 import { userMetadata } from '../metadata.ts'
 import { abortError, throwIfAborted } from '../options.ts'
 import { discardSource } from '../source.ts'
+import { StoredBody } from '../stored-body.ts'
+import { isAnswerLost, isConditional, openOutcome } from '../write-once.ts'
 
 /** Whether a manager is open. A view (`within`) ends with its parent, not the other way round. */
 export class Lifecycle {
@@ -89,6 +95,11 @@ export class Access {
     }
   }
 
+  /** A body for a caller: what its stream throws is told as all else is. */
+  body(result: ReadResult, signal: AbortSignal | undefined): StoredBody {
+    return new StoredBody(result, (error) => this.fault(error, 'read', result.info.key, signal))
+  }
+
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     try {
       this.#assertUsable(options.signal)
@@ -102,7 +113,7 @@ export class Access {
         : await this.#observed('write', key, () => this.backend.write(key, body, options))
       return visible(info)
     } catch (error) {
-      throw this.fault(error, 'write', key, options.signal)
+      throw toldAsOpen(this.fault(error, 'write', key, options.signal), options)
     }
   }
 
@@ -111,17 +122,26 @@ export class Access {
     return this.#run('stat', key, options, call).then(visible)
   }
 
-  delete(key: string, options: DeleteOptions | undefined): Promise<boolean> {
-    return this.#run('delete', key, options, () => this.backend.delete(key, options))
+  async delete(key: string, options: DeleteOptions | undefined): Promise<boolean> {
+    try {
+      return await this.#run('delete', key, options, () => this.backend.delete(key, options))
+    } catch (error) {
+      throw toldAsOpen(error, options)
+    }
   }
 
-  list(options: ListOptions): Promise<ListPage> {
-    return this.#run('list', undefined, options, () => this.backend.list(options))
+  async list(options: ListOptions): Promise<ListPage> {
+    const page = await this.#run('list', undefined, options, () => this.backend.list(options))
+    return { ...page, objects: page.objects.map(visible) }
   }
 
-  copy(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
-    const call = (): Promise<ObjectInfo> => this.backend.copy(from, to, options)
-    return this.#run('copy', from, options, call).then(visible)
+  async copy(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
+    try {
+      const call = (): Promise<ObjectInfo> => this.backend.copy(from, to, options)
+      return visible(await this.#run('copy', from, options, call))
+    } catch (error) {
+      throw toldAsOpen(error, options)
+    }
   }
 
   deleteMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
@@ -223,8 +243,13 @@ function logQuietly(logger: Logger, context: OperationContext, key: string | und
   }
 }
 
+/** A conditional change would meet itself when it is made again after a lost answer. */
+function toldAsOpen(error: unknown, options: DeleteOptions | CopyOptions | undefined): unknown {
+  return isConditional(options) && isAnswerLost(error) ? openOutcome(error, error.key) : error
+}
+
 /** The object as callers see it: without the metadata that belongs to layers and backends. */
-function visible(info: ObjectInfo): ObjectInfo {
-  const metadata = userMetadata(info.metadata)
-  return metadata === info.metadata ? info : { ...info, metadata }
+function visible<T extends ObjectInfo | ListedObject>(object: T): T {
+  const metadata = object.metadata && userMetadata(object.metadata)
+  return metadata === object.metadata ? object : { ...object, metadata }
 }

@@ -2,16 +2,17 @@
  * What a call must satisfy before a backend hears of it: legal keys, known options, and nothing
  * that the backend would have to refuse.
  *
- * Invariant: when an admission throws, nothing was read or written.
+ * Invariant: when an admission throws, nothing was read or written. What it takes as options it
+ * reads once, and returns what it found: later steps see those, not the caller's object.
  */
 import type { Capabilities, ConditionScope } from '../capabilities.ts'
 import { StorageError } from '../errors.ts'
-import { assertKey, assertPrefix, keyBytesMax, quoteKey } from '../keys.ts'
-import { assertContentType, assertMetadata } from '../metadata.ts'
-import { assertInteger, assertOptions, assertToken, describe } from '../options.ts'
-import { assertRange } from '../range.ts'
+import { assertForeignKey, assertKey, assertPrefix, keyBytesMax, quoteKey } from '../keys.ts'
+import { assertContentType, ownMetadata } from '../metadata.ts'
+import { assertInteger, assertToken, describe, ownOptions } from '../options.ts'
+import { ownRange } from '../range.ts'
 import { assertSchema } from '../schema.ts'
-import { optionNames } from './options.ts'
+import { type DeleteKeyOptions, optionNames } from './options.ts'
 
 /** The checks of one manager, against the capabilities of its backend. */
 export class Admission {
@@ -44,24 +45,24 @@ export class Admission {
     if (foreign !== undefined && typeof foreign !== 'boolean') {
       throw new TypeError(`foreign is a boolean, not ${describe(foreign)}`)
     }
-    if (foreign !== true) this.key(key)
-    else if (typeof key !== 'string') throw new TypeError(`A key is a string, not ${describe(key)}`)
-    else if (key === '') throw new StorageError('INVALID_KEY', 'A foreign key is not empty')
+    if (foreign === true) assertForeignKey(key)
+    else this.key(key)
   }
 
   /** Options of `save`, `saveMany` entries and `writeStream`. */
-  write(options: Loose | undefined, names: ReadonlySet<string>, operation: string): void {
-    if (options === undefined) return
-    assertOptions(options, names, operation)
-    const { contentType, metadata, schema } = options
+  write<T extends object | undefined>(options: T, names: Names, operation: string): T {
+    if (options === undefined) return options
+    const own = ownOptions(options, names, operation) as Found
+    const { contentType, metadata, schema } = own
     if (contentType !== undefined) assertContentType(contentType)
     if (schema !== undefined) assertSchema(schema)
     if (metadata !== undefined) {
-      assertMetadata(metadata, this.#capabilities.metadataBytesMax)
-      const isEmpty = Object.keys(metadata).length === 0
+      own.metadata = ownMetadata(metadata, this.#capabilities.metadataBytesMax)
+      const isEmpty = Object.keys(own.metadata as object).length === 0
       if (!isEmpty && !this.#capabilities.userMetadata) throw this.#unsupported('metadata')
     }
-    this.writeConditions(options, this.#capabilities.conditionalWrite)
+    this.writeConditions(own, this.#capabilities.conditionalWrite)
+    return own as T
   }
 
   /** `ifMatch` and `ifNoneMatch: '*'`, where the scope allows them. */
@@ -81,31 +82,32 @@ export class Admission {
   }
 
   /** Options of `load`, `find`, `stat`, `exists`, `readStream` and `loadMany`. */
-  read(options: Loose | undefined, names: ReadonlySet<string>, operation: string): void {
-    if (options === undefined) return
-    assertOptions(options, names, operation)
-    const { as, schema, range, ifMatch, ifNoneMatch } = options
+  read<T extends object | undefined>(options: T, names: Names, operation: string): T {
+    if (options === undefined) return options
+    const own = ownOptions(options, names, operation) as Found
+    const { as, schema, range, ifMatch, ifNoneMatch } = own
     if (schema !== undefined) assertSchema(schema)
     if (as !== undefined && as !== 'json' && as !== 'text' && as !== 'bytes') {
       throw new TypeError("as is 'json', 'text' or 'bytes'")
     }
     if (range !== undefined) {
-      assertRange(range)
+      own.range = ownRange(range)
       if (!this.#capabilities.rangeRead) throw this.#unsupported('range')
     }
-    if (ifMatch === undefined && ifNoneMatch === undefined) return
+    if (ifMatch === undefined && ifNoneMatch === undefined) return own as T
     assertToken(ifMatch, 'ifMatch')
     assertToken(ifNoneMatch, 'ifNoneMatch')
     if (!this.#capabilities.conditionalRead) {
       throw this.#unsupported(ifMatch === undefined ? 'ifNoneMatch' : 'ifMatch')
     }
+    return own as T
   }
 
   /** Options of `delete`. */
-  delete(options: Loose | undefined): void {
-    if (options === undefined) return
-    assertOptions(options, optionNames.delete, 'delete')
-    this.deleteCondition(options['ifMatch'])
+  delete(options: DeleteKeyOptions | undefined): DeleteKeyOptions | undefined {
+    const own = ownOptions(options, optionNames.delete, 'delete')
+    this.deleteCondition(own?.ifMatch)
+    return own
   }
 
   /** `ifMatch` of a delete. */
@@ -125,9 +127,9 @@ export class Admission {
   }
 
   /** Options of the listings. */
-  list(options: Loose, names: ReadonlySet<string>, operation: string): void {
-    assertOptions(options, names, operation)
-    const { prefix, startAfter, delimiter, cursor, limit, pageSize, fields } = options
+  list<T extends object>(options: T, names: Names, operation: string): T {
+    const own = ownOptions(options, names, operation) as Found
+    const { prefix, startAfter, delimiter, cursor, limit, pageSize, fields } = own
     if (prefix !== undefined) assertPrefix(prefix)
     if (startAfter !== undefined) assertPrefix(startAfter, 'startAfter')
     if (delimiter !== undefined) assertPrefix(delimiter, 'delimiter')
@@ -137,9 +139,9 @@ export class Admission {
     assertToken(cursor, 'cursor')
     const pageMax = this.#capabilities.listPageMax
     if (pageSize !== undefined) assertInteger(pageSize, 'pageSize', 1, pageMax)
-    if (limit === undefined) return
     const limitMax = operation === 'listPage' ? pageMax : Number.MAX_SAFE_INTEGER
-    assertInteger(limit, 'limit', 1, limitMax)
+    if (limit !== undefined) assertInteger(limit, 'limit', 1, limitMax)
+    return own as T
   }
 
   #unsupported(option: string): StorageError {
@@ -153,3 +155,8 @@ export class Admission {
 
 /** Options whose names and types are not yet known to be right. */
 export type Loose = Readonly<Record<string, unknown>>
+
+/** Own options on their way through the checks. */
+type Found = { metadata?: unknown; range?: unknown } & Loose
+
+type Names = ReadonlySet<string>

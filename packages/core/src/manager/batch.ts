@@ -6,7 +6,7 @@ import type { DeleteOutcome } from '../backend.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { abortError, assertInteger, assertOptions, describe } from '../options.ts'
 import type { Access } from './access.ts'
-import type { Admission, Loose } from './admission.ts'
+import type { Admission } from './admission.ts'
 import {
   type BatchOptions,
   type DeleteManyOptions,
@@ -15,11 +15,10 @@ import {
   type LoadResult,
   optionNames,
   type SaveEntry,
-  type SaveOptions,
   type SaveResult,
 } from './options.ts'
-import { type Items, runPool, untilAborted } from './pool.ts'
-import type { Values } from './values.ts'
+import { type Items, type PoolOutcome, runPool, untilAborted } from './pool.ts'
+import type { SaveRequest, Values } from './values.ts'
 
 /** Operations under way at once, unless the caller says otherwise. */
 export const batchConcurrencyDefault = 16
@@ -43,16 +42,18 @@ export async function saveMany(
   const concurrency = batchConcurrency(entries, options, optionNames.saveMany, 'saveMany')
   const save = async (entry: SaveEntry): Promise<SaveResult> => {
     try {
-      const [key, value, own] = saveParts(entry)
+      const [key, value, given] = saveParts(entry)
       admission.key(key)
-      admission.write(own, optionNames.saveEntry, 'saveMany entry')
+      const own = admission.write(given, optionNames.saveEntry, 'saveMany entry')
       const each = signal === undefined ? own : { ...own, signal }
       return { key, ok: true, info: await values.save(key, value, each) }
     } catch (error) {
       return { key: keyOf(entry), ok: false, error: itemError(access, error, 'save', entry) }
     }
   }
-  return runPool(entries, concurrency, signal, save, (entry) => skipped(access, entry, signal))
+  const skip = (entry: SaveEntry): SaveResult => skipped(access, entry, signal)
+  const pulled = untilAborted(entries, signal)
+  return resultsOf('saveMany', access, await runPool(pulled, concurrency, signal, save, skip))
 }
 
 /** Loads keys; see `StorageManager.loadMany`. */
@@ -63,17 +64,19 @@ export async function loadMany(
 ): Promise<LoadResult[]> {
   const { signal } = options
   const concurrency = batchConcurrency(keys, options, optionNames.loadMany, 'loadMany')
-  admission.read(options as Loose, optionNames.loadMany, 'loadMany')
+  const own = admission.read(options, optionNames.loadMany, 'loadMany')
   const load = async (key: string): Promise<LoadResult> => {
     try {
-      admission.existingKey(key, options)
-      const { value, info } = await values.load(key, options)
+      admission.existingKey(key, own)
+      const { value, info } = await values.loadEntry(key, own)
       return { key, ok: true, value, info }
     } catch (error) {
       return { key, ok: false, error: itemError(access, error, 'load', key) }
     }
   }
-  return runPool(keys, concurrency, signal, load, (key) => skipped(access, key, signal))
+  const skip = (key: string): LoadResult => skipped(access, key, signal)
+  const pulled = untilAborted(keys, signal)
+  return resultsOf('loadMany', access, await runPool(pulled, concurrency, signal, load, skip))
 }
 
 /** Deletes keys in the backend's own batches; see `StorageManager.deleteMany`. */
@@ -82,14 +85,14 @@ export async function deleteMany(
   keys: Items<string>,
   options: DeleteManyOptions = {},
 ): Promise<DeleteResult[]> {
-  const { signal } = options
+  const { signal, foreign } = options
   const concurrency = batchConcurrency(keys, options, optionNames.deleteMany, 'deleteMany')
   const remove = async (chunk: readonly string[]): Promise<DeleteResult[]> => {
     const results = new Map<number, DeleteResult>()
     const legal: string[] = []
     chunk.forEach((key, place) => {
       try {
-        admission.existingKey(key, options)
+        admission.existingKey(key, { foreign })
         legal.push(key)
       } catch (error) {
         results.set(place, { key, ok: false, error: itemError(access, error, 'delete', key) })
@@ -106,7 +109,34 @@ export async function deleteMany(
   const chunks = Array.isArray(keys)
     ? sliced(keys as string[], size)
     : chunked(untilAborted(keys, signal), size)
-  return (await runPool(chunks, concurrency, signal, remove, skip)).flat()
+  const { results, failure } = await runPool(chunks, concurrency, signal, remove, skip)
+  return resultsOf('deleteMany', access, { results: results.flat(), failure })
+}
+
+/** @throws StorageError `ABORTED` with the results, when the iterable threw: as a body that does. */
+function resultsOf<R>(
+  operation: string,
+  access: Access,
+  { results, failure }: PoolOutcome<R>,
+): R[] {
+  if (failure === undefined) return results
+  throw new StorageError(
+    'ABORTED',
+    `The iterable of ${operation} threw after ${results.length} items, and what was started has ` +
+      'ended: batchResults(error) tells how. See cause for its error',
+    { ...failure, retryable: 'no', backend: access.backend.name, operation, results },
+  )
+}
+
+/**
+ * The results of a batch that was rejected because its iterable threw: one for each item that it
+ * had given until then, in order. Undefined for any other error.
+ */
+export function batchResults(
+  error: unknown,
+): readonly (SaveResult | LoadResult | DeleteResult)[] | undefined {
+  if (!isStorageError(error)) return undefined
+  return error.results as readonly (SaveResult | LoadResult | DeleteResult)[] | undefined
 }
 
 async function deleteLegal(
@@ -153,13 +183,20 @@ function sliced(keys: readonly string[], size: number): string[][] {
 
 async function* chunked(keys: Items<string>, size: number): AsyncGenerator<string[]> {
   let chunk: string[] = []
-  for await (const key of keys) {
-    chunk.push(key)
-    if (chunk.length < size) continue
-    yield chunk
-    chunk = []
+  let failure: { readonly cause: unknown } | undefined
+  try {
+    for await (const key of keys) {
+      chunk.push(key)
+      if (chunk.length < size) continue
+      yield chunk
+      chunk = []
+    }
+  } catch (cause) {
+    failure = { cause }
   }
+  // Also what was pulled before the keys threw: nobody else knows of it.
   if (chunk.length > 0) yield chunk
+  if (failure !== undefined) throw failure.cause
 }
 
 function batchConcurrency(
@@ -179,7 +216,7 @@ function batchConcurrency(
   return concurrency
 }
 
-type OwnOptions = Omit<SaveOptions, 'signal'>
+type OwnOptions = Omit<SaveRequest, 'signal'>
 
 function saveParts(
   entry: SaveEntry,

@@ -9,11 +9,13 @@ import type { ObjectInfo, OperationOptions } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { assertKey, keyFault } from '../keys.ts'
-import { abortError, assertInteger, assertOptions, throwIfAborted } from '../options.ts'
+import { abortError, assertInteger, assertOptions, ownOptions, throwIfAborted } from '../options.ts'
 import type { Random } from '../random.ts'
 import { type StandardSchema, validate } from '../schema.ts'
+import { unlessAborted } from '../source.ts'
 import type { StorageManager } from './manager.ts'
-import type { WriteConditions } from './options.ts'
+import type { LoadedEntry, WriteConditions } from './options.ts'
+import type { Values } from './values.ts'
 
 /** Tries of `update`, unless the caller says otherwise. */
 export const updateAttemptsDefault = 10
@@ -52,13 +54,14 @@ export class Collection<In = unknown, Out = In> {
   readonly #reading: { readonly schema?: StandardSchema }
   readonly #clock: Clock
   readonly #random: Random
+  readonly #values: Values
 
   /** @internal */
   constructor(
     manager: StorageManager,
     name: string,
     schema: StandardSchema | undefined,
-    tools: { readonly clock: Clock; readonly random: Random },
+    tools: { readonly clock: Clock; readonly random: Random; readonly values: Values },
   ) {
     const path = typeof name === 'string' && name.endsWith('/') ? name.slice(0, -1) : name
     assertKey(path)
@@ -68,6 +71,7 @@ export class Collection<In = unknown, Out = In> {
     this.#reading = schema === undefined ? {} : { schema }
     this.#clock = tools.clock
     this.#random = tools.random
+    this.#values = tools.values
   }
 
   /** @throws StorageError `NOT_FOUND`, `SCHEMA_INVALID`. */
@@ -83,7 +87,12 @@ export class Collection<In = unknown, Out = In> {
     return found as Out | undefined
   }
 
-  /** Creates. @throws StorageError `ALREADY_EXISTS`, `SCHEMA_INVALID`. */
+  /**
+   * Creates.
+   *
+   * @throws StorageError `ALREADY_EXISTS`, `SCHEMA_INVALID`; of a write whose answer was lost,
+   * retryable `'no'`: done again, it could meet its own document.
+   */
   async insert(id: string, value: In, options: OperationOptions = {}): Promise<ObjectInfo> {
     assertOptions(options, signalNames, 'insert')
     return this.put(id, value, { ...options, ifNoneMatch: '*' })
@@ -95,11 +104,11 @@ export class Collection<In = unknown, Out = In> {
     value: In,
     options: OperationOptions & WriteConditions = {},
   ): Promise<ObjectInfo> {
-    assertOptions(options, writeNames, 'put')
+    const own = ownOptions(options, writeNames, 'put')
     const key = this.#key(id)
     // Without a schema at once, so that the caller may change the value.
-    if (this.#schema === undefined) return this.#manager.save(key, value, options)
-    return this.#manager.save(key, await this.#checked(key, value), options)
+    if (this.#schema === undefined) return this.#manager.save(key, value, own)
+    return this.#manager.save(key, await this.#checked(key, value, own.signal), own)
   }
 
   /**
@@ -107,7 +116,8 @@ export class Collection<In = unknown, Out = In> {
    * faster, so it has no effects of its own. What it throws ends the update.
    *
    * @returns the new document, as the schema gives it.
-   * @throws StorageError `NOT_FOUND`; `CONFLICT` (retryable `'exhausted'`) after all attempts.
+   * @throws StorageError `NOT_FOUND`; `CONFLICT` (retryable `'exhausted'`) after all attempts; of a
+   * write whose answer was lost, retryable `'no'`: done again, the change could be made twice.
    */
   async update(
     id: string,
@@ -124,11 +134,11 @@ export class Collection<In = unknown, Out = In> {
         ...each,
         ...this.#reading,
       })
-      const changed = await change(current as Out)
+      const changed = await unlessAborted(async () => change(current as Out), signal)
       if (changed === undefined) {
         throw new TypeError('update: the callback returned undefined; return the new document')
       }
-      const value = await this.#checked(key, changed)
+      const value = await this.#checked(key, changed, signal)
       try {
         const info = await this.#manager.save(key, value, { ...each, ifMatch: read.etag })
         return { id, value: value as Out, info }
@@ -166,27 +176,30 @@ export class Collection<In = unknown, Out = In> {
   async *documents(
     options: OperationOptions = {},
   ): AsyncGenerator<CollectionDocument<Out>, void, undefined> {
-    assertOptions(options, signalNames, 'documents')
+    const own = ownOptions(options, signalNames, 'documents')
     const prefix = `${this.name}/`
     let keys: string[] = []
-    for await (const entry of this.#manager.list({ ...options, prefix })) {
+    for await (const entry of this.#manager.list({ ...own, prefix })) {
       if (entry.kind === 'object' && isId(entry.key.slice(prefix.length))) keys.push(entry.key)
       if (keys.length < documentsAheadMax) continue
-      yield* this.#loaded(keys, options)
+      yield* this.#loaded(keys, own)
       keys = []
     }
-    yield* this.#loaded(keys, options)
+    yield* this.#loaded(keys, own)
   }
 
   async *#loaded(
     keys: readonly string[],
     options: OperationOptions,
   ): AsyncGenerator<CollectionDocument<Out>, void, undefined> {
-    for (const result of await this.#manager.loadMany(keys, { ...options, ...this.#reading })) {
-      if (result.ok) {
-        const { value, info } = result
-        yield { id: result.key.slice(this.name.length + 1), value: value as Out, info }
-      } else if (result.error.code !== 'NOT_FOUND') throw result.error
+    const reading = { ...options, ...this.#reading }
+    const load = (key: string): Promise<LoadedEntry | undefined> =>
+      this.#values.findEntry(key, reading)
+    for (const result of await Promise.allSettled(keys.map(load))) {
+      if (result.status === 'rejected') throw result.reason
+      if (result.value === undefined) continue
+      const { value, info } = result.value
+      yield { id: info.key.slice(this.name.length + 1), value: value as Out, info }
     }
   }
 
@@ -194,18 +207,18 @@ export class Collection<In = unknown, Out = In> {
    * What the schema makes of a document. It is validated again when it is loaded, so it must pass
    * as it is.
    */
-  async #checked(key: string, value: unknown): Promise<unknown> {
+  async #checked(key: string, value: unknown, signal?: AbortSignal): Promise<unknown> {
     if (this.#schema === undefined) return value
     const { name: backend } = this.#manager
     try {
-      const output = await validate(this.#schema, value, key)
-      const again = await validate(this.#schema, output, key).catch((cause: unknown) => {
-        throw transformError(key, cause)
+      const output = await validate(this.#schema, value, key, signal)
+      const again = await validate(this.#schema, output, key, signal).catch((cause: unknown) => {
+        throw signal?.aborted === true ? cause : transformError(key, cause)
       })
       if (!isDeepStrictEqual(again, output)) throw transformError(key)
       return output
     } catch (error) {
-      throw isStorageError(error) ? error.with({ backend, operation: 'validate' }) : error
+      throw isStorageError(error) ? error.with({ backend, operation: 'validate', key }) : error
     }
   }
 

@@ -1,18 +1,19 @@
 /** Listings page by page, joined: lazily, objects and common prefixes merged in UTF-8 order. */
 import type { ListOptions, ListPage } from '../backend.ts'
 import { compareKeys } from '../keys.ts'
-import { stuckList } from '../listing.ts'
+import { CircleWatch } from '../listing.ts'
 import type { Access } from './access.ts'
 import type { ListAllOptions, ListEntry, ListKeysOptions } from './options.ts'
 
 /** The pages of a listing, until its end. */
 async function* pages(access: Access, options: ListOptions): AsyncGenerator<ListPage> {
+  const watch = new CircleWatch()
   let cursor: string | undefined
   do {
     const page = await access.list(cursor === undefined ? options : { ...options, cursor })
     yield page
-    if (page.cursor !== undefined && page.cursor === cursor) throw stuckList()
     cursor = page.cursor
+    if (cursor !== undefined) watch.pass(cursor)
   } while (cursor !== undefined)
 }
 

@@ -12,31 +12,32 @@ import type {
   ObjectInfo,
   OperationOptions,
   StorageBackend,
+  WriteOptions,
 } from '../backend.ts'
-import { backendMembers } from '../backend.ts'
 import { type BodyInput, toWriteBody } from '../body.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { systemClock } from '../clock.ts'
-import { blobType, CodecRegistry } from '../codecs/registry.ts'
+import { CodecRegistry, streamType } from '../codecs/registry.ts'
 import type { StorageConfig } from '../config.ts'
-import { isStorageError } from '../errors.ts'
 import { applyLayers } from '../layers/layer.ts'
 import { prefix as prefixView } from '../layers/prefix.ts'
 import { openBackend } from '../open.ts'
-import { assertMethods, assertOptions, describe } from '../options.ts'
+import { assertOptions, describe, ownOptions } from '../options.ts'
 import { systemRandom } from '../random.ts'
 import { assertSchema, type SchemaInput, type SchemaOutput } from '../schema.ts'
 import type { StandardSchema } from '../schema.ts'
-import { StoredBody } from '../stored-body.ts'
+import { discardSource } from '../source.ts'
+import type { StoredBody } from '../stored-body.ts'
 import { Access, Lifecycle } from './access.ts'
-import { Admission, type Loose } from './admission.ts'
+import { Admission } from './admission.ts'
 import { type BatchParts, deleteMany, loadMany, saveMany } from './batch.ts'
 import { Collection } from './collection.ts'
 import { listEntries, listKeys } from './listing.ts'
 import * as types from './options.ts'
 import type { Items } from './pool.ts'
+import { assertBackend, managerOptions } from './setup.ts'
 import { copyBetween, copyWithin, move } from './transfer.ts'
-import { readOptions, Values, writeOptions } from './values.ts'
+import { readOptions, unlessMissing, Values, writeOptions } from './values.ts'
 
 const { optionNames } = types
 
@@ -58,11 +59,10 @@ export class StorageManager implements AsyncDisposable {
   /** @param backend Made by a backend package; most programs call {@link StorageManager.open}. */
   constructor(backend: StorageBackend, options: types.ManagerOptions = {}) {
     assertBackend(backend)
-    assertOptions(options, optionNames.manager, 'StorageManager')
-    assertTools(options)
-    const { layers = [], codecs = [], logger, diagnostics, clock = systemClock } = options
+    const own = managerOptions(options)
+    const { layers = [], codecs = [], logger, diagnostics, clock = systemClock } = own
     const layered = applyLayers(backend, layers)
-    this.#options = options
+    this.#options = own
     this.#access = new Access(layered, new Lifecycle(parentOf.get(options)), {
       clock,
       logger,
@@ -78,8 +78,8 @@ export class StorageManager implements AsyncDisposable {
    * @throws StorageError `INVALID_ARGUMENT` for a type, URL or setting that cannot be,
    * `UNSUPPORTED` when the backend's package is not installed; and the backend's own.
    */
-  static async open(
-    config: StorageConfig,
+  static async open<Settings = unknown>(
+    config: StorageConfig<Settings>,
     options: types.ManagerOptions = {},
   ): Promise<StorageManager> {
     assertOptions(options, optionNames.manager, 'StorageManager.open')
@@ -89,7 +89,8 @@ export class StorageManager implements AsyncDisposable {
     } catch (error) {
       // A backend that the caller opened stays the caller's when no manager came to own it.
       const isOwn = backend === config || backend === (config as { backend?: unknown }).backend
-      if (!isOwn) await backend.close()
+      // Should that fail as well, the first error is the one to tell.
+      if (!isOwn) await backend.close().catch(() => undefined)
       throw error
     }
   }
@@ -125,17 +126,18 @@ export class StorageManager implements AsyncDisposable {
   async save<S extends StandardSchema>(
     key: string,
     value: SchemaInput<S>,
-    options: types.SaveOptions & { readonly schema: S },
+    options: types.SaveOptions<S> & { readonly schema: S },
   ): Promise<ObjectInfo>
-  async save(key: string, value: unknown, options?: types.SaveOptions): Promise<ObjectInfo>
+  async save(key: string, value: unknown, options?: types.PlainSaveOptions): Promise<ObjectInfo>
   async save(key: string, value: unknown, options?: types.SaveOptions): Promise<ObjectInfo> {
     this.#admission.key(key)
-    this.#admission.write(options as Loose | undefined, optionNames.save, 'save')
-    return this.#values.save(key, value, options)
+    const own = this.#admission.write(options, optionNames.save, 'save')
+    return this.#values.save(key, value, own)
   }
 
   /**
-   * Loads a value, decoded by its stored content type.
+   * Loads a value, decoded by its stored content type. Without a schema its type is what the
+   * caller says it is, `load<Agent>(…)`, and else `unknown`.
    *
    * @throws StorageError `NOT_FOUND` unless a `default` is given, `SERIALIZATION`,
    * `SCHEMA_INVALID`, `PRECONDITION_FAILED`, `NOT_MODIFIED`, and the service's.
@@ -154,15 +156,12 @@ export class StorageManager implements AsyncDisposable {
   ): Promise<Uint8Array | D>
   async load<T = unknown>(
     key: string,
-    options?: types.LoadOptions & { readonly default?: T },
-  ): Promise<T>
+    options?: types.LoadOptions & { readonly default?: NoInfer<T> },
+  ): Promise<NoInfer<T>>
   async load(key: string, options?: types.LoadOptions & { default?: unknown }): Promise<unknown> {
-    this.#admitRead(key, options, optionNames.load, 'load')
-    if (options === undefined || !('default' in options)) {
-      return (await this.#values.load(key, options)).value
-    }
-    const found = await unlessMissing(this.#values.load(key, options))
-    return found === undefined ? options.default : found.value
+    const own = this.#admitRead(key, options, optionNames.load, 'load')
+    if (own !== undefined && 'default' in own) return this.#values.loadOr(own.default, key, own)
+    return (await this.#values.loadEntry(key, own)).value
   }
 
   /** As `load`, but undefined when there is no such key. */
@@ -170,38 +169,43 @@ export class StorageManager implements AsyncDisposable {
     key: string,
     options: types.LoadOptions & { readonly schema: S },
   ): Promise<SchemaOutput<S> | undefined>
-  async find<T = unknown>(key: string, options?: types.LoadOptions): Promise<T | undefined>
+  async find<T = unknown>(key: string, options?: types.LoadOptions): Promise<NoInfer<T> | undefined>
   async find(key: string, options?: types.LoadOptions): Promise<unknown> {
-    this.#admitRead(key, options, optionNames.find, 'find')
-    return (await unlessMissing(this.#values.load(key, options)))?.value
+    const own = this.#admitRead(key, options, optionNames.find, 'find')
+    return (await this.#values.findEntry(key, own))?.value
   }
 
   /** As `load`, together with what is known of the object: for a later `ifMatch: info.etag`. */
+  async loadEntry<S extends StandardSchema>(
+    key: string,
+    options: types.LoadOptions & { readonly schema: S },
+  ): Promise<types.LoadedEntry<SchemaOutput<S>>>
   async loadEntry<T = unknown>(
     key: string,
     options?: types.LoadOptions,
-  ): Promise<types.LoadedEntry<T>> {
-    this.#admitRead(key, options, optionNames.find, 'loadEntry')
-    return (await this.#values.load(key, options)) as types.LoadedEntry<T>
+  ): Promise<types.LoadedEntry<NoInfer<T>>>
+  async loadEntry(key: string, options?: types.LoadOptions): Promise<types.LoadedEntry> {
+    const own = this.#admitRead(key, options, optionNames.find, 'loadEntry')
+    return this.#values.loadEntry(key, own)
   }
 
   /** A denied access or a missing container is an error, never "does not exist". */
   async exists(key: string, options?: OperationOptions & types.ForeignOption): Promise<boolean> {
-    this.#admitRead(key, options, optionNames.exists, 'exists')
-    return (await unlessMissing(this.#access.stat(key, readOptions(options)))) !== undefined
+    const own = this.#admitRead(key, options, optionNames.exists, 'exists')
+    return (await unlessMissing(this.#access.stat(key, readOptions(own)))) !== undefined
   }
 
   /** @throws StorageError `NOT_FOUND`, `PRECONDITION_FAILED`, `NOT_MODIFIED`. */
   async stat(key: string, options?: types.StatKeyOptions): Promise<ObjectInfo> {
-    this.#admitRead(key, options, optionNames.stat, 'stat')
-    return this.#access.stat(key, readOptions(options))
+    const own = this.#admitRead(key, options, optionNames.stat, 'stat')
+    return this.#access.stat(key, readOptions(own))
   }
 
   /** True when an object was deleted, false when there was none. */
   async delete(key: string, options?: types.DeleteKeyOptions): Promise<boolean> {
-    this.#admission.existingKey(key, options)
-    this.#admission.delete(options as Loose | undefined)
-    const { ifMatch, signal } = options ?? {}
+    const own = this.#admission.delete(options)
+    this.#admission.existingKey(key, own)
+    const { ifMatch, signal } = own ?? {}
     return this.#access.delete(key, {
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(signal === undefined ? {} : { signal }),
@@ -211,57 +215,74 @@ export class StorageManager implements AsyncDisposable {
   /** All keys in UTF-8 order, in memory; {@link StorageManager.list} goes through more. */
   async listKeys(scope: types.ListKeysOptions | string = {}): Promise<string[]> {
     const options = typeof scope === 'string' ? { prefix: scope } : scope
-    this.#admission.list(options as Loose, optionNames.listKeys, 'listKeys')
-    return listKeys(this.#access, options)
+    return listKeys(this.#access, this.#admission.list(options, optionNames.listKeys, 'listKeys'))
   }
 
   /** Objects, and with a delimiter common prefixes, in UTF-8 order, page by page as consumed. */
   list(options: types.ListAllOptions = {}): AsyncGenerator<types.ListEntry, void, undefined> {
-    this.#admission.list(options as Loose, optionNames.list, 'list')
-    return listEntries(this.#access, options)
+    return listEntries(this.#access, this.#admission.list(options, optionNames.list, 'list'))
   }
 
   /** One page, to hand its cursor to somebody else. */
   async listPage(options: ListOptions = {}): Promise<ListPage> {
-    this.#admission.list(options as Loose, optionNames.listPage, 'listPage')
-    return this.#access.list(options)
+    return this.#access.list(this.#admission.list(options, optionNames.listPage, 'listPage'))
   }
 
   /** Opens an object; consume the body or cancel it. @throws as {@link StorageManager.load}. */
   async readStream(key: string, options?: types.ReadStreamOptions): Promise<StoredBody> {
-    this.#admitRead(key, options, optionNames.readStream, 'readStream')
-    return new StoredBody(await this.#access.read(key, readOptions(options)))
+    const own = this.#admitRead(key, options, optionNames.readStream, 'readStream')
+    return this.#access.body(await this.#access.read(key, readOptions(own)), own?.signal)
   }
 
   /**
    * Stores bytes as they come, in constant memory; whole or not at all. Nothing is copied: bytes
-   * and chunks must not change until the promise settles.
+   * and chunks must not change until the promise settles. The body is closed in every case, also
+   * when key or options are refused.
    */
   async writeStream(
     key: string,
     body: BodyInput,
     options?: types.WriteStreamOptions,
   ): Promise<ObjectInfo> {
-    this.#admission.key(key)
-    this.#admission.write(options as Loose | undefined, optionNames.writeStream, 'writeStream')
-    const contentType = options?.contentType ?? streamType(body)
-    return this.#access.write(key, toWriteBody(body), writeOptions(contentType, options))
+    let writing: WriteOptions
+    try {
+      this.#admission.key(key)
+      const own = this.#admission.write(options, optionNames.writeStream, 'writeStream')
+      writing = writeOptions(own?.contentType ?? streamType(body), own)
+    } catch (error) {
+      discardSource(body)
+      throw error
+    }
+    return this.#access.write(key, toWriteBody(body), writing)
   }
 
-  /** Saves entries as they are pulled from the iterable; one result each, in order. */
-  async saveMany(
-    entries: Items<types.SaveEntry>,
+  /**
+   * Saves entries as they are pulled from the iterable; one result each, in order.
+   *
+   * @throws StorageError `ABORTED` when the iterable throws, after what was started has ended;
+   * `batchResults(error)` has the results. So do `loadMany` and `deleteMany`.
+   */
+  async saveMany<S extends StandardSchema = StandardSchema>(
+    entries: Items<types.SaveEntry<S>>,
     options?: types.BatchOptions,
   ): Promise<types.SaveResult[]> {
     return saveMany(this.#parts(), entries, options)
   }
 
   /** Loads keys as they are pulled from the iterable; one result each, in order. */
+  async loadMany<S extends StandardSchema>(
+    keys: Items<string>,
+    options: types.LoadManyOptions & { readonly schema: S },
+  ): Promise<types.LoadResult<SchemaOutput<S>>[]>
   async loadMany<T = unknown>(
     keys: Items<string>,
     options?: types.LoadManyOptions,
-  ): Promise<types.LoadResult<T>[]> {
-    return (await loadMany(this.#parts(), keys, options)) as types.LoadResult<T>[]
+  ): Promise<types.LoadResult<NoInfer<T>>[]>
+  async loadMany(
+    keys: Items<string>,
+    options?: types.LoadManyOptions,
+  ): Promise<types.LoadResult[]> {
+    return loadMany(this.#parts(), keys, options)
   }
 
   /** Deletes keys in batches of the backend's own; one result each, in order. */
@@ -274,32 +295,35 @@ export class StorageManager implements AsyncDisposable {
 
   /** Copies body, type and metadata, also to another manager's backend. */
   async copy(from: string, to: string, options: types.CopyKeyOptions = {}): Promise<ObjectInfo> {
-    assertOptions(options, optionNames.copy, 'copy')
-    this.#admission.existingKey(from, options)
-    const { destination } = options
+    const own = ownOptions(options, optionNames.copy, 'copy')
+    this.#admission.existingKey(from, own)
+    const { destination } = own
     if (destination !== undefined && !(destination instanceof StorageManager)) {
       throw new TypeError(`destination is a StorageManager, not ${describe(destination)}`)
     }
     const target = destination ?? this
     target.#admission.key(to)
     return target.backend === this.backend
-      ? copyWithin(this.#parts(), from, to, options)
-      : copyBetween(this.#parts(), from, target.#parts(), to, options)
+      ? copyWithin(this.#parts(), from, to, own)
+      : copyBetween(this.#parts(), from, target.#parts(), to, own)
   }
 
   /**
    * Copies, then deletes the source in the version that was copied. Onto itself: only checks that
-   * it exists. @throws StorageError `CONFLICT` when the source changed meanwhile; both stay then.
+   * it exists and that the conditions hold.
+   *
+   * @throws StorageError `CONFLICT` when the source changed meanwhile; both stay then. Retryable
+   * `'no'` when the source could not be deleted: the copy is made, and the message says where.
    */
   async move(from: string, to: string, options: types.MoveOptions = {}): Promise<ObjectInfo> {
-    assertOptions(options, optionNames.move, 'move')
-    const { sourceCheck } = options
+    const own = ownOptions(options, optionNames.move, 'move')
+    const { sourceCheck } = own
     if (sourceCheck !== undefined && sourceCheck !== 'version' && sourceCheck !== 'none') {
       throw new TypeError("sourceCheck is 'version' or 'none'")
     }
-    this.#admission.existingKey(from, options)
+    this.#admission.existingKey(from, own)
     this.#admission.key(to)
-    return move(this.#parts(), from, to, options)
+    return move(this.#parts(), from, to, own)
   }
 
   /** A manager over what is under `prefix`, cut off its keys. Closing it closes only itself. */
@@ -318,13 +342,12 @@ export class StorageManager implements AsyncDisposable {
   collection(name: string, schema?: StandardSchema): Collection {
     if (schema !== undefined) assertSchema(schema)
     const { clock = systemClock, random = systemRandom } = this.#options
-    return new Collection(this, name, schema, { clock, random })
+    return new Collection(this, name, schema, { clock, random, values: this.#values })
   }
 
   /** Whether the store can be reached and used; an unhealthy one does not reject. */
   async health(options?: OperationOptions): Promise<Health> {
-    assertOptions(options, optionNames.health, 'health')
-    return this.#access.health(options)
+    return this.#access.health(ownOptions(options, optionNames.health, 'health'))
   }
 
   /**
@@ -343,49 +366,14 @@ export class StorageManager implements AsyncDisposable {
     return { access: this.#access, admission: this.#admission, values: this.#values }
   }
 
-  #admitRead(
+  #admitRead<T extends types.ForeignOption | undefined>(
     key: unknown,
-    options: object | undefined,
+    options: T,
     names: ReadonlySet<string>,
     operation: string,
-  ): void {
-    this.#admission.existingKey(key, options)
-    this.#admission.read(options as Loose | undefined, names, operation)
-  }
-}
-
-async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found
-  } catch (error) {
-    if (isStorageError(error, 'NOT_FOUND')) return undefined
-    throw error
-  }
-}
-
-function streamType(body: unknown): string {
-  if (typeof body === 'string') return 'text/plain; charset=utf-8'
-  return body instanceof Blob ? blobType(body) : 'application/octet-stream'
-}
-
-/** Found out now, not when the first operation was done and cannot be told. */
-function assertTools({ logger, diagnostics, clock, random }: types.ManagerOptions): void {
-  assertMethods(logger, 'logger', ['debug', 'info', 'warn', 'error'])
-  assertMethods(clock, 'clock', ['now', 'monotonicMs', 'sleep'])
-  assertMethods(random, 'random', ['next', 'id'])
-  assertOptions(diagnostics, optionNames.diagnostics, 'diagnostics')
-  const keys: unknown = diagnostics?.keys
-  if (keys !== undefined && typeof keys !== 'boolean') {
-    throw new TypeError(`diagnostics.keys is a boolean, not ${describe(keys)}`)
-  }
-}
-
-function assertBackend(backend: unknown): asserts backend is StorageBackend {
-  if (typeof backend !== 'object' || backend === null) {
-    throw new TypeError(`A backend is an object, not ${describe(backend)}`)
-  }
-  const missing = backendMembers.filter((member) => !(member in backend))
-  if (missing.length > 0) {
-    throw new TypeError(`This is no storage backend: it lacks ${missing.join(', ')}`)
+  ): T {
+    const own = this.#admission.read(options, names, operation)
+    this.#admission.existingKey(key, own)
+    return own
   }
 }

@@ -1,12 +1,5 @@
 /** The options of every call of the manager, and the names that each call knows. */
-import type {
-  ByteRange,
-  CopyOptions,
-  ListedObject,
-  Metadata,
-  ObjectInfo,
-  OperationOptions,
-} from '../backend.ts'
+import type { ByteRange, ListedObject, Metadata, ObjectInfo, OperationOptions } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import type { Codec } from '../codecs/codec.ts'
 import type { LoadAs } from '../codecs/registry.ts'
@@ -14,7 +7,7 @@ import type { Logger } from '../diagnostics/logger.ts'
 import type { StorageError } from '../errors.ts'
 import type { Layer } from '../layers/layer.ts'
 import type { Random } from '../random.ts'
-import type { StandardSchema } from '../schema.ts'
+import type { SchemaInput, StandardSchema } from '../schema.ts'
 import type { StorageManager } from './manager.ts'
 
 /** What a manager is made with, besides its backend. */
@@ -37,20 +30,36 @@ export interface ForeignOption {
   readonly foreign?: boolean | undefined
 }
 
-/** Conditions of a write; at most one of them. */
-export interface WriteConditions {
-  /** Compare and swap: only over this version, else `PRECONDITION_FAILED`. */
+/** Compare and swap: only over this version, else `PRECONDITION_FAILED`. */
+interface IfMatch {
   readonly ifMatch?: string | undefined
-  /** Create only, else `ALREADY_EXISTS`. */
+  readonly ifNoneMatch?: undefined
+}
+
+/** `'*'`: create only, else `ALREADY_EXISTS`. */
+interface IfNoneMatch {
+  readonly ifMatch?: undefined
   readonly ifNoneMatch?: '*' | undefined
 }
 
-export interface SaveOptions extends OperationOptions, WriteConditions {
+/** Conditions of a write; at most one of them. */
+export type WriteConditions = IfMatch | IfNoneMatch
+
+interface StoredAs {
   /** Default: by the value. Decides the codec when given. */
   readonly contentType?: string | undefined
   readonly metadata?: Metadata | undefined
+}
+
+/** What one entry of a batch may say about how it is stored. */
+type EntryOptions = WriteConditions & StoredAs
+
+/** Options of a save that does not validate. */
+export type PlainSaveOptions = OperationOptions & EntryOptions
+
+export type SaveOptions<S extends StandardSchema = StandardSchema> = PlainSaveOptions & {
   /** What the schema gives out, with its defaults and transforms, is what is stored. */
-  readonly schema?: StandardSchema | undefined
+  readonly schema?: S | undefined
 }
 
 export interface LoadOptions extends OperationOptions, ForeignOption {
@@ -70,11 +79,12 @@ export interface ReadStreamOptions extends StatKeyOptions {
   readonly range?: ByteRange | undefined
 }
 
-export interface WriteStreamOptions extends OperationOptions, WriteConditions {
-  /** Default: `text/plain; charset=utf-8` for a string, a Blob's own, else octet-stream. */
-  readonly contentType?: string | undefined
-  readonly metadata?: Metadata | undefined
-}
+export type WriteStreamOptions = OperationOptions &
+  WriteConditions & {
+    /** Default: `text/plain; charset=utf-8` for a string, a Blob's own, else octet-stream. */
+    readonly contentType?: string | undefined
+    readonly metadata?: Metadata | undefined
+  }
 
 export interface DeleteKeyOptions extends OperationOptions, ForeignOption {
   readonly ifMatch?: string | undefined
@@ -98,19 +108,31 @@ export type ListEntry =
   | ({ readonly kind: 'object' } & ListedObject)
   | { readonly kind: 'prefix'; readonly prefix: string }
 
-export interface CopyKeyOptions extends CopyOptions, ForeignOption {
-  /** Another manager to copy to; the bytes stream through this process then. */
-  readonly destination?: StorageManager | undefined
-}
+/** Conditions are those of the destination. */
+export type CopyKeyOptions = OperationOptions &
+  WriteConditions &
+  ForeignOption & {
+    /** The source must be this version, else `PRECONDITION_FAILED`. */
+    readonly sourceIfMatch?: string | undefined
+    /** Another manager to copy to; the bytes stream through this process then. */
+    readonly destination?: StorageManager | undefined
+  }
 
-export interface MoveOptions extends OperationOptions, WriteConditions, ForeignOption {
-  /**
-   * `'version'` (default): delete the source only in the version that was copied, `UNSUPPORTED`
-   * where the backend cannot. `'none'`: nobody else writes to the source.
-   */
-  readonly sourceCheck?: 'version' | 'none' | undefined
-}
+/** Conditions are those of the destination. */
+export type MoveOptions = OperationOptions &
+  WriteConditions &
+  ForeignOption & {
+    /**
+     * `'version'` (default): delete the source only in the version that was copied, `UNSUPPORTED`
+     * where the backend cannot. `'none'`: nobody else writes to the source.
+     */
+    readonly sourceCheck?: 'version' | 'none' | undefined
+  }
 
+/**
+ * Operations of one batch run in any order, also those on the same key: which one is the last is
+ * open, so give each key once.
+ */
 export interface BatchOptions extends OperationOptions {
   /** Operations under way at once. Default 16, at most 1,024. */
   readonly concurrency?: number | undefined
@@ -123,10 +145,22 @@ export interface LoadManyOptions extends BatchOptions, ForeignOption {
 
 export interface DeleteManyOptions extends BatchOptions, ForeignOption {}
 
-/** One thing to save: a pair, or an object that has options of its own. */
-export type SaveEntry =
+/**
+ * One thing to save: a pair, or an object that has options of its own. Its schema checks the type
+ * of its value; entries of several schemas in one call are declared as `SaveEntry[]`.
+ */
+export type SaveEntry<S extends StandardSchema = StandardSchema> =
   | readonly [key: string, value: unknown]
-  | ({ readonly key: string; readonly value: unknown } & Omit<SaveOptions, 'signal'>)
+  | (EntryOptions & {
+      readonly key: string
+      readonly value: unknown
+      readonly schema?: undefined
+    })
+  | (EntryOptions & {
+      readonly key: string
+      readonly value: SchemaInput<S>
+      readonly schema: S
+    })
 
 /** What became of one item of a batch. */
 export type BatchResult<T> =

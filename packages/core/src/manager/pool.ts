@@ -7,12 +7,19 @@ import { closeIterator, unlessAborted } from '../source.ts'
 /** Items that can be run; async ones may come from a stream. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>
 
+/** What became of the items, in their order, and of the iterable when it threw. */
+export interface PoolOutcome<R> {
+  readonly results: R[]
+  readonly failure?: { readonly cause: unknown } | undefined
+}
+
 /**
  * Runs `start` for each item, at most `concurrency` at once. What `start` should reject with is
  * rethrown when all that runs has ended.
  *
- * Once `signal` fires nothing more is started: items of an array give `skip`, other iterables are
- * closed where they stand. When the iterable throws, what runs is awaited and the error rethrown.
+ * Once `signal` fires nothing more is started: what was pulled gives `skip`, as do all items of an
+ * array; other iterables are closed where they stand. An iterable may be silent for ever, so give
+ * it through {@link untilAborted}. When it throws, what runs is awaited: no result is lost.
  */
 export async function runPool<T, R>(
   items: Items<T>,
@@ -20,36 +27,38 @@ export async function runPool<T, R>(
   signal: AbortSignal | undefined,
   start: (item: T) => Promise<R>,
   skip: (item: T) => R,
-): Promise<R[]> {
+): Promise<PoolOutcome<R>> {
   const results: R[] = []
-  const failures: unknown[] = []
+  const rejections: unknown[] = []
+  let failure: PoolOutcome<R>['failure']
   const gate = new Gate(concurrency)
   let place = 0
   const run = async (item: T, index: number): Promise<void> => {
     try {
       results[index] = await start(item)
     } catch (error) {
-      failures.push(error)
+      rejections.push(error)
     } finally {
       gate.leave()
     }
   }
   try {
-    for await (const item of untilAborted(items, signal)) {
+    for await (const item of items) {
       const index = place++
       if (signal?.aborted === true) {
-        if (!Array.isArray(items)) break
         results[index] = skip(item)
-        continue
+        if (Array.isArray(items)) continue
+        break
       }
       void run(item, index)
       await gate.enter()
     }
-  } finally {
-    await gate.drained()
+  } catch (cause) {
+    failure = { cause }
   }
-  if (failures.length > 0) throw failures[0]
-  return results
+  await gate.drained()
+  if (rejections.length > 0) throw rejections[0]
+  return { results, failure }
 }
 
 /** The items; ends once the signal fires, even while the iterable is silent. */

@@ -2,12 +2,17 @@
 import type { ObjectInfo, ReadOptions, ReadResult, WriteOptions } from '../backend.ts'
 import type { CodecRegistry } from '../codecs/registry.ts'
 import { isStorageError, StorageError } from '../errors.ts'
-import { validate } from '../schema.ts'
+import { type StandardSchema, validate } from '../schema.ts'
+import { unlessAborted } from '../source.ts'
 import { StoredBody } from '../stored-body.ts'
 import type { Access } from './access.ts'
 import type { LoadedEntry, LoadOptions, SaveOptions } from './options.ts'
 
-/** Saves and loads values. Keys and options were admitted before. */
+/** As `SaveOptions`; that conditions exclude each other was checked by admission. */
+export type SaveRequest = Omit<WriteOptions, 'contentType'> &
+  Pick<SaveOptions, 'contentType' | 'schema'>
+
+/** Saves and loads values. Keys and options were admitted before, and nobody changes them. */
 export class Values {
   readonly #access: Access
   readonly #codecs: CodecRegistry
@@ -17,21 +22,39 @@ export class Values {
     this.#codecs = codecs
   }
 
-  async save(key: string, value: unknown, options: SaveOptions | undefined): Promise<ObjectInfo> {
+  async save(key: string, value: unknown, options: SaveRequest | undefined): Promise<ObjectInfo> {
     const output =
-      options?.schema === undefined ? value : await this.#validated(options.schema, value, key)
+      options?.schema === undefined
+        ? value
+        : await this.#validated(options.schema, value, key, options.signal)
     const { body, contentType } = this.#encode(key, output, options?.contentType)
     return this.#access.write(key, body, writeOptions(contentType, options))
   }
 
-  async load(key: string, options: LoadOptions | undefined): Promise<LoadedEntry> {
-    const result = await this.#access.read(key, readOptions(options))
-    const { body, start, end } = result
+  /** The value, or `absent` where the backend has none. */
+  async loadOr(absent: unknown, key: string, options: LoadOptions): Promise<unknown> {
+    const found = await this.findEntry(key, options)
+    return found === undefined ? absent : found.value
+  }
+
+  async loadEntry(key: string, options: LoadOptions | undefined): Promise<LoadedEntry> {
+    return this.#entry(await this.#access.read(key, readOptions(options)), options)
+  }
+
+  /** Undefined when the backend has no such object; what codec and schema throw stays an error. */
+  async findEntry(key: string, options: LoadOptions | undefined): Promise<LoadedEntry | undefined> {
+    const result = await unlessMissing(this.#access.read(key, readOptions(options)))
+    return result === undefined ? undefined : this.#entry(result, options)
+  }
+
+  async #entry(result: ReadResult, options: LoadOptions | undefined): Promise<LoadedEntry> {
+    const { info, body, start, end } = result
     const isWhole = body instanceof Uint8Array && body.byteLength === end - start
-    const bytes = isWhole ? body : await this.#collect(result)
-    const value = this.#decode(bytes, result.info, options)
-    if (options?.schema === undefined) return { value, info: result.info }
-    return { value: await this.#validated(options.schema, value, key), info: result.info }
+    const bytes = isWhole ? body : await this.#collect(result, options?.signal)
+    const value = this.#decode(bytes, info, options)
+    if (options?.schema === undefined) return { value, info }
+    const { schema, signal } = options
+    return { value: await this.#validated(schema, value, info.key, signal), info }
   }
 
   #encode(key: string, value: unknown, contentType: string | undefined): Encoded {
@@ -54,25 +77,39 @@ export class Values {
     }
   }
 
-  async #collect(result: ReadResult): Promise<Uint8Array> {
+  async #collect(result: ReadResult, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const body = new StoredBody(result)
     try {
-      return await new StoredBody(result).bytes()
+      return await unlessAborted(() => body.bytes(), signal)
     } catch (error) {
+      // Not awaited: a source that does not see the signal may not see this either.
+      body.cancel().catch(() => undefined)
       throw this.#access.fault(error, 'read', result.info.key)
     }
   }
 
   async #validated(
-    schema: NonNullable<LoadOptions['schema']>,
+    schema: StandardSchema,
     value: unknown,
     key: string,
+    signal: AbortSignal | undefined,
   ): Promise<unknown> {
     try {
-      return await validate(schema, value, key)
+      return await validate(schema, value, key, signal)
     } catch (error) {
       // A schema that throws instead of telling issues is a mistake in the program: as it is.
       throw isStorageError(error) ? this.#access.fault(error, 'validate', key) : error
     }
+  }
+}
+
+/** Undefined for `NOT_FOUND` of the backend. Codecs and schemas may throw it, too: not for them. */
+export async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found
+  } catch (error) {
+    if (isStorageError(error, 'NOT_FOUND')) return undefined
+    throw error
   }
 }
 
@@ -81,13 +118,13 @@ type Encoded = ReturnType<CodecRegistry['encode']>
 /** The part of the options that is the backend's. */
 export function writeOptions(
   contentType: string,
-  options: Omit<SaveOptions, 'schema'> | undefined,
+  options: Omit<WriteOptions, 'contentType'> | undefined,
 ): WriteOptions {
   if (options === undefined) return { contentType }
   const { metadata, ifMatch, ifNoneMatch, signal } = options
   return {
     contentType,
-    ...(metadata === undefined ? {} : { metadata: { ...metadata } }),
+    ...(metadata === undefined ? {} : { metadata }),
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
     ...(signal === undefined ? {} : { signal }),

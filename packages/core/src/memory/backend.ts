@@ -21,7 +21,7 @@ import type {
   WriteBody,
   WriteOptions,
 } from '../backend.ts'
-import { collect, ownBytes } from '../body.ts'
+import { assertBodySize, collect } from '../body.ts'
 import { discardSource, guardSource } from '../source.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { type Clock, systemClock } from '../clock.ts'
@@ -30,24 +30,32 @@ import { StorageError } from '../errors.ts'
 import { keyBytesMax, sortKeys } from '../keys.ts'
 import { decodeCursor, isPassed, listPageMax, PageBuilder } from '../listing.ts'
 import { metadataBytesMax } from '../metadata.ts'
-import { throwIfAborted } from '../options.ts'
+import { assertInteger, assertOptions, throwIfAborted } from '../options.ts'
 import { type Random, systemRandom } from '../random.ts'
 import { resolveRange } from '../range.ts'
+import { awaken, rest, restCopy, type RestingBody } from './resting-body.ts'
 import { firstAfter } from './sorted.ts'
 
-interface StoredObject {
-  readonly info: ObjectInfo
-  readonly bytes: Uint8Array
+/** An {@link ObjectInfo} and its body at rest. Each info that is given out has a date of its own. */
+interface StoredObject extends Omit<ObjectInfo, 'modifiedAt'> {
+  readonly modifiedAtMs: number
+  readonly body: RestingBody
 }
+
+const noMetadata: Metadata = Object.freeze({})
 
 export interface MemoryBackendOptions {
   /** Largest object. Default 256 MiB. */
   readonly objectBytesMax?: number | undefined
-  /** All objects together. Default 1 GiB; a write over it is `QUOTA_EXCEEDED`. */
+  /** All objects together, with streams under way. Default 1 GiB; else `QUOTA_EXCEEDED`. */
   readonly totalBytesMax?: number | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
 }
+
+const optionNames: ReadonlySet<string> = new Set([
+  ...['objectBytesMax', 'totalBytesMax', 'clock', 'random'],
+])
 
 /** The contract in memory. Conditions hold within the process; nothing survives it. */
 export class MemoryStorageBackend implements StorageBackend {
@@ -59,13 +67,22 @@ export class MemoryStorageBackend implements StorageBackend {
   /** Tells this store's etags from those of another one under the same key. */
   readonly #storeId: string
   #sortedKeys: string[] | undefined
+  /** Ends sources that are silent at close. */
+  readonly #closing = new AbortController()
   #totalBytes = 0
+  /** Of streams that are being collected. */
+  #reservedBytes = 0
   #version = 0
   #isClosed = false
 
+  /** @throws TypeError or StorageError `INVALID_ARGUMENT` for options that mean nothing. */
   constructor(options: MemoryBackendOptions = {}) {
+    assertOptions(options, optionNames, 'MemoryStorageBackend')
+    const { objectBytesMax = 256 * 1024 ** 2, totalBytesMax = 1024 ** 3 } = options
+    assertInteger(objectBytesMax, 'objectBytesMax', 1, Number.MAX_SAFE_INTEGER)
+    assertInteger(totalBytesMax, 'totalBytesMax', 1, Number.MAX_SAFE_INTEGER)
     this.#clock = options.clock ?? systemClock
-    this.#totalBytesMax = options.totalBytesMax ?? 1024 ** 3
+    this.#totalBytesMax = totalBytesMax
     this.#storeId = (options.random ?? systemRandom).id().slice(0, 8)
     this.capabilities = Object.freeze({
       conditionalWrite: 'process',
@@ -76,7 +93,7 @@ export class MemoryStorageBackend implements StorageBackend {
       userMetadata: true,
       durability: 'none',
       keyBytesMax,
-      objectBytesMax: options.objectBytesMax ?? 256 * 1024 ** 2,
+      objectBytesMax,
       metadataBytesMax,
       listPageMax,
       deleteManyMax: 1000,
@@ -86,9 +103,9 @@ export class MemoryStorageBackend implements StorageBackend {
   }
 
   async read(key: string, options: ReadOptions = {}): Promise<ReadResult> {
-    const { info, bytes } = this.#get(key, options)
-    const { start, end } = resolveRange(options.range, info.size)
-    return { info: ownInfo(info), start, end, body: bytes.slice(start, end) }
+    const stored = this.#get(key, options)
+    const { start, end } = resolveRange(options.range, stored.size)
+    return { info: infoOf(stored), start, end, body: awaken(stored.body, start, end) }
   }
 
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
@@ -98,23 +115,18 @@ export class MemoryStorageBackend implements StorageBackend {
       discardSource(body)
       throw error
     }
-    const bytes =
-      body instanceof Uint8Array
-        ? ownBytes(body, this.capabilities.objectBytesMax)
-        : await this.#collect(body, options.signal)
-    // From here to the return nothing awaits: check and change are one step for every caller.
-    this.#assertUsable(options.signal)
-    checkWriteConditions(key, this.#objects.get(key)?.info.etag, options)
-    return this.#put(key, bytes, options.contentType, { ...options.metadata })
+    return body instanceof Uint8Array
+      ? this.#store(key, this.#copy(body), options)
+      : this.#storeStream(key, body, options)
   }
 
   async stat(key: string, options: StatOptions = {}): Promise<ObjectInfo> {
-    return ownInfo(this.#get(key, options).info)
+    return infoOf(this.#get(key, options))
   }
 
   async delete(key: string, options: DeleteOptions = {}): Promise<boolean> {
     this.#assertUsable(options.signal)
-    checkMatch(key, this.#objects.get(key)?.info.etag, options.ifMatch)
+    checkMatch(key, this.#objects.get(key)?.etag, options.ifMatch)
     return this.#remove(key)
   }
 
@@ -130,15 +142,16 @@ export class MemoryStorageBackend implements StorageBackend {
       const key = keys[at]!
       if (!key.startsWith(prefix)) break
       if (isPassed(key, position)) continue
-      if (!page.add(key, () => ownInfo(this.#objects.get(key)!.info))) break
+      if (!page.add(key, () => infoOf(this.#objects.get(key)!))) break
     }
     return page.page()
   }
 
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<ObjectInfo> {
     const source = this.#get(from, { ifMatch: options.sourceIfMatch, signal: options.signal })
-    checkWriteConditions(to, this.#objects.get(to)?.info.etag, options)
-    return this.#put(to, source.bytes, source.info.contentType, source.info.metadata)
+    const old = this.#objects.get(to)
+    checkWriteConditions(to, old?.etag, options)
+    return this.#put(to, old, source.body, source.contentType, source.metadata)
   }
 
   async deleteMany(
@@ -159,6 +172,7 @@ export class MemoryStorageBackend implements StorageBackend {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#closing.abort()
     this.#objects.clear()
     this.#sortedKeys = undefined
     this.#totalBytes = 0
@@ -168,49 +182,105 @@ export class MemoryStorageBackend implements StorageBackend {
     this.#assertUsable(options.signal)
     const stored = this.#objects.get(key)
     if (stored === undefined) throw notFound(key)
-    checkReadConditions(key, stored.info.etag, options)
+    checkReadConditions(key, stored.etag, options)
     return stored
   }
 
-  #put(key: string, bytes: Uint8Array, contentType: string, metadata: Metadata): ObjectInfo {
-    const old = this.#objects.get(key)
-    const total = this.#totalBytes + bytes.byteLength - (old?.info.size ?? 0)
-    if (total > this.#totalBytesMax) {
-      throw new StorageError(
-        'QUOTA_EXCEEDED',
-        `The memory backend is full (${this.#totalBytesMax} bytes); delete objects or raise ` +
-          'totalBytesMax',
-        { key },
-      )
+  async #storeStream(
+    key: string,
+    body: AsyncIterable<Uint8Array>,
+    options: WriteOptions,
+  ): Promise<ObjectInfo> {
+    const reserved = { bytes: 0 }
+    const source = guardSource(body, options.signal, this.#closing.signal)
+    try {
+      const chunks = this.#reserving(key, source, reserved)
+      const whole = await collect(chunks, this.capabilities.objectBytesMax)
+      this.#release(reserved)
+      return this.#store(key, rest(whole), options)
+    } catch (error) {
+      // A source that was silent as the store closed was aborted: that is told as what it is.
+      this.#assertUsable(options.signal)
+      throw error
+    } finally {
+      this.#release(reserved)
     }
-    const info: ObjectInfo = Object.freeze({
+  }
+
+  /** The chunks; they count against `totalBytesMax` as they come, since they are held already. */
+  async *#reserving(
+    key: string,
+    chunks: AsyncIterable<Uint8Array>,
+    reserved: { bytes: number },
+  ): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#assertRoom(key, this.#objects.get(key), chunk.byteLength)
+      this.#reservedBytes += chunk.byteLength
+      reserved.bytes += chunk.byteLength
+      yield chunk
+    }
+  }
+
+  #release(reserved: { bytes: number }): void {
+    this.#reservedBytes -= reserved.bytes
+    reserved.bytes = 0
+  }
+
+  /** Nothing in here awaits: check and change are one step for every caller. */
+  #store(key: string, body: RestingBody, options: WriteOptions): ObjectInfo {
+    this.#assertUsable(options.signal)
+    const old = this.#objects.get(key)
+    checkWriteConditions(key, old?.etag, options)
+    return this.#put(key, old, body, options.contentType, ownMetadata(options.metadata))
+  }
+
+  /** @param old What the bytes are going to replace. */
+  #assertRoom(key: string, old: StoredObject | undefined, bytes: number): void {
+    const total = this.#totalBytes + this.#reservedBytes - (old?.size ?? 0) + bytes
+    if (total <= this.#totalBytesMax) return
+    throw new StorageError(
+      'QUOTA_EXCEEDED',
+      `The memory backend is full (${this.#totalBytesMax} bytes); delete objects or raise ` +
+        'totalBytesMax',
+      { key },
+    )
+  }
+
+  #put(
+    key: string,
+    old: StoredObject | undefined,
+    body: RestingBody,
+    contentType: string,
+    metadata: Metadata,
+  ): ObjectInfo {
+    this.#assertRoom(key, old, body.length)
+    const stored: StoredObject = {
       key,
-      size: bytes.byteLength,
+      size: body.length,
       etag: `${this.#storeId}-${++this.#version}`,
-      modifiedAt: new Date(this.#clock.now()),
+      modifiedAtMs: this.#clock.now(),
       contentType,
-      metadata: Object.freeze(metadata),
-    })
-    this.#objects.set(key, { info, bytes })
-    this.#totalBytes = total
+      metadata,
+      body,
+    }
+    this.#objects.set(key, stored)
+    this.#totalBytes += body.length - (old?.size ?? 0)
     if (old === undefined) this.#sortedKeys = undefined
-    return ownInfo(info)
+    return infoOf(stored)
   }
 
   #remove(key: string): boolean {
     const old = this.#objects.get(key)
     if (old === undefined) return false
     this.#objects.delete(key)
-    this.#totalBytes -= old.info.size
+    this.#totalBytes -= old.size
     this.#sortedKeys = undefined
     return true
   }
 
-  async #collect(
-    body: AsyncIterable<Uint8Array>,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> {
-    return collect(guardSource(body, signal), this.capabilities.objectBytesMax)
+  #copy(body: Uint8Array): RestingBody {
+    assertBodySize(body.byteLength, this.capabilities.objectBytesMax)
+    return restCopy(body)
   }
 
   #assertUsable(signal: AbortSignal | undefined): void {
@@ -221,7 +291,12 @@ export class MemoryStorageBackend implements StorageBackend {
   }
 }
 
-/** The info with a date of its own: a Date can be changed even in a frozen object. */
-function ownInfo(info: ObjectInfo): ObjectInfo {
-  return { ...info, modifiedAt: new Date(info.modifiedAt) }
+/** A frozen copy: all infos of a version share it. */
+function ownMetadata(metadata: Metadata | undefined): Metadata {
+  return metadata === undefined ? noMetadata : Object.freeze({ ...metadata })
+}
+
+function infoOf(stored: StoredObject): ObjectInfo {
+  const { key, size, etag, modifiedAtMs, contentType, metadata } = stored
+  return { key, size, etag, modifiedAt: new Date(modifiedAtMs), contentType, metadata }
 }

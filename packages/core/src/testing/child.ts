@@ -45,13 +45,13 @@ function handlersOf(backend: StorageBackend): Handlers {
         const bytes = 8 + ((version * 7919) % bytesMax)
         const body = versionedBody(version, bytes)
         await backend.write(key, version % 2 === 0 ? body : pieces(body), write)
-        send({ kind: 'progress', value: version })
+        await progress(version)
       }
     },
     async createForever({ prefix }) {
       for (let number = 0; ; number++) {
         await backend.write(`${prefix}/${number}`, versionedBody(number, 1000), write)
-        send({ kind: 'progress', value: number })
+        await progress(number)
       }
     },
     async readVersions({ key, times }) {
@@ -117,6 +117,17 @@ async function* pieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
 
 function send(message: ChildMessage): void {
   process.send!(message)
+}
+
+/**
+ * Says that a write was acknowledged, and waits until the kit can read it, whatever becomes of this
+ * process: what waits here to be sent dies with it, and a kill must find at most one write unsaid.
+ */
+function progress(value: number): Promise<void> {
+  const message: ChildMessage = { kind: 'progress', value }
+  return new Promise((resolve, reject) => {
+    process.send!(message, (error: Error | null) => (error === null ? resolve() : reject(error)))
+  })
 }
 
 async function answer(handlers: Handlers, { id, command, args }: ChildRequest): Promise<void> {

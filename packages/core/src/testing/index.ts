@@ -19,7 +19,8 @@
  *       const folder = await mkdtemp(join(tmpdir(), 'shelf-'))
  *       return {
  *         backend: await openShelf(folder),
- *         // Optional: a second handle, and how another process opens the same store.
+ *         // A second handle, and how another process opens the same store: optional, unless
+ *         // the store claims that something holds or lasts beyond this handle.
  *         reopen: () => openShelf(folder),
  *         child: { module: new URL('./open-child.ts', import.meta.url).href, args: folder },
  *         dispose: () => rm(folder, { recursive: true }),
@@ -47,7 +48,13 @@ export * from './conformance/case.ts'
 export { conformanceCases } from './conformance/cases/index.ts'
 export * from './conformance/context.ts'
 export * from './conformance/harness.ts'
-export * from './conformance/outcome.ts'
+export {
+  type CaseOutcome,
+  type CaseStatus,
+  type ConformanceReport,
+  formatReport,
+  reportOf,
+} from './conformance/outcome.ts'
 export * from './conformance/register.ts'
 export { runConformance, type RunOptions } from './conformance/run.ts'
 export * from './open-handles.ts'

@@ -11,6 +11,7 @@
  * what they do before the next one is done before the next one wakes.
  */
 import type { Clock } from '../clock.ts'
+import { assertOptions } from '../options.ts'
 
 /** A {@link Clock} that stands still until it is turned. */
 export interface VirtualClock extends Clock {
@@ -40,6 +41,7 @@ const wakesMax = 100_000
 
 /** Makes a clock that stands still. */
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  assertOptions(options, new Set(['nowMs']), 'virtualClock')
   const sleepers = new Set<Sleeper>()
   let wallOffsetMs = options.nowMs ?? Date.UTC(2026, 0, 1)
   let monotonicMs = 0

@@ -170,3 +170,34 @@ test('it is a layer, given among others', async () => {
   injector.failNext('stat', 'LOCKED')
   await expect(backend.stat('doc')).rejects.toMatchObject({ code: 'LOCKED' })
 })
+
+test('a hang ends with a signal that fired before it began', async () => {
+  const clock = { now: () => 0, monotonicMs: () => 0, sleep: () => Promise.resolve() }
+  const fault = { kind: 'latency', delayMs: 5 } as const
+  const rules = [{ fault }, { fault: { kind: 'hang' } as const }]
+  const { backend } = faulty(faults({ seed: 1, clock, rules }))
+  const controller = new AbortController()
+  const outcome = backend
+    .stat('doc', { signal: controller.signal })
+    .catch((error: unknown) => error)
+  controller.abort('enough')
+  expect(await outcome).toMatchObject({ code: 'ABORTED', cause: 'enough' })
+})
+
+describe('a slip of the pen is refused, since its rule would never strike', () => {
+  const error = { kind: 'error' }
+  test('in the plan', () => {
+    expect(() => faults({ sed: 1 } as object)).toThrow(/unknown option "sed"/)
+  })
+  test.each([
+    { operatoin: 'write', fault: error },
+    { operation: 'wirte', fault: error },
+    { operation: ['write', 'wirte'], fault: error },
+    { fault: { kind: 'eror' } },
+    { fault: { kind: 'toString' } },
+    { fault: { kind: 'latency', delay: 5 } },
+  ])('in the rule %j', (rule) => {
+    expect(() => faults({ rules: [rule as never] })).toThrow(TypeError)
+    expect(() => faults().add(rule as never)).toThrow(TypeError)
+  })
+})

@@ -15,7 +15,8 @@ for (const [name, layers] of Object.entries(stacks)) {
     {
       name,
       async open() {
-        const inner = new MemoryStorageBackend()
+        // Small enough for the kit to try the largest object.
+        const inner = new MemoryStorageBackend({ objectBytesMax: 16 * 1024 ** 2 })
         const backend = applyLayers(inner, layers)
         return {
           backend,

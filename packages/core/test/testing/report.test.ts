@@ -90,6 +90,54 @@ describe('runConformance', () => {
     })
   })
 
+  test('a case that finds nothing to prove is skipped, with what it found', async () => {
+    const report = await runConformance(memory, { filter: ({ id }) => id === 'read/chunk-type' })
+    expect(report.outcomes[0]).toMatchObject({
+      status: 'skipped',
+      reason: expect.stringContaining('comes whole'),
+    })
+  })
+
+  test('a failing cleanup neither hides the failure nor keeps the store', async () => {
+    const broken = new Error('the write broke')
+    for (const [write, expected] of [
+      [{ write: () => Promise.reject(broken) }, 'the write broke\n  and cleanup failed: no close'],
+      [{}, 'cleanup failed: no close'],
+    ] as const) {
+      let disposed = 0
+      const harness: ConformanceHarness = {
+        name: 'unclosable',
+        open: async () => ({
+          backend: withMethods(new MemoryStorageBackend(), () => ({
+            ...write,
+            close: () => Promise.reject(new Error('no close')),
+          })),
+          dispose: () => void disposed++,
+        }),
+      }
+      const report = await runConformance(harness, { filter: ({ id }) => id === 'write/create' })
+      expect(report.outcomes[0]).toMatchObject({ status: 'failed', reason: expected })
+      expect(disposed).toBe(1)
+    }
+  })
+
+  test('a cleanup that hangs does not keep the store', async () => {
+    let disposed = 0
+    const harness: ConformanceHarness = {
+      name: 'hangs at close',
+      timeLimitMs: 300,
+      open: async () => ({
+        backend: withMethods(new MemoryStorageBackend(), () => ({
+          close: () => new Promise(() => undefined),
+        })),
+        dispose: () => void disposed++,
+      }),
+    }
+    const report = await runConformance(harness, { filter: ({ id }) => id === 'write/create' })
+    expect(report.outcomes[0]?.reason).toContain('cleanup failed: did not end within')
+    expect(disposed).toBe(1)
+  })
+
   test('a store that cannot be opened is a failure of its case', async () => {
     const closed: ConformanceHarness = {
       name: 'closed',

@@ -36,7 +36,7 @@ import { StorageError } from '../../src/errors.ts'
 import { decodeCursor, isPassed, PageBuilder } from '../../src/listing.ts'
 import { throwIfAborted } from '../../src/options.ts'
 import { resolveRange } from '../../src/range.ts'
-import { guardSource } from '../../src/source.ts'
+import { discardSource, guardSource } from '../../src/source.ts'
 
 /** What can be wrong with it on purpose. */
 export type SqliteFault =
@@ -73,8 +73,8 @@ export class SqliteStorageBackend implements StorageBackend {
     userMetadata: true,
     durability: 'process',
     keyBytesMax: 1024,
-    objectBytesMax: 64 * 1024 ** 2,
-    metadataBytesMax: 2048,
+    objectBytesMax: 16 * 1024 ** 2,
+    metadataBytesMax: 2000,
     listPageMax: 1000,
     deleteManyMax: 1000,
     modifiedAtResolutionMs: 1,
@@ -82,6 +82,8 @@ export class SqliteStorageBackend implements StorageBackend {
   })
   readonly #database: DatabaseSync
   readonly #fault: SqliteFault | undefined
+  /** Fires at close, for sources that are silent. */
+  readonly #closing = new AbortController()
   #isClosed = false
   #versions = 0
 
@@ -104,9 +106,15 @@ export class SqliteStorageBackend implements StorageBackend {
   }
 
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
-    this.#assertUsable(options)
+    try {
+      this.#assertUsable(options)
+    } catch (error) {
+      discardSource(body)
+      throw error
+    }
     const isBytes = body instanceof Uint8Array
-    const bytes = await collect(isBytes ? body : guardSource(body, options.signal))
+    const source = isBytes ? body : guardSource(body, options.signal, this.#closing.signal)
+    const bytes = await collect(source, this.capabilities.objectBytesMax)
     this.#assertUsable(options)
     const put = (): ObjectInfo => this.#put(key, bytes, options.contentType, options.metadata ?? {})
     if (this.#fault === 'checks-before-change') {
@@ -184,6 +192,7 @@ export class SqliteStorageBackend implements StorageBackend {
   async close(): Promise<void> {
     if (!this.#isClosed) this.#database.close()
     this.#isClosed = true
+    this.#closing.abort(new StorageError('CLOSED', 'This backend was closed'))
   }
 
   #stream(key: string, bytes: Uint8Array, start: number): BodyStream {

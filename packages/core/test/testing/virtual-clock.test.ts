@@ -69,3 +69,7 @@ test('the wall clock can be set back; durations do not notice', async () => {
 test('time does not run backwards', async () => {
   await expect(virtualClock().advance(-1)).rejects.toThrow(RangeError)
 })
+
+test('misspelt options are refused', () => {
+  expect(() => virtualClock({ nowMS: 1 } as object)).toThrow(/unknown option "nowMS"/)
+})

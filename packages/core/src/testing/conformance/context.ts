@@ -5,6 +5,11 @@ import { ChildStore } from '../child-process.ts'
 import { type SeededRandom, seededRandom } from '../seeded-random.ts'
 import type { HarnessPart } from './case.ts'
 import type { ConformanceHarness, OpenedStore } from './harness.ts'
+import { toError } from './outcome.ts'
+import { withinTime } from './time-limit.ts'
+
+/** Given to each cleanup even when those before it used up the time, in ms. */
+const cleanupMsMin = 250
 
 /** How much the kit does, and with which chance. */
 export interface ConformanceOptions {
@@ -16,6 +21,11 @@ export interface ConformanceOptions {
   readonly raceProcesses?: number | undefined
   /** Only cases that this lets through. */
   readonly filter?: ((testCase: { id: string; group: string }) => boolean) | undefined
+}
+
+/** Thrown by {@link CaseContext.skip}: the case found that its rule does not apply here. */
+export class CaseSkipped extends Error {
+  override readonly name: string = 'CaseSkipped'
 }
 
 /** The surroundings of one case. Everything opened through it is closed at its end. */
@@ -56,6 +66,14 @@ export class CaseContext {
     return this.harness.isSlow === true ? Math.max(2, Math.ceil(full / 10)) : full
   }
 
+  /**
+   * Ends the case as skipped: only now does it show that its rule does not apply, for instance to
+   * streams of a store that gives bodies whole. One that returns early would count as passed.
+   */
+  skip(reason: string): never {
+    throw new CaseSkipped(reason)
+  }
+
   /** Runs `cleanup` at the end of the case, whatever its outcome; last in, first out. */
   defer(cleanup: () => unknown): void {
     this.#cleanups.push(cleanup)
@@ -85,10 +103,26 @@ export class CaseContext {
     await this.harness.settle?.()
   }
 
-  /** Closes and removes all that the case opened. */
-  async dispose(): Promise<void> {
-    for (const cleanup of this.#cleanups.toReversed()) await cleanup()
-    await this.backend.close()
-    await this.#store.dispose?.()
+  /**
+   * Closes and removes all that the case opened. A cleanup that fails or hangs does not keep the
+   * others from running: a store that cannot be closed must not leave its folder behind.
+   * Gives the failures, each told as one of the cleanup.
+   */
+  async dispose(limitMs: number): Promise<Error[]> {
+    const endMs = performance.now() + limitMs
+    const closeStore: (() => unknown)[] = [
+      () => this.backend.close(),
+      () => this.#store.dispose?.(),
+    ]
+    const failures: Error[] = []
+    for (const cleanup of [...this.#cleanups.toReversed(), ...closeStore]) {
+      const leftMs = Math.max(cleanupMsMin, endMs - performance.now())
+      const run = async (): Promise<unknown> => cleanup()
+      await withinTime(run(), leftMs).catch((thrown: unknown) => {
+        const cause = toError(thrown)
+        failures.push(new Error(`cleanup failed: ${cause.message}`, { cause }))
+      })
+    }
+    return failures
   }
 }

@@ -7,10 +7,10 @@ export interface OpenedStore {
   readonly backend: StorageBackend
   /**
    * Another handle on the same store, as another part of this process would open it. Also called
-   * after `backend` was closed: then it proves what survives.
+   * after `backend` was closed: then it proves what survives. Needed where a durability is claimed.
    */
   readonly reopen?: (() => Promise<StorageBackend>) | undefined
-  /** How another process opens the same store. */
+  /** How another process opens the same store. Needed for a claim that reaches beyond this one. */
   readonly child?: ChildModule | undefined
   /**
    * Puts an object into the store behind the backend's back, under a name that breaks the key rules

@@ -1,5 +1,6 @@
 /** Short ways for cases to write, read and list objects through the bare contract. */
 import type {
+  BodyStream,
   ListedObject,
   ListOptions,
   ListPage,
@@ -10,6 +11,7 @@ import type {
   WriteBody,
   WriteOptions,
 } from '../../backend.ts'
+import type { CaseContext } from './context.ts'
 
 export const textType = 'text/plain; charset=utf-8'
 
@@ -62,6 +64,24 @@ export async function readText(
   options?: ReadOptions,
 ): Promise<string> {
   return Buffer.from(await readBytes(backend, key, options)).toString()
+}
+
+/** Takes the first chunk; gives what reads the rest. Bodies in memory are held already. */
+export async function startReading(result: ReadResult): Promise<() => Promise<Uint8Array>> {
+  if (result.body instanceof Uint8Array) return () => drain(result)
+  const iterator = result.body[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  const chunks: Uint8Array[] = first.done === true ? [] : [first.value]
+  return async () => {
+    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) chunks.push(chunk)
+    return Buffer.concat(chunks)
+  }
+}
+
+/** The body as a stream. Ends the case as skipped where bodies of this size come whole. */
+export function streamOf(context: CaseContext, { body }: ReadResult): BodyStream {
+  if (!(body instanceof Uint8Array)) return body
+  return context.skip(`a body of ${body.byteLength} bytes comes whole, not as a stream`)
 }
 
 /** Bytes that differ from place to place and from mark to mark. */

@@ -23,6 +23,11 @@ export interface ConformanceReport {
   readonly counts: Readonly<Record<CaseStatus, number>>
 }
 
+/** What was thrown, as an error: a broken backend may throw anything. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
+
 /** Puts outcomes together. */
 export function reportOf(
   harness: string,

@@ -2,9 +2,10 @@
 import { chooseSeed } from '../seeded-random.ts'
 import { type ConformanceCase, isClaimed } from './case.ts'
 import { conformanceCases } from './cases/index.ts'
-import { CaseContext, type ConformanceOptions } from './context.ts'
+import { CaseContext, CaseSkipped, type ConformanceOptions } from './context.ts'
 import type { ConformanceHarness } from './harness.ts'
-import { type CaseOutcome, type ConformanceReport, reportOf } from './outcome.ts'
+import { type CaseOutcome, type ConformanceReport, reportOf, toError } from './outcome.ts'
+import { withinTime } from './time-limit.ts'
 
 /** What {@link runConformance} takes besides a harness. */
 export interface RunOptions extends ConformanceOptions {
@@ -59,7 +60,7 @@ export async function runCase(
   try {
     return end(await attempt(testCase, harness, options))
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = toError(cause).message
     const error = new Error(
       `${harness.name} breaks ${id} (${title}): ${reason}\n` +
         `  again with seed ${options.seed} and filter ({ id }) => id === '${id}'`,
@@ -78,19 +79,36 @@ async function attempt(
   const timeout = new AbortController()
   const store = await harness.open()
   const context = new CaseContext(harness, store, { ...options, signal: timeout.signal })
-  const plan = planOf(testCase, context)
+  const failures: Error[] = []
+  let plan: CasePlan | undefined
   try {
-    if (plan.run !== undefined) await withinTime(plan.run(context), limitMs, timeout)
-    return plan
-  } finally {
-    await withinTime(context.dispose(), limitMs, timeout)
+    plan = planOf(testCase, context)
+    const run = runPlan(plan, context)
+    await withinTime(run, limitMs, (error) => timeout.abort(error))
+  } catch (error) {
+    if (error instanceof CaseSkipped) plan = { status: 'skipped', reason: error.message }
+    else failures.push(toError(error))
   }
+  // Not in a `finally`: what breaks here would take the place of the case's own failure.
+  failures.push(...(await context.dispose(limitMs)))
+  if (failures.length > 0) throw joined(failures)
+  return plan!
+}
+
+/** The first is the case's own failure; those of the cleanup are told behind it. */
+function joined(failures: readonly Error[]): Error {
+  const message = failures.map((failure) => failure.message).join('\n  and ')
+  return failures.length === 1 ? failures[0]! : new Error(message, { cause: failures[0] })
 }
 
 interface CasePlan {
   readonly status: CaseOutcome['status']
   readonly reason?: string
   readonly run?: (context: CaseContext) => Promise<void>
+}
+
+async function runPlan(plan: CasePlan, context: CaseContext): Promise<void> {
+  await plan.run?.(context)
 }
 
 function planOf(testCase: ConformanceCase, context: CaseContext): CasePlan {
@@ -103,25 +121,4 @@ function planOf(testCase: ConformanceCase, context: CaseContext): CasePlan {
   const { requires } = testCase
   const claim = typeof requires === 'string' ? `${requires} is not claimed` : 'not claimed'
   return { status: 'skipped', reason: claim }
-}
-
-/** Rejects when the work takes longer; the work itself gets a signal, and is left alone. */
-async function withinTime(
-  work: Promise<void>,
-  limitMs: number,
-  timeout: AbortController,
-): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new Error(`did not end within ${limitMs} ms`)
-      timeout.abort(error)
-      reject(error)
-    }, limitMs)
-  })
-  try {
-    await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -17,7 +17,8 @@ import type {
 } from '../../backend.ts'
 import type { Capabilities } from '../../capabilities.ts'
 import { StorageError, type StorageErrorCode } from '../../errors.ts'
-import { abortError, throwIfAborted } from '../../options.ts'
+import { throwIfAborted } from '../../options.ts'
+import { discardSource, unlessAborted } from '../../source.ts'
 import { cutRead, tearBody } from './body.ts'
 import type { FaultState } from './injector.ts'
 import type { Fault, FaultOperation } from './rule.ts'
@@ -28,6 +29,8 @@ interface Call<T> {
   readonly signal: AbortSignal | undefined
   /** Does it on the backend inside, given the faults that concern the body. */
   readonly run: (faults: readonly Fault[]) => Promise<T>
+  /** Called in place of `run`: nobody else closes what the backend inside never saw. */
+  readonly refused?: () => void
 }
 
 /** Every method meets the rules first, then the backend inside. */
@@ -68,6 +71,7 @@ export class FaultyBackend implements StorageBackend {
         const sent = torn === undefined ? body : tearBody(body, torn.afterBytes)
         return this.#inner.write(key, sent, options)
       },
+      refused: () => discardSource(body),
     })
   }
 
@@ -112,8 +116,13 @@ export class FaultyBackend implements StorageBackend {
     const faults = this.#state.strike(operation, keys)
     // Nothing strikes: not even a turn is spent, so that an idle injector changes no timing.
     if (faults.length === 0) return call.run(faults)
-    throwIfAborted(signal)
-    for (const fault of faults) await this.#before(fault, call)
+    try {
+      throwIfAborted(signal)
+      for (const fault of faults) await this.#before(fault, call)
+    } catch (error) {
+      call.refused?.()
+      throw error
+    }
     const result = await call.run(faults)
     for (const fault of faults) this.#after(fault, call)
     return result
@@ -157,7 +166,5 @@ function errorOf(
 }
 
 function hang(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(abortError(signal)), { once: true })
-  })
+  return unlessAborted(() => new Promise<never>(() => undefined), signal)
 }

@@ -1,11 +1,20 @@
 /** Bodies that break off: on their way into the store, and on their way out. */
 import type { BodyStream, ReadResult, WriteBody } from '../../backend.ts'
 import { StorageError } from '../../errors.ts'
+import { discardSource } from '../../source.ts'
 
 const pieceBytes = 16 * 1024
 
 /** The body as a stream that throws after `afterBytes`; a shorter one throws at its end. */
-export async function* tearBody(body: WriteBody, afterBytes: number): AsyncGenerator<Uint8Array> {
+export function tearBody(body: WriteBody, afterBytes: number): BodyStream {
+  return {
+    [Symbol.asyncIterator]: () => torn(body, afterBytes),
+    // A generator that was not started would not close the body.
+    cancel: async () => discardSource(body),
+  }
+}
+
+async function* torn(body: WriteBody, afterBytes: number): AsyncGenerator<Uint8Array> {
   let left = afterBytes
   for await (const chunk of body instanceof Uint8Array ? pieces(body) : body) {
     if (chunk.byteLength >= left) {

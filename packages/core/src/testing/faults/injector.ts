@@ -17,6 +17,7 @@ import type { Clock } from '../../clock.ts'
 import { systemClock } from '../../clock.ts'
 import type { StorageError, StorageErrorCode } from '../../errors.ts'
 import { defineLayer, type Layer } from '../../layers/layer.ts'
+import { assertOptions } from '../../options.ts'
 import { chooseSeed, type SeededRandom, seededRandom } from '../seeded-random.ts'
 import { FaultyBackend } from './backend.ts'
 import { ArmedRule, type Fault, type FaultOperation, type FaultRule } from './rule.ts'
@@ -70,8 +71,11 @@ export interface FaultInjector extends Layer {
 
 const eventsMax = 10_000
 
+const planNames: ReadonlySet<string> = new Set(['seed', 'clock', 'rules', 'onCrash'])
+
 /** Makes a fault injector. Without rules it changes nothing. */
 export function faults(plan: FaultPlan = {}): FaultInjector {
+  assertOptions(plan, planNames, 'faults')
   const seed = plan.seed ?? chooseSeed()
   const state = new FaultState(plan, seededRandom(seed))
   const layer = defineLayer({

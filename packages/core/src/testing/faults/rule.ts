@@ -1,6 +1,7 @@
 /** Which calls a fault meets, and what it does to them. */
-import type { StorageBackend } from '../../backend.ts'
+import { backendMembers, type StorageBackend } from '../../backend.ts'
 import type { StorageError, StorageErrorCode } from '../../errors.ts'
+import { assertOptions } from '../../options.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 
 /** A method of the contract that faults can meet. */
@@ -49,6 +50,7 @@ export class ArmedRule {
   #struck = 0
 
   constructor(rule: FaultRule) {
+    assertRule(rule)
     this.rule = rule
   }
 
@@ -72,6 +74,32 @@ export class ArmedRule {
       typeof key === 'string' ? candidate === key : candidate.search(key) !== -1,
     )
   }
+}
+
+const ruleNames: ReadonlySet<string> = new Set([
+  ...['fault', 'operation', 'key', 'nth', 'probability', 'times'],
+])
+
+/** The settings of each kind of fault. */
+const faultNames = {
+  latency: new Set(['kind', 'delayMs', 'jitterMs']),
+  error: new Set(['kind', 'error']),
+  'lost-answer': new Set(['kind', 'error']),
+  'torn-write': new Set(['kind', 'afterBytes']),
+  'short-read': new Set(['kind', 'afterBytes']),
+  'silent-end': new Set(['kind', 'afterBytes']),
+  hang: new Set(['kind']),
+  crash: new Set(['kind', 'point']),
+} satisfies Record<Fault['kind'], ReadonlySet<string>>
+
+/** A rule with a slip of the pen would never strike, and its test would pass. */
+function assertRule(rule: FaultRule): void {
+  assertOptions(rule, ruleNames, 'fault rule')
+  const { fault, operation = [] } = rule
+  if (!Object.hasOwn(faultNames, fault.kind)) throw new TypeError('fault.kind is no kind of fault')
+  assertOptions(fault, faultNames[fault.kind], `fault ${fault.kind}`)
+  const unknown = asArray(operation).find((name) => !backendMembers.includes(name as never))
+  if (unknown !== undefined) throw new TypeError(`A backend has no operation "${unknown}"`)
 }
 
 function asArray(operation: FaultOperation | readonly FaultOperation[]): readonly string[] {

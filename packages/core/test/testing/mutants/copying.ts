@@ -1,6 +1,7 @@
 /** Mutants of copy. */
-import { StorageError } from '../../../src/errors.ts'
-import { etagOf, type Mutant, mutant, once, pieces } from './mutant.ts'
+import { checkWriteConditions } from '../../../src/conditions.ts'
+import { isStorageError, StorageError } from '../../../src/errors.ts'
+import { etagOf, type Mutant, mutant, once, pieces, soon } from './mutant.ts'
 
 export const copyingMutants: readonly Mutant[] = [
   mutant('copies no metadata', (inner) => ({
@@ -69,5 +70,44 @@ export const copyingMutants: readonly Mutant[] = [
       }
       return inner.copy(from, to, options)
     },
+  })),
+  mutant('shows half of a copy to readers', (inner) => ({
+    copy: async (from, to, options) => {
+      if (from === to) return inner.copy(from, to, options)
+      const source = await inner.copy(from, to, options)
+      const whole = (await inner.read(to)).body as Uint8Array
+      await inner.write(to, whole.slice(0, whole.byteLength >> 1), source)
+      await soon()
+      await soon()
+      return inner.copy(from, to, { signal: options?.signal })
+    },
+  })),
+  mutant('decides the conditions of a copy apart from the change', (inner) => ({
+    copy: async (from, to, options = {}) => {
+      await inner.stat(from, { ifMatch: options.sourceIfMatch, signal: options.signal })
+      checkWriteConditions(to, await etagOf(inner, to), options)
+      await soon()
+      return inner.copy(from, to, { signal: options.signal })
+    },
+  })),
+  mutant('copies two versions of a source that changes', (inner) => ({
+    copy: async (from, to, options = {}) => {
+      const { sourceIfMatch, ...rest } = options
+      const first = await inner.read(from, { ifMatch: sourceIfMatch, signal: options.signal })
+      await soon()
+      const second = await inner.read(from).catch(() => first)
+      const [head, tail] = [first.body as Uint8Array, second.body as Uint8Array]
+      const half = head.byteLength >> 1
+      const mixed = Buffer.concat([head.subarray(0, half), tail.subarray(half)])
+      const { contentType, metadata } = first.info
+      return inner.write(to, mixed, { ...rest, contentType, metadata })
+    },
+  })),
+  mutant('names another key in refusals of copies', (inner) => ({
+    copy: (from, to, options) =>
+      inner.copy(from, to, options).catch((error: unknown) => {
+        const isRefused = isStorageError(error, 'PRECONDITION_FAILED', 'ALREADY_EXISTS')
+        throw isRefused ? error.with({ key: `${from}.tmp`, backend: 'other' }) : error
+      }),
   })),
 ]

@@ -1,4 +1,6 @@
 import { copyingMutants } from './copying.ts'
+import { describingMutants } from './describing.ts'
+import { endingMutants } from './ending.ts'
 import { livingMutants } from './living.ts'
 import type { Mutant } from './mutant.ts'
 import { namingMutants } from './naming.ts'
@@ -11,4 +13,6 @@ export const mutants: readonly Mutant[] = [
   ...readingMutants,
   ...namingMutants,
   ...livingMutants,
+  ...describingMutants,
+  ...endingMutants,
 ]

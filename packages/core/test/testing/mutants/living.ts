@@ -1,21 +1,8 @@
-/** Mutants of versions, aborts, closing, capabilities and errors. */
+/** Mutants of versions, times, health and plain errors. */
 import { createHash } from 'node:crypto'
-import type { Capabilities } from '../../../src/capabilities.ts'
 import { isStorageError, StorageError } from '../../../src/errors.ts'
-import { MemoryStorageBackend } from '../../../src/memory/backend.ts'
-import { bytesOf, type Mutant, mutant, soon, withMethods } from './mutant.ts'
-
-/** A mutant that claims something else than memory does. */
-function claimMutant(name: string, change: Partial<Capabilities>): Mutant {
-  return {
-    name,
-    make: () => {
-      const inner = new MemoryStorageBackend()
-      const capabilities = Object.freeze({ ...inner.capabilities, ...change })
-      return withMethods(inner, () => ({ capabilities }))
-    },
-  }
-}
+import type { ObjectInfo } from '../../../src/backend.ts'
+import { bytesOf, etagOf, type Mutant, mutant, soon } from './mutant.ts'
 
 /** A mutant whose etags are made by `make`, consistently in every answer. */
 function etagMutant(
@@ -64,110 +51,6 @@ export const livingMutants: readonly Mutant[] = [
   etagMutant('makes etags of the content', (_, bytes) => hash(bytes)),
   etagMutant('counts versions anew after delete', (key, _, count) => `${key}-${count}`, true),
   etagMutant('makes etags of key and count', (_, __, count) => `v${count}`),
-  mutant('ignores signals', (inner) => ({
-    read: (key, options) => inner.read(key, { ...options, signal: undefined }),
-    write: (key, body, options) => inner.write(key, body, { ...options, signal: undefined }),
-    stat: (key, options) => inner.stat(key, { ...options, signal: undefined }),
-    list: (options) => inner.list({ ...options, signal: undefined }),
-    health: () => inner.health(),
-  })),
-  mutant('hears a signal between chunks only', (inner) => ({
-    write: async (key, body, options) => {
-      const { signal, ...rest } = options
-      if (signal?.aborted === true) throw new StorageError('ABORTED', 'x', { cause: signal.reason })
-      if (body instanceof Uint8Array) return inner.write(key, body, rest)
-      const watched = async function* (): AsyncGenerator<Uint8Array> {
-        for await (const chunk of body) {
-          if (signal?.aborted === true) throw signal.reason
-          yield chunk
-        }
-      }
-      return inner.write(key, watched(), rest)
-    },
-  })),
-  mutant('throws the reason of a signal as it is', (inner) => ({
-    stat: async (key, options) => {
-      options?.signal?.throwIfAborted()
-      return inner.stat(key, options)
-    },
-  })),
-  mutant('says ABORTED when it was done', (inner) => ({
-    write: async (key, body, options) => {
-      const info = await inner.write(key, body, { ...options, signal: undefined })
-      const { signal } = options
-      if (signal?.aborted === true) throw new StorageError('ABORTED', 'x', { cause: signal.reason })
-      return info
-    },
-  })),
-  mutant('tears what it was writing at an abort', (inner) => ({
-    write: async (key, body, options) => {
-      if (options.signal === undefined) return inner.write(key, body, options)
-      const half = body instanceof Uint8Array ? body.slice(0, body.byteLength >> 1) : undefined
-      if (half !== undefined && !options.signal.aborted) await inner.write(key, half, options)
-      await soon()
-      return inner.write(key, body, options)
-    },
-  })),
-  mutant('tears a copy at an abort', (inner) => ({
-    copy: async (from, to, options) => {
-      if (options?.signal === undefined) return inner.copy(from, to, options)
-      const { body, info } = await inner.read(from, { signal: options.signal })
-      await inner.write(to, (body as Uint8Array).slice(0, info.size >> 1), info)
-      await soon()
-      return inner.copy(from, to, options)
-    },
-  })),
-  mutant('undoes a write when its signal fires later', (inner) => ({
-    write: async (key, body, options) => {
-      const info = await inner.write(key, body, options)
-      options.signal?.addEventListener('abort', () => void inner.delete(key))
-      return info
-    },
-  })),
-  mutant('leaves a listener for every stat', (inner) => ({
-    stat: async (key, options) => {
-      options?.signal?.addEventListener('abort', () => undefined)
-      return inner.stat(key, options)
-    },
-  })),
-  mutant('goes on after close', (inner) => ({ close: async () => void inner })),
-  mutant('throws at a second close', (inner) => {
-    let isClosed = false
-    return {
-      close: async () => {
-        if (isClosed) throw new StorageError('CLOSED', 'x')
-        isClosed = true
-        await inner.close()
-      },
-    }
-  }),
-  mutant('waits at close for what is under way', (inner) => {
-    const running = new Set<Promise<unknown>>()
-    return {
-      write: (key, body, options) => {
-        const write = inner.write(key, body, options)
-        running.add(write.catch(() => undefined).finally(() => running.delete(write)))
-        return write
-      },
-      close: async () => {
-        await Promise.all(running)
-        await inner.close()
-      },
-    }
-  }),
-  mutant('calls a closed store missing', (inner) => {
-    let isClosed = false
-    return {
-      stat: async (key, options) => {
-        if (isClosed) throw new StorageError('NOT_FOUND', 'x', { key })
-        return inner.stat(key, options)
-      },
-      close: async () => {
-        isClosed = true
-        await inner.close()
-      },
-    }
-  }),
   mutant('reads for one reader at a time', (inner) => {
     let running = 0
     return {
@@ -211,18 +94,56 @@ export const livingMutants: readonly Mutant[] = [
       return { ...info, modifiedAt: new Date(+info.modifiedAt / 1000) }
     },
   })),
-  claimMutant('announces an extra that it has not', { extras: ['presign'] }),
-  claimMutant('claims keys of 2,000 bytes', { keyBytesMax: 2000 }),
-  claimMutant('claims that objects survive, and holds them in memory', {
-    durability: 'process',
-    objectBytesMax: 1024 ** 3,
+  mutant('keeps the time of the first write', (inner) => {
+    const first = new Map<string, number>()
+    const shown = <T extends { readonly key: string; readonly modifiedAt: Date }>(info: T): T => {
+      const modifiedMs = first.get(info.key) ?? +info.modifiedAt
+      first.set(info.key, modifiedMs)
+      return { ...info, modifiedAt: new Date(modifiedMs) }
+    }
+    return {
+      write: async (key, body, options) => shown(await inner.write(key, body, options)),
+      stat: async (key, options) => shown(await inner.stat(key, options)),
+      copy: async (from, to, options) => shown(await inner.copy(from, to, options)),
+    }
   }),
-  claimMutant('takes conditions that it does not claim', {
-    conditionalWrite: 'none',
-    conditionalDelete: 'none',
-    conditionalCopy: 'none',
-    conditionalRead: false,
-    rangeRead: false,
-    userMetadata: false,
+  mutant('gives reads that run beside a write one answer', (inner) => {
+    let writing = 0
+    let shared: ReturnType<typeof inner.read> | undefined
+    return {
+      write: async (key, body, options) => {
+        writing++
+        await soon()
+        try {
+          return await inner.write(key, body, options)
+        } finally {
+          writing--
+        }
+      },
+      read: async (key, options) => {
+        if (writing === 0) return inner.read(key, options)
+        shared ??= inner.read(key, options).finally(() => setImmediate(() => (shared = undefined)))
+        const result = await shared
+        return { ...result, info: { ...result.info, key } }
+      },
+    }
   }),
+  mutant('answers a write id that it has seen with success', (inner) => {
+    const seen = new Map<string, ObjectInfo>()
+    return {
+      write: async (key, body, options) => {
+        const id = options.metadata?.['aos-write-id'] ?? ''
+        const info = seen.get(id) ?? (await inner.write(key, body, options))
+        if (id !== '') seen.set(id, info)
+        return info
+      },
+    }
+  }),
+  mutant('says that each delete of a race deleted', (inner) => ({
+    delete: async (key, options) => {
+      const isThere = (await etagOf(inner, key)) !== undefined
+      await soon()
+      return (await inner.delete(key, options)) || isThere
+    },
+  })),
 ]

@@ -2,7 +2,7 @@
 import { openSync } from 'node:fs'
 import type { ByteRange, ReadOptions, StorageBackend } from '../../../src/backend.ts'
 import { isStorageError, StorageError } from '../../../src/errors.ts'
-import { asStream, type Mutant, mutant, pieces } from './mutant.ts'
+import { asStream, type Mutant, mutant, pieces, soon } from './mutant.ts'
 
 /** A mutant whose ranges go through `change`. */
 function rangeMutant(name: string, change: (range: ByteRange) => ByteRange | undefined): Mutant {
@@ -178,6 +178,36 @@ export const readingMutants: readonly Mutant[] = [
       yield source.slice(at, at + 65_536)
     }
   }),
+  mutant('goes on with the version of the moment in ranges', (inner) => ({
+    read: async (key, options) => {
+      const result = await inner.read(key, options)
+      if (options?.range === undefined) return result
+      return asStream(result, async function* (bytes) {
+        for (let at = 0; at < bytes.byteLength; at += 65_536) {
+          const fresh = await inner.read(key).catch(() => ({ body: new Uint8Array(result.end) }))
+          const end = Math.min(result.end, result.start + at + 65_536)
+          yield (fresh.body as Uint8Array).slice(result.start + at, end)
+        }
+      })
+    },
+  })),
+  mutant('never answers a chunk that is waited for at a cancel', (inner) => ({
+    read: async (key, options) => {
+      let isCancelled = false
+      const result = await inner.read(key, options)
+      const slow = async function* (bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+        for await (const piece of pieces(bytes)) {
+          await soon()
+          await soon()
+          if (isCancelled) await new Promise(() => undefined)
+          yield piece
+        }
+      }
+      return asStream(result, slow, () => {
+        isCancelled = true
+      })
+    },
+  })),
   streamMutant(
     'cannot be cancelled',
     (bytes) => pieces(bytes),
@@ -248,7 +278,7 @@ export const readingMutants: readonly Mutant[] = [
   mutant('leaks a file for every read', (inner) => ({
     read: async (key, options) => {
       openSync('/dev/null', 'r')
-      return inner.read(key, options)
+      return asStream(await inner.read(key, options), pieces)
     },
   })),
   mutant('leaks a file for every refused write', (inner) => ({

@@ -2,12 +2,26 @@
 import assert from 'node:assert/strict'
 import { backendMembers } from '../../../backend.ts'
 import { storageErrorCodes } from '../../../errors.ts'
-import { type ConformanceCase, defineCases } from '../case.ts'
+import { type ConformanceCase, defineCases, type HarnessPart } from '../case.ts'
 import { expectError } from '../expectations.ts'
 import { put } from '../objects.ts'
+import type { Capabilities } from '../../../capabilities.ts'
 
 const scopes = ['global', 'host', 'process', 'none']
 const durabilities = ['none', 'process', 'host', 'service']
+
+/** What the harness must have for the kit to try each claim that reaches beyond one handle. */
+function partsFor(capabilities: Capabilities): readonly [claim: string, part: HarnessPart][] {
+  const parts: [string, HarnessPart][] = []
+  for (const name of ['conditionalWrite', 'conditionalDelete', 'conditionalCopy'] as const) {
+    const scope = capabilities[name]
+    if (scope === 'host' || scope === 'global') parts.push([`${name} "${scope}"`, 'child'])
+  }
+  const { durability } = capabilities
+  if (durability === 'none') return parts
+  const claim = `durability "${durability}"`
+  return [...parts, [claim, 'reopen'], [claim, 'child']]
+}
 
 export const capabilityCases: readonly ConformanceCase[] = defineCases('capability', [
   {
@@ -75,6 +89,19 @@ export const capabilityCases: readonly ConformanceCase[] = defineCases('capabili
         assert.ok(error.message.length > 0, `error.message of ${name}`)
         const { operation = name, backend: by = backend.name } = error
         assert.deepEqual([operation, by], [name, backend.name], `operation, backend of ${name}`)
+      }
+    },
+  },
+  {
+    name: 'checkable',
+    title: 'what is claimed beyond one handle and its life can be tried by the harness',
+    async run(context) {
+      for (const [claim, part] of partsFor(context.capabilities)) {
+        assert.ok(
+          context.has(part),
+          `${claim} is claimed, and the harness has no ${part} to try it; give it one, or skip ` +
+            "'capability/checkable' with the reason",
+        )
       }
     },
   },

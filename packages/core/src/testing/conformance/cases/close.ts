@@ -4,7 +4,8 @@ import type { StorageBackend } from '../../../backend.ts'
 import { isStorageError } from '../../../errors.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
 import { expectBytes, expectError, nameOf } from '../expectations.ts'
-import { pattern, put, turn } from '../objects.ts'
+import { pattern, put, streamOf, turn } from '../objects.ts'
+import { expectClosed, SilentSource } from '../sources.ts'
 
 function callsOf(backend: StorageBackend): [string, () => Promise<unknown>][] {
   return [
@@ -77,17 +78,31 @@ export const closeCases: readonly ConformanceCase[] = defineCases('close', [
     },
   },
   {
+    name: 'silent-source',
+    title: 'close ends a write whose source never says anything again, and closes the source',
+    async run({ backend }) {
+      const silent = new SilentSource()
+      const write = put(backend, 'new', silent)
+      const doing = 'write("new") from a silent source, amid close'
+      const outcome = expectError(['CLOSED', 'ABORTED'], doing, () => write)
+      await turn()
+      await backend.close()
+      await outcome
+      await expectClosed(silent, 'at close')
+    },
+  },
+  {
     name: 'open-body',
     title: 'a body that is open at close gives all its bytes or fails; it is never cut short',
-    async run({ backend }) {
+    async run(context) {
+      const { backend } = context
       const body = pattern(4 * 1024 * 1024)
       await put(backend, 'doc', body)
-      const result = await backend.read('doc')
-      if (result.body instanceof Uint8Array) return
+      const opened = streamOf(context, await backend.read('doc'))
       const chunks: Uint8Array[] = []
       let failure: unknown
       try {
-        for await (const chunk of result.body) {
+        for await (const chunk of opened) {
           chunks.push(chunk)
           if (chunks.length === 1) await backend.close()
         }

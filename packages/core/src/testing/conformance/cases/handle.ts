@@ -6,7 +6,7 @@ import { isStorageError } from '../../../errors.ts'
 import { openHandles, settledHandles } from '../../open-handles.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
 import type { CaseContext } from '../context.ts'
-import { drain, pattern, put, readBytes, turn } from '../objects.ts'
+import { drain, pattern, put, readBytes, streamOf, turn } from '../objects.ts'
 
 /** Descriptors that the runtime itself may open and close meanwhile. */
 const noiseMax = 3
@@ -88,8 +88,7 @@ export const handleCases: readonly ConformanceCase[] = defineCases('handle', [
     async run(context) {
       await put(context.backend, 'doc', pattern(largeBytes))
       await expectNoGrowth(context, context.count(60), 'half a read', async (at) => {
-        const { body } = await context.backend.read('doc')
-        if (body instanceof Uint8Array) return
+        const body = streamOf(context, await context.backend.read('doc'))
         if (at % 2 === 0) {
           for await (const chunk of body) if (chunk.byteLength > 0) break
           return
@@ -160,7 +159,7 @@ export const handleCases: readonly ConformanceCase[] = defineCases('handle', [
       await put(context.backend, 'doc', pattern(1000))
       await expectNoGrowth(context, context.count(20), 'reopen() and close()', async () => {
         const other = await context.reopen()
-        if (other === context.backend) return
+        if (other === context.backend) context.skip('reopen gives the same handle')
         await readBytes(other, 'doc')
         await other.close()
       })
@@ -175,7 +174,7 @@ export const handleCases: readonly ConformanceCase[] = defineCases('handle', [
       await put(context.backend, 'doc', pattern(largeBytes))
       await expectNoGrowth(context, context.count(20), 'close() with an open body', async () => {
         const other = await context.reopen()
-        if (other === context.backend) return
+        if (other === context.backend) context.skip('reopen gives the same handle')
         const { body } = await other.read('doc')
         if (!(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().next()
         await other.close()

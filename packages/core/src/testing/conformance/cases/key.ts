@@ -188,9 +188,11 @@ export const keyCases: readonly ConformanceCase[] = defineCases('key', [
     async run(context) {
       const { backend } = context
       await put(backend, 'doc', 'own')
+      let tried = 0
       for (const name of ['foreign//double', 'foreign/trailing/']) {
         const shown = await context.putForeign(name, Buffer.from('foreign'))
         if (shown === undefined) continue
+        tried++
         assert.ok((await listKeys(backend)).includes(shown), `list() shows ${shown}`)
         await expectText(backend, shown, 'foreign', 'put there by someone else')
         await backend.copy(shown, 'rescued')
@@ -199,6 +201,7 @@ export const keyCases: readonly ConformanceCase[] = defineCases('key', [
         await backend.delete('rescued')
       }
       expectKeys(await listKeys(backend), ['doc'], 'keys after foreign ones were deleted')
+      if (tried === 0) context.skip('the store cannot hold a name that breaks the key rules')
     },
   },
 ])

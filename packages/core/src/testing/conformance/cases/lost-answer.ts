@@ -11,25 +11,48 @@ import type { Random } from '../../../random.ts'
 import { writeOnce } from '../../../write-once.ts'
 import { faults } from '../../faults/injector.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
+import type { CaseContext } from '../context.ts'
 import { expectError, expectMissing, expectText } from '../expectations.ts'
 import { put, textType, utf8 } from '../objects.ts'
 
 const requires = ({ conditionalWrite, userMetadata }: Capabilities): boolean =>
   conditionalWrite !== 'none' && userMetadata
 
+type Conditions = Pick<WriteOptions, 'ifMatch' | 'ifNoneMatch'>
+
 /** Does not wait between attempts. */
 const impatient: Clock = { ...systemClock, sleep: () => Promise.resolve() }
 
-/** Writes once, whatever gets lost: by the same code that the manager uses. */
+/** Writes once, whatever gets lost, by core's own `writeOnce`. */
 function writeWithId(
   backend: StorageBackend,
   key: string,
   body: string,
   random: Random,
-  conditions: Pick<WriteOptions, 'ifMatch' | 'ifNoneMatch'>,
+  conditions: Conditions,
+  clock: Clock = impatient,
 ): Promise<ObjectInfo> {
   const options = { contentType: textType, ...conditions }
-  return writeOnce(backend, key, utf8(body), options, { random, clock: impatient })
+  return writeOnce(backend, key, utf8(body), options, { random, clock })
+}
+
+/** Loses the answer of a write of "doc"; another writer interferes before it is done again. */
+async function expectOpen(
+  context: CaseContext,
+  conditions: Conditions,
+  what: string,
+  interfere: () => Promise<unknown>,
+): Promise<void> {
+  const { random } = context
+  const injector = faults({ seed: random.seed })
+  const lossy = injector(context.backend)
+  injector.loseNext('write')
+  const clock: Clock = { ...systemClock, sleep: async () => void (await interfere()) }
+  const doing = `write("doc", ${JSON.stringify(conditions)}) whose answer was lost, then ${what},`
+  const error = await expectError('UNAVAILABLE', doing, () =>
+    writeWithId(lossy, 'doc', 'mine', random, conditions, clock),
+  )
+  assert.equal(error.retryable, 'no', `retryable of ${doing}: its outcome is open`)
 }
 
 export const lostAnswerCases: readonly ConformanceCase[] = defineCases('lost-answer', [
@@ -50,12 +73,12 @@ export const lostAnswerCases: readonly ConformanceCase[] = defineCases('lost-ans
   },
   {
     name: 'create-lost-to-other',
-    title: 'a create that someone else won is refused, also after a lost answer',
+    title: 'a create that someone else won is refused, also after a try that was turned away',
     requires,
     async run(context) {
       const injector = faults({ seed: context.random.seed })
       const lossy = injector(context.backend)
-      injector.failNext('write', 'UNAVAILABLE')
+      injector.failNext('write', 'RATE_LIMITED')
       await writeWithId(context.backend, 'doc', 'theirs', context.random, {})
       const create = { ifNoneMatch: '*' } as const
       const again = (): Promise<unknown> =>
@@ -79,12 +102,28 @@ export const lostAnswerCases: readonly ConformanceCase[] = defineCases('lost-ans
     },
   },
   {
+    name: 'interfered',
+    title: 'a lost write that another writer replaced is told as open: neither done nor refused',
+    requires,
+    async run(context) {
+      const { backend } = context
+      const replace = (): Promise<unknown> => put(backend, 'doc', 'theirs')
+      await expectOpen(context, { ifNoneMatch: '*' }, 'replaced', replace)
+      await expectText(backend, 'doc', 'theirs', 'after a create that was replaced')
+      const first = await backend.stat('doc')
+      await expectOpen(context, { ifMatch: first.etag }, 'replaced', replace)
+      await expectText(backend, 'doc', 'theirs', 'after a swap that was replaced')
+      const second = await backend.stat('doc')
+      await expectOpen(context, { ifMatch: second.etag }, 'deleted', () => backend.delete('doc'))
+      await expectMissing(backend, 'doc', 'after a swap that was deleted')
+    },
+  },
+  {
     name: 'write-id',
     title: 'the write id is stored beside as much metadata as the backend claims to hold',
     requires,
     async run({ backend, capabilities, random }) {
-      const idBytes = writeIdMetadata.length + 36
-      const room = capabilities.metadataBytesMax - idBytes - 'big'.length
+      const room = capabilities.metadataBytesMax - 'big'.length
       const metadata = { big: 'x'.repeat(room), [writeIdMetadata]: random.id() }
       await put(backend, 'doc', 'body', { metadata })
       const stored = await backend.stat('doc')

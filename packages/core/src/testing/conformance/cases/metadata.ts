@@ -1,9 +1,10 @@
 /** User metadata and content types. */
 import assert from 'node:assert/strict'
-import type { Metadata, StorageBackend } from '../../../backend.ts'
+import type { Metadata, StorageBackend, WriteOptions } from '../../../backend.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
+import type { CaseContext } from '../context.ts'
 import { expectError, expectListed, expectMissing } from '../expectations.ts'
-import { drain, listObjects, put } from '../objects.ts'
+import { chunked, drain, listObjects, pattern, put } from '../objects.ts'
 
 async function expectMetadata(
   backend: StorageBackend,
@@ -30,6 +31,33 @@ const contentTypes = [
   'application/vnd.api+json; version=1; profile="x"',
   `application/${'x'.repeat(200)}`,
 ]
+
+/** Services take small bytes, small streams and streams of many parts by different calls. */
+const bodies = {
+  bytes: () => pattern(5000),
+  stream: () => chunked(pattern(5000), 700),
+  'large stream': () => chunked(pattern(9 * 1024 * 1024 + 1), 256 * 1024),
+}
+
+/** Writes each kind of body by `way`; type and metadata must come back with every one of them. */
+async function expectKept(
+  { backend, capabilities }: CaseContext,
+  way: string,
+  conditionOf: (key: string) => Promise<Pick<WriteOptions, 'ifMatch' | 'ifNoneMatch'>>,
+): Promise<void> {
+  for (const [kind, body] of Object.entries(bodies)) {
+    const key = `${way}/${kind}`
+    const contentType = `text/x-${kind.replace(' ', '-')}; charset=utf-8`
+    const metadata: Metadata = capabilities.userMetadata ? { by: 'Zoë', kind } : {}
+    const condition = await conditionOf(key)
+    const written = await put(backend, key, body(), { contentType, metadata, ...condition })
+    const when = `after a ${way} of ${kind}`
+    assert.equal(written.contentType, contentType, `write("${key}").contentType ${when}`)
+    assert.deepEqual({ ...written.metadata }, metadata, `write("${key}").metadata ${when}`)
+    assert.equal((await backend.stat(key)).contentType, contentType, `type of "${key}" ${when}`)
+    await expectMetadata(backend, key, metadata, when)
+  }
+}
 
 export const metadataCases: readonly ConformanceCase[] = defineCases('metadata', [
   {
@@ -147,6 +175,31 @@ export const metadataCases: readonly ConformanceCase[] = defineCases('metadata',
         assert.equal((await backend.stat('doc')).contentType, contentType, 'stat("doc")')
         assert.equal(opened.info.contentType, contentType, 'read("doc").info.contentType')
       }
+    },
+  },
+  {
+    name: 'kinds-of-body',
+    title: 'bytes, streams and large streams keep their type and metadata',
+    timeFactor: 2,
+    async run(context) {
+      await expectKept(context, 'create', async () => ({}))
+      await expectKept(context, 'overwrite', async (key) => {
+        await put(context.backend, key, 'old')
+        return {}
+      })
+    },
+  },
+  {
+    name: 'conditional-writes',
+    title: 'create-only writes and swaps, of bytes and streams, keep their type and metadata',
+    requires: 'conditionalWrite',
+    timeFactor: 2,
+    async run(context) {
+      await expectKept(context, 'create-only write', async () => ({ ifNoneMatch: '*' }))
+      await expectKept(context, 'swap', async (key) => {
+        const { etag } = await put(context.backend, key, 'old')
+        return { ifMatch: etag }
+      })
     },
   },
 ])

@@ -124,7 +124,7 @@ export const persistenceCases: readonly ConformanceCase[] = defineCases('persist
     needs: ['reopen'],
     async run(context) {
       const other = await context.reopen()
-      if (other === context.backend) return
+      if (other === context.backend) context.skip('reopen gives the same handle')
       await put(context.backend, 'doc', 'body')
       await other.close()
       await expectText(context.backend, 'doc', 'body', 'after another handle was closed')

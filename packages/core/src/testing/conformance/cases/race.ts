@@ -1,31 +1,10 @@
 /** Races within a process: one winner, no lost update, no mix. */
 import assert from 'node:assert/strict'
 import type { StorageBackend } from '../../../backend.ts'
-import { isStorageError } from '../../../errors.ts'
 import { versionedBody, versionOf } from '../../versioned-body.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import type { CaseContext } from '../context.ts'
-import { nameOf } from '../expectations.ts'
 import { chunked, drain, put, readBytes, readText, turn } from '../objects.ts'
-
-/** Handles on one store to race through: the second one where the harness can open it. */
-async function handlesOf(context: CaseContext): Promise<StorageBackend[]> {
-  const scope = context.capabilities.conditionalWrite
-  if (scope === 'process' || !context.has('reopen')) return [context.backend]
-  return [context.backend, await context.reopen()]
-}
-
-/** True when the write won, false when another one did. */
-async function wins(write: Promise<unknown>, lost: 'ALREADY_EXISTS' | 'PRECONDITION_FAILED') {
-  try {
-    await write
-    return true
-  } catch (error) {
-    // CONFLICT: the service saw two at once and let neither decide for the other.
-    assert.ok(isStorageError(error, lost, 'CONFLICT'), `a lost race gave ${nameOf(error)}`)
-    return false
-  }
-}
+import { handlesOf, watchDuring, winnersOf, wins } from '../racing.ts'
 
 async function increment(backend: StorageBackend, key: string, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -46,7 +25,7 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
     requires: 'conditionalWrite',
     timeFactor: 2,
     async run(context) {
-      const handles = await handlesOf(context)
+      const handles = await handlesOf(context, context.capabilities.conditionalWrite)
       for (let round = 0; round < context.count(20); round++) {
         const key = `race/${round}`
         const creators = Array.from({ length: 16 }, (_, at) => {
@@ -55,7 +34,7 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
           const write = put(handles[at % handles.length]!, key, body, { ifNoneMatch: '*' })
           return wins(write, 'ALREADY_EXISTS')
         })
-        const winners = (await Promise.all(creators)).flatMap((won, at) => (won ? [at] : []))
+        const winners = await winnersOf(creators)
         assert.equal(winners.length, 1, `winners of 16 creators of "${key}": ${winners.join()}`)
         const version = versionOf(await readBytes(context.backend, key))
         assert.equal(version, winners[0], `body of "${key}" is that of its winner`)
@@ -68,7 +47,7 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
     requires: 'conditionalWrite',
     timeFactor: 2,
     async run(context) {
-      const handles = await handlesOf(context)
+      const handles = await handlesOf(context, context.capabilities.conditionalWrite)
       await put(context.backend, 'counter', '0')
       const workers = Array.from({ length: 5 }, async (_, at) => {
         for (let step = 0; step < 10; step++)
@@ -84,7 +63,7 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
     requires: 'conditionalWrite',
     timeFactor: 2,
     async run(context) {
-      const handles = await handlesOf(context)
+      const handles = await handlesOf(context, context.capabilities.conditionalWrite)
       let { etag } = await put(context.backend, 'doc', 'start')
       for (let round = 0; round < context.count(20); round++) {
         const swaps = Array.from({ length: 10 }, (_, at) => {
@@ -93,7 +72,7 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
           })
           return wins(write, 'PRECONDITION_FAILED')
         })
-        const winners = (await Promise.all(swaps)).flatMap((won, at) => (won ? [at] : []))
+        const winners = await winnersOf(swaps)
         assert.equal(winners.length, 1, `winners of 10 swaps in round ${round}`)
         const text = await readText(context.backend, 'doc')
         assert.equal(text, `${round}/${winners[0]}`, `body after round ${round}`)
@@ -127,7 +106,7 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
     requires: 'conditionalWrite',
     timeFactor: 2,
     async run(context) {
-      const handles = await handlesOf(context)
+      const handles = await handlesOf(context, context.capabilities.conditionalWrite)
       const written = [await put(context.backend, 'doc', 'start')]
       const bases: string[] = []
       const plain = async (backend: StorageBackend): Promise<void> => {
@@ -163,7 +142,6 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
       const handles = context.has('reopen') ? [backend, await context.reopen()] : [backend]
       const versions = new Map<string, number>()
       const seen: [string, number][] = []
-      let isWriting = true
       const sizeOf = (version: number): number => 1000 + ((version * 7919) % 300_000)
       const store = async (version: number): Promise<void> => {
         const bytes = versionedBody(version, sizeOf(version))
@@ -172,23 +150,18 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
         versions.set(etag, version)
       }
       await store(0)
-      const read = async (handle: StorageBackend): Promise<void> => {
-        while (isWriting) {
-          const result = await handle.read('doc')
-          await turn()
-          const bytes = await drain(result)
-          assert.equal(bytes.byteLength, result.info.size, 'bytes of a read against info.size')
-          seen.push([result.info.etag, versionOf(bytes)])
-        }
-      }
-      const readers = [0, 1, 2].map((at) => read(handles[at % handles.length]!))
-      try {
+      const storeAll = async (): Promise<void> => {
         for (let version = 1; version <= context.count(60); version++) await store(version)
-      } finally {
-        isWriting = false
-        await Promise.allSettled(readers)
       }
-      await Promise.all(readers)
+      const read = async (handle: StorageBackend): Promise<void> => {
+        const result = await handle.read('doc')
+        await turn()
+        const bytes = await drain(result)
+        assert.equal(bytes.byteLength, result.info.size, 'bytes of a read against info.size')
+        seen.push([result.info.etag, versionOf(bytes)])
+      }
+      const looks = [0, 1, 2].map((at) => () => read(handles[at % handles.length]!))
+      await watchDuring(storeAll, looks)
       for (const [etag, version] of seen) {
         assert.equal(versions.get(etag), version, `version that was read with etag ${etag}`)
       }

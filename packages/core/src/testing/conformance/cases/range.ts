@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { ByteRange, StorageBackend } from '../../../backend.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
 import { expectBytes, expectError } from '../expectations.ts'
-import { drain, pattern, put } from '../objects.ts'
+import { drain, pattern, put, startReading } from '../objects.ts'
 
 async function expectRange(
   backend: StorageBackend,
@@ -134,6 +134,25 @@ export const rangeCases: readonly ConformanceCase[] = defineCases('range', [
       const range = { offset: 0, length: 2 }
       const read = (): Promise<unknown> => backend.read('doc', { range, ifMatch: etag })
       await expectError('PRECONDITION_FAILED', 'read("doc", { range, ifMatch: old })', read)
+    },
+  },
+  {
+    name: 'held',
+    title: 'a range goes on reading the version it opened, over overwrite and delete',
+    requires: 'rangeRead',
+    async run({ backend }) {
+      const old = pattern(4 * 1024 * 1024, 1)
+      await put(backend, 'doc', old)
+      const range = { offset: 1000, length: 3 * 1024 * 1024 }
+      const expected = old.subarray(range.offset, range.offset + range.length)
+      const unread = await backend.read('doc', { range })
+      const finish = await startReading(await backend.read('doc', { range }))
+      const tail = await startReading(await backend.read('doc', { range: { suffix: 500_000 } }))
+      await put(backend, 'doc', pattern(old.byteLength, 2))
+      expectBytes(await finish(), expected, 'half-read range after an overwrite')
+      await backend.delete('doc')
+      expectBytes(await drain(unread), expected, 'opened range after a delete')
+      expectBytes(await tail(), old.subarray(-500_000), 'half-read suffix after a delete')
     },
   },
 ])

@@ -1,7 +1,7 @@
 /** Bodies on their way in as streams: chunks of every kind, and sources that fail. */
 import assert from 'node:assert/strict'
-import type { StorageBackend } from '../../../backend.ts'
-import { isStorageError } from '../../../errors.ts'
+import type { StorageBackend, WriteOptions } from '../../../backend.ts'
+import { isStorageError, type StorageErrorCode } from '../../../errors.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
 import {
   expectBytes,
@@ -12,45 +12,9 @@ import {
   nameOf,
 } from '../expectations.ts'
 import { chunked, listKeys, pattern, put, readBytes, turn, utf8 } from '../objects.ts'
-
-/** A source that counts what is asked of it, and can be told where to fail. */
-class WatchedSource implements AsyncIterable<Uint8Array> {
-  readonly #chunks: readonly unknown[]
-  readonly #failAt: number | undefined
-  readonly failure: Error = new Error('the source broke')
-  started = 0
-  pulled = 0
-  closed = 0
-
-  constructor(chunks: readonly unknown[], failAt?: number) {
-    this.#chunks = chunks
-    this.#failAt = failAt
-  }
-
-  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    this.started++
-    return {
-      next: async () => {
-        await turn()
-        const at = this.pulled++
-        if (at === this.#failAt) throw this.failure
-        if (at >= this.#chunks.length) return { done: true, value: undefined }
-        return { done: false, value: this.#chunks[at] as Uint8Array }
-      },
-      return: async () => {
-        this.closed++
-        return { done: true, value: undefined }
-      },
-    }
-  }
-}
+import { expectClosed, WatchedSource } from '../sources.ts'
 
 const chunk = (mark: number, bytes = 1000): Uint8Array => pattern(bytes, mark)
-
-async function expectClosed(source: WatchedSource, when: string): Promise<void> {
-  for (let at = 0; at < 50 && source.closed === 0; at++) await turn()
-  assert.ok(source.closed > 0, `the source iterator was not closed ${when}; call its return()`)
-}
 
 async function expectOldObject(backend: StorageBackend, when: string): Promise<void> {
   await expectText(backend, 'doc', 'old', when)
@@ -204,6 +168,27 @@ export const sourceCases: readonly ConformanceCase[] = defineCases('source', [
       const isFinished = create.pulled > 2
       if (create.started > 0 && !isFinished) await expectClosed(create, 'after the refusal')
       await expectOldObject(backend, 'after a refused create')
+    },
+  },
+  {
+    name: 'closed-early',
+    title: 'a write that is refused before it reads its source closes it',
+    async run({ backend, capabilities }) {
+      const refusals: [StorageErrorCode, string, string, Partial<WriteOptions>?][] = [
+        ['ABORTED', 'with a fired signal', 'new', { signal: AbortSignal.abort(new Error('stop')) }],
+      ]
+      const { keyBytesMax } = capabilities
+      // Elsewhere only a manager sees such a key, and refuses it.
+      if (keyBytesMax < 1024) {
+        refusals.push(['INVALID_KEY', 'under a key too long', 'k'.repeat(keyBytesMax + 1)])
+      }
+      refusals.push(['CLOSED', 'to a closed store', 'new'])
+      for (const [code, what, key, options] of refusals) {
+        if (code === 'CLOSED') await backend.close()
+        const source = new WatchedSource([chunk(1), chunk(2)])
+        await expectError(code, `write() ${what}`, () => put(backend, key, source, options))
+        await expectClosed(source, `by a write ${what}`)
+      }
     },
   },
   {

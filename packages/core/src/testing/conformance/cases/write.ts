@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { type ConformanceCase, defineCases } from '../case.ts'
 import { expectBytes, expectListed, expectSameInfo, expectText } from '../expectations.ts'
-import { chunked, drain, listObjects, pattern, put, readBytes, utf8 } from '../objects.ts'
+import { chunked, drain, listObjects, pattern, pause, put, readBytes, utf8 } from '../objects.ts'
+
+/** Longest step of `modifiedAt` that is waited for. */
+const stepMsMax = 2000
 
 export const writeCases: readonly ConformanceCase[] = defineCases('write', [
   {
@@ -147,6 +150,30 @@ export const writeCases: readonly ConformanceCase[] = defineCases('write', [
       const skewMs = Math.abs(first.modifiedAt.getTime() - Date.now())
       assert.ok(skewMs < skewMsMax, `write().modifiedAt is ${skewMs} ms away from now`)
       assert.ok(+second.modifiedAt >= +first.modifiedAt, 'modifiedAt went back on overwrite')
+    },
+  },
+  {
+    name: 'modified-at-advances',
+    title: 'modifiedAt advances when an object is overwritten a step of its resolution later',
+    async run(context) {
+      const { backend, capabilities } = context
+      const stepMs = capabilities.modifiedAtResolutionMs
+      if (stepMs > stepMsMax) context.skip(`modifiedAt advances in steps of ${stepMs} ms`)
+      const first = await put(backend, 'doc', '1')
+      let last = first
+      // More than one step, for the clock of the store is not the one that waits.
+      for (let at = 0; at < 5 && +last.modifiedAt <= +first.modifiedAt; at++) {
+        await pause(stepMs + 5)
+        last = await put(backend, 'doc', '2')
+      }
+      assert.ok(+last.modifiedAt > +first.modifiedAt, 'modifiedAt of write() stands still')
+      assert.equal(+(await backend.stat('doc')).modifiedAt, +last.modifiedAt, 'stat().modifiedAt')
+      await pause(stepMs + 5)
+      const copied = await backend.copy('doc', 'doc')
+      assert.ok(
+        +copied.modifiedAt >= +last.modifiedAt,
+        'modifiedAt went back on a copy onto itself',
+      )
     },
   },
   {
