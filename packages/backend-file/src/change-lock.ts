@@ -152,7 +152,11 @@ export class ChangeLock {
     // Its failure is for the one who asked for it; others only wait for its end.
     await work.catch(() => undefined)
     this.#left.delete(key)
-    this.#releaseIfIdle()
+    try {
+      this.#releaseIfIdle()
+    } catch {
+      // Told to the next one who takes it.
+    }
   }
 
   #releaseIfIdle(): void {

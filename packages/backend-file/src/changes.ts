@@ -17,13 +17,9 @@ import type { FolderSync } from './folder-sync.ts'
 import type { Form } from './names/forms.ts'
 import { fileName, type KeyPath } from './names/paths.ts'
 import type { OwnFolder } from './own-folder.ts'
+import { Pace } from './pace.ts'
 import { etagOf, mtimeUs, type StampSource } from './stamp.ts'
 import type { TemporaryFile } from './temporary-file.ts'
-
-/** About what a hop through the thread pool costs. A rename that takes longer is left to the pool. */
-const quickRenameMsMax = 0.06
-/** So many renames are left to the pool before one is tried here again. */
-const pooledRenames = 31
 
 interface WriteConditions {
   readonly ifMatch?: string | undefined
@@ -62,11 +58,11 @@ export interface ChangesOptions {
 
 export class Changes {
   readonly #options: ChangesOptions
-  /** How many of the next renames go to the pool. */
-  #pooled = 0
+  readonly #renames: Pace
 
   constructor(options: ChangesOptions) {
     this.#options = options
+    this.#renames = new Pace(options.clock)
   }
 
   /**
@@ -94,13 +90,12 @@ export class Changes {
     const made = isInPlace ? [] : this.#makeFolders(path.folders)
     if (!isReplaced) this.#assertFree(target)
     const changed = [folder.slice(0, -1), ...made]
-    if (!isAlone && others.length === 0 && this.#pooled > 0) {
-      this.#pooled--
+    if (others.length === 0 && this.#renames.takePooled(isAlone)) {
       const renaming = fs.rename(file.path, target)
       lock.leave(key, renaming)
       return { changed, renaming }
     }
-    this.#rename(file.path, target)
+    this.#renames.timed(() => fs.renameSync(file.path, target))
     const emptied = others.length > 0 ? await this.#removeOthers(changed, others) : []
     return { changed: [...changed, ...emptied], renaming: undefined }
   }
@@ -130,18 +125,6 @@ export class Changes {
     }
     changed.add(this.#unlink(object!))
     return [...changed]
-  }
-
-  /**
-   * The one step. It may wait for the device: some file systems write a new file's data when it is
-   * renamed over another. Then the next ones are made by the pool, side by side, unless there is
-   * only one at a time (docs/decisions/0004).
-   */
-  #rename(from: string, to: string): void {
-    const { fs, clock } = this.#options
-    const startMs = clock.monotonicMs()
-    fs.renameSync(from, to)
-    this.#pooled = clock.monotonicMs() - startMs > quickRenameMsMax ? pooledRenames : 0
   }
 
   /**

@@ -37,6 +37,7 @@ import { encodeKey, type KeyPath } from './names/paths.ts'
 import { infoOf, infoOfEnvelope } from './object-reader.ts'
 import { OwnFolder } from './own-folder.ts'
 import { assertFineTimes, StampSource } from './stamp.ts'
+import { Pace } from './pace.ts'
 import { TemporaryFile } from './temporary-file.ts'
 
 /** Keys deleted in one critical section, so that other writers are not kept waiting. */
@@ -74,6 +75,7 @@ export class ObjectWriter {
   readonly #changes: Changes
   readonly #folderSync: FolderSync
   readonly #stamps: StampSource
+  readonly #creates: Pace
   #own: OwnFolder | undefined
   #areTimesFine = false
   /** Folders whose names up to the base are durable, by path: the inode number. */
@@ -87,6 +89,7 @@ export class ObjectWriter {
     const { fs, base, folderMode, isDurable, clock } = options
     this.#options = options
     this.#stamps = new StampSource(clock)
+    this.#creates = new Pace(clock)
     this.#folderSync = new FolderSync(fs, clock)
     this.#changes = new Changes({
       fs,
@@ -125,7 +128,7 @@ export class ObjectWriter {
       await this.#settle(file)
       const { changed, renaming } = await this.#locked(own, options.signal, () => {
         const { path, form } = layout
-        const isAlone = this.#writes === 1
+        const isAlone = this.#isAlone
         return this.#changes.put(own, { key, path, form, file, conditions: options, isAlone })
       })
       await renaming
@@ -178,6 +181,10 @@ export class ObjectWriter {
     await this.#own?.close()
   }
 
+  get #isAlone(): boolean {
+    return this.#writes === 1
+  }
+
   get #isClosed(): boolean {
     return this.#closing.signal.aborted
   }
@@ -194,6 +201,8 @@ export class ObjectWriter {
 
   /** Opens the store's own folder when something is first changed; again if that failed. */
   async #open(): Promise<OwnFolder> {
+    // Not loaded each time: an import costs 15 microseconds, also one of what is there.
+    if (this.#own !== undefined && !this.#isClosed) return this.#own
     const Database = await loadSqlite()
     if (this.#isClosed) throw closedError()
     const { base, clock, random, fileMode, folderMode, lockWaitMsMax } = this.#options
@@ -216,9 +225,10 @@ export class ObjectWriter {
     const { fs, fileMode } = this.#options
     try {
       const path = await orAborted(own.nextPath(), signal)
-      return small === undefined
-        ? await TemporaryFile.create(fs, path, fileMode)
-        : TemporaryFile.createWith(fs, path, fileMode, small)
+      if (small === undefined) return await TemporaryFile.create(fs, path, fileMode)
+      return this.#creates.takePooled(this.#isAlone)
+        ? await TemporaryFile.createElsewhere(fs, path, fileMode, small)
+        : this.#creates.timed(() => TemporaryFile.createWith(fs, path, fileMode, small))
     } catch (error) {
       // The folder of temporary files goes with the store.
       throw this.#isClosed && isMissing(error) ? closedError() : error

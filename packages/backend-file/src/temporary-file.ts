@@ -36,14 +36,28 @@ export class TemporaryFile {
 
   /** A file with a small body, written at once: the kernel takes it into its memory. */
   static createWith(fs: FileSystem, path: string, mode: number, bytes: Uint8Array): TemporaryFile {
-    const file = new TemporaryFile(fs, path, fs.openSync(path, flags, mode))
+    return new TemporaryFile(fs, path, fs.openSync(path, flags, mode)).#filled(bytes)
+  }
+
+  /** The same, opened by the thread pool. */
+  static async createElsewhere(
+    fs: FileSystem,
+    path: string,
+    mode: number,
+    bytes: Uint8Array,
+  ): Promise<TemporaryFile> {
+    return (await TemporaryFile.create(fs, path, mode)).#filled(bytes)
+  }
+
+  #filled(bytes: Uint8Array): this {
     try {
       for (let at = 0; at < bytes.byteLength;) {
-        at += fs.writeSync(file.descriptor, at === 0 ? bytes : bytes.subarray(at), at)
+        const rest = at === 0 ? bytes : bytes.subarray(at)
+        at += this.#fs.writeSync(this.descriptor, rest, at)
       }
-      return file
+      return this
     } catch (error) {
-      file.#remove()
+      this.#remove()
       throw error
     }
   }

@@ -1,6 +1,7 @@
 /**
- * Renames side by side: on a disk where a rename takes long, those of different keys go on beside
- * each other under one hold of the lock, and everything that they could harm waits for them.
+ * Renames side by side: on a disk where making and renaming files takes long, the thread pool does
+ * it; renames of different keys then go on beside each other under one hold of the lock, and
+ * everything that they could harm waits for them.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,8 +14,8 @@ import { filesOf, temporaryFilesOf } from './support/tree.ts'
 import { note } from './support/note.ts'
 import { type FileCall, systemError, watchedFileSystem } from './support/watched-file-system.ts'
 
-/** Longer than what is left to the thread pool. */
-const slowMs = 0.2
+/** So long that the next such calls go to the thread pool. */
+const slowMs = 1
 
 function wait(ms: number): void {
   for (const endMs = performance.now() + ms; performance.now() < endMs;);
@@ -24,8 +25,10 @@ interface SlowDisk {
   readonly fileSystem: FileSystem
   /** How long a rename in the pool takes. */
   poolMs: () => number
-  /** The error of the next renames in the pool. */
-  failure: string | undefined
+  /** The calls of the pool that fail from now on, and how. */
+  failure: { readonly name: 'open' | 'rename'; readonly code: string } | undefined
+  /** Files that the pool made. */
+  made: number
   /** Targets of the renames that the pool makes at this moment. */
   readonly underWay: string[]
   /** How many of them there were at most. */
@@ -40,10 +43,16 @@ interface SlowDisk {
 const isExclusive = ({ name, path }: FileCall): boolean =>
   !path.includes('/.aos/') && ['unlinkSync', 'rmdirSync', 'mkdirSync', 'renameSync'].includes(name)
 
+const isNewFile = ({ path }: FileCall): boolean => path.includes('/.aos/tmp/')
+
 function slowDisk(poolMs: () => number): SlowDisk {
+  const failIfTold = (call: FileCall): void => {
+    if (call.name === disk.failure?.name) throw systemError(disk.failure.code, call)
+  }
   const disk: SlowDisk = {
     poolMs,
     failure: undefined,
+    made: 0,
     underWay: [],
     sideBySide: 0,
     ended: [],
@@ -52,7 +61,11 @@ function slowDisk(poolMs: () => number): SlowDisk {
       if (disk.underWay.length > 0 && isExclusive(call)) {
         disk.disturbances.push(`${call.name} ${call.path}`)
       }
-      if (call.name === 'renameSync') wait(slowMs)
+      if (call.name === 'renameSync' || (call.name === 'openSync' && isNewFile(call))) wait(slowMs)
+      if (call.name === 'open' && isNewFile(call)) {
+        disk.made++
+        failIfTold(call)
+      }
       return call.name === 'rename' ? renaming(call.args[1] as string, proceed) : proceed()
 
       async function renaming(target: string, go: () => unknown): Promise<void> {
@@ -61,7 +74,7 @@ function slowDisk(poolMs: () => number): SlowDisk {
         disk.sideBySide = Math.max(disk.sideBySide, disk.underWay.length)
         await sleep(disk.poolMs())
         try {
-          if (disk.failure !== undefined) throw systemError(disk.failure, call)
+          failIfTold(call)
           await go()
         } finally {
           disk.underWay.splice(disk.underWay.indexOf(target), 1)
@@ -83,9 +96,9 @@ async function slowStore(poolMs: () => number, options: { basePath?: string } = 
   return { disk, store }
 }
 
-/** Until a rename in the pool has begun. */
+/** Until two renames are under way. */
 async function begun(disk: SlowDisk): Promise<void> {
-  while (disk.underWay.length === 0) await sleep(1)
+  while (disk.underWay.length < 2) await sleep(1)
 }
 
 describe('renames on a slow disk', () => {
@@ -158,23 +171,29 @@ describe('renames on a slow disk', () => {
     await write
   })
 
-  it('that fail are told to the one who writes, and to nobody else', async () => {
-    const { disk, store } = await slowStore(() => 5)
-    const old = await put(store, 'folder/a', 'old')
-    disk.failure = 'EIO'
-    const failed = await Promise.allSettled([put(store, 'folder/a', 'new'), put(store, 'b', 'new')])
-    expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    expect((failed[0] as PromiseRejectedResult).reason).toMatchObject({
-      code: 'UNAVAILABLE',
-      operation: 'write',
-      key: 'folder/a',
-    })
-    disk.failure = undefined
-    expect(await store.stat('folder/a')).toEqual(old)
-    expect(temporaryFilesOf(store.basePath)).toEqual([])
-    await Promise.all([put(store, 'folder/a', 'newer'), put(store, 'b', 'newer')])
-    expect(await readText(store, 'folder/a')).toBe('newer')
-  })
+  it.each(['open', 'rename'] as const)(
+    'that fail at %s are told, and lose nothing',
+    async (name) => {
+      const { disk, store } = await slowStore(() => 5)
+      const old = await put(store, 'folder/a', 'old')
+      disk.failure = { name, code: 'EIO' }
+      const failed = await Promise.allSettled([
+        put(store, 'folder/a', 'new'),
+        put(store, 'b', 'new'),
+      ])
+      expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+      expect((failed[0] as PromiseRejectedResult).reason).toMatchObject({
+        code: 'UNAVAILABLE',
+        operation: 'write',
+        key: 'folder/a',
+      })
+      disk.failure = undefined
+      expect(await store.stat('folder/a')).toEqual(old)
+      expect(temporaryFilesOf(store.basePath)).toEqual([])
+      await Promise.all([put(store, 'folder/a', 'newer'), put(store, 'b', 'newer')])
+      expect(await readText(store, 'folder/a')).toBe('newer')
+    },
+  )
 
   it('are waited for by close', async () => {
     const { disk, store } = await slowStore(() => 50)
