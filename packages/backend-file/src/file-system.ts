@@ -37,6 +37,8 @@ export interface FileSystem {
 /** Entries that the kernel is asked for at a time. */
 const folderBufferEntries = 1024
 
+const lstatOptions = { bigint: true, throwIfNoEntry: false } as const
+
 /** The real calls. */
 export const nodeFileSystem: FileSystem = {
   open: (path, flags, mode) =>
@@ -66,7 +68,7 @@ export const nodeFileSystem: FileSystem = {
   openSync: fs.openSync,
   closeSync: fs.closeSync,
   fstatSync: (descriptor) => fs.fstatSync(descriptor, { bigint: true }),
-  lstatSync: (path) => fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }),
+  lstatSync: (path) => fs.lstatSync(path, lstatOptions),
   futimesSync: (descriptor, seconds) => fs.futimesSync(descriptor, seconds, seconds),
   rename: (from, to) =>
     new Promise((resolve, reject) => {
@@ -79,20 +81,30 @@ export const nodeFileSystem: FileSystem = {
   },
   rmdirSync: fs.rmdirSync,
   readdir: async function* readdir(path) {
-    const folder = await fs.promises.opendir(path, { bufferSize: folderBufferEntries })
+    const folder = fs.opendirSync(path, { bufferSize: folderBufferEntries })
+    const read = (): Promise<fs.Dirent | null> => {
+      const entry = folder.read()
+      // A failure is for the one who goes on; until then it is nobody's.
+      entry.catch(() => undefined)
+      return entry
+    }
+    let next = read()
     try {
-      // The first read of each batch asks the kernel; the others take what it gave.
-      for (let first = await folder.read(); first !== null; first = await folder.read()) {
+      for (let first = await next; first !== null; first = await next) {
+        // The first read of each batch asks the kernel; the others take what it gave.
         const batch = [first]
         while (batch.length < folderBufferEntries) {
-          const next = folder.readSync()
-          if (next === null) break
-          batch.push(next)
+          const entry = folder.readSync()
+          if (entry === null) break
+          batch.push(entry)
         }
+        // The kernel is asked for the next ones while these are looked at.
+        next = read()
         yield batch
       }
     } finally {
-      await folder.close()
+      await next.catch(() => undefined)
+      folder.closeSync()
     }
   },
 }

@@ -27,7 +27,7 @@ import type { Descriptor, FileSystem } from './file-system.ts'
 import type { BaseFolder, FoundFile } from './folder.ts'
 import { type Form, typeOf } from './names/forms.ts'
 import { encodeKey } from './names/paths.ts'
-import { etagOf } from './stamp.ts'
+import { etagOf, modifiedAt } from './stamp.ts'
 import { pathOfWalked, type WalkEntry } from './walk.ts'
 
 /** Bodies up to this size are read whole, so that no descriptor stays open. */
@@ -194,7 +194,7 @@ function isDenied(error: unknown): boolean {
 /** What is known of an object whose envelope cannot be read: its size is that of the whole file. */
 function fileOnly(key: string, stats: BigIntStats | undefined): ListedObject | undefined {
   if (stats === undefined) return undefined
-  return { key, size: Number(stats.size), etag: etagOf(stats), modifiedAt: stats.mtime }
+  return { key, size: Number(stats.size), etag: etagOf(stats), modifiedAt: modifiedAt(stats) }
 }
 
 /** What is known of an object from its file alone. */
@@ -204,8 +204,8 @@ export function infoOf(key: string, file: { form: Form; stats: BigIntStats }): O
     key,
     size: Number(stats.size),
     etag: etagOf(stats),
-    modifiedAt: stats.mtime,
-    contentType: typeOf(form as Exclude<Form, 'aos'>, key.slice(key.lastIndexOf('/') + 1)),
+    modifiedAt: modifiedAt(stats),
+    contentType: typeOf(form as Exclude<Form, 'aos'>, key),
     metadata: noMetadata,
   }
 }
@@ -220,7 +220,7 @@ export function infoOfEnvelope(
     key,
     size: Number(stats.size) - header.headerBytes,
     etag: etagOf(stats),
-    modifiedAt: stats.mtime,
+    modifiedAt: modifiedAt(stats),
     contentType: header.contentType,
     metadata: header.metadata,
   }

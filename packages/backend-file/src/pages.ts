@@ -22,7 +22,7 @@ const outdatedMsMax = 200
 /** And at most this many times as long as reading them took, so that listing always advances. */
 const outdatedReadsMax = 10
 /** Files asked for their size and time before others get their turn on the event loop. */
-const sliceEntries = 64
+const sliceEntries = 256
 
 interface PausedWalk {
   readonly walk: Walk
@@ -64,11 +64,14 @@ export class Pages {
     const isOutdated = resumed?.walk.isOutdated() === true
     const fields = options.fields ?? 'all'
     const page = new PageBuilder(options, limit)
+    let entry: WalkEntry
+    const describe = () => this.#options.describe(entry, fields, isOutdated)
     let seen = 0
     for (const { entries } = paused; ; entries.advance()) {
-      const entry = entries.current ?? (await entries.next())
-      if (entry === undefined) return page.page()
-      if (!page.add(entry.key, () => this.#options.describe(entry, fields, isOutdated))) {
+      const next = entries.current ?? (await entries.next())
+      if (next === undefined) return page.page()
+      entry = next
+      if (!page.add(entry.key, describe)) {
         const full = page.page(String(++this.#walks))
         this.#pause(full.cursor!, paused)
         return full
@@ -111,6 +114,8 @@ export class Pages {
   }
 
   #pause(cursor: string, paused: PausedWalk): void {
+    // It may still read ahead, for another page.
+    paused.walk.signal = undefined
     this.#paused.set(cursor, paused)
     const oldest = this.#paused.keys().next()
     if (this.#paused.size > keptWalksMax && oldest.done !== true) this.#paused.delete(oldest.value)

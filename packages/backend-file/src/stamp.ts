@@ -41,6 +41,11 @@ export function etagOf(stats: BigIntStats): string {
   return `${stats.ino.toString(36)}-${stats.mtimeNs.toString(36)}-${stats.size.toString(36)}`
 }
 
+/** A file's modification time in milliseconds; as `stats.mtime`, which takes ten times as long. */
+export function modifiedAt(stats: BigIntStats): Date {
+  return new Date(Number(stats.mtimeMs))
+}
+
 /** A file's modification time in microseconds, rounded: seconds as a double keep a quarter of one. */
 export function mtimeUs(stats: BigIntStats): number {
   return Number((stats.mtimeNs + 500n) / 1000n)

@@ -5,22 +5,22 @@
  * order: then going depth first gives keys in order, and each key once, because files of one key
  * have the same name here.
  *
- * Invariant: memory is bounded, whatever a folder holds. At most `windowNames` names of each folder
- * on the way down are kept, the first ones behind the position; when they are used up, the folder
- * is read again for the next ones.
+ * Invariant: memory is bounded, whatever a folder holds. At most `windowBytes` of names of each
+ * folder on the way down, and of the one behind it, are kept: the first ones behind the position.
+ * When they are used up, the folder is read again for the next ones.
  */
 import type { Dirent } from 'node:fs'
 import { compareKeys } from '@aos-storage/core'
 import { throwIfAborted } from '@aos-storage/core/backend'
+import { type EntryKind, kindNumber, kindsIn, pathOfEntry } from './entry-kind.ts'
 import { isMissing } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder } from './folder.ts'
-import { type EntryKind, FolderWindow, pathOfEntry } from './folder-window.ts'
-import { type Form, suffixForms } from './names/forms.ts'
+import { FolderWindow, type WindowEntry } from './folder-window.ts'
 import { decodeFile, decodeFolder } from './names/paths.ts'
 
-/** Names of one folder kept in memory, twice as many while it is read. */
-const windowNamesDefault = 131_072
+/** Names of one folder kept in memory, in UTF-8 and with two bytes more each: a million of 30. */
+const windowBytesDefault = 32 * 1024 * 1024
 /** Entries handed over at a time. */
 const runEntries = 256
 
@@ -37,29 +37,41 @@ export function pathOfWalked({ kind, segment }: WalkEntry): string {
   return pathOfEntry(kind, segment)
 }
 
-export interface WalkOptions {
+export interface WalkOptions extends Scope {
+  /** True: folders are reported, if they hold an object, and not entered. */
+  readonly isShallow: boolean
+}
+
+/** What is wanted of a folder, by names from there on. */
+interface Scope {
   readonly prefix: string
   /** Only keys behind this one. */
   readonly after: string
   /** True when everything that begins with `after` is behind us, too. */
   readonly isAfterPrefix: boolean
-  /** True: folders are reported, if they hold an object, and not entered. */
-  readonly isShallow: boolean
+}
+
+/** A name in a folder as a listing sees it. */
+interface NamedEntry {
+  /** The segment, of a folder with a trailing `/`. */
+  readonly name: string
+  /** The number of its kind. */
+  readonly kind: number
 }
 
 export class Walk {
   readonly #fs: FileSystem
   readonly #base: BaseFolder
-  readonly #windowNames: number
+  readonly #windowBytes: number
   /** Of the page that is being filled. */
   signal: AbortSignal | undefined
   /** Modification times of the folders whose entries are in memory. */
   readonly #stamps = new Map<string, bigint>()
 
-  constructor(fs: FileSystem, base: BaseFolder, windowNames: number = windowNamesDefault) {
+  constructor(fs: FileSystem, base: BaseFolder, windowBytes: number = windowBytesDefault) {
     this.#fs = fs
     this.#base = base
-    this.#windowNames = windowNames
+    this.#windowBytes = windowBytes
   }
 
   /** True when a folder whose entries are in memory has other names by now. */
@@ -76,47 +88,59 @@ export class Walk {
     const segments = head === '' ? [] : head.slice(0, -1).split('/')
     if (segments.includes('') || segments.includes('.') || segments.includes('..')) return
     this.#base.assertPresent()
+    if (head !== '' && !isAhead(head, options)) return
     const folders = this.#base.foldersOf(segments)
-    yield* this.#walkFolder(folders, head, options)
+    const scope = scopeIn(head, options)
+    const read = this.#readFolder(folders, scope)
+    yield* this.#walkFolder(folders, head, scope, options.isShallow, read)
   }
 
   async *#walkFolder(
     folders: readonly string[],
     head: string,
-    options: WalkOptions,
+    scope: Scope,
+    isShallow: boolean,
+    read: Promise<FolderWindow>,
   ): AsyncGenerator<WalkEntry[]> {
-    for (let { after, isAfterPrefix } = options; ;) {
-      const scope = { ...options, after, isAfterPrefix }
-      const window = await this.#readFolder(folders, head, scope)
-      yield* this.#walkWindow(window, head, scope)
+    let window = await read
+    for (let rest = scope; ;) {
+      yield* this.#walkWindow(window, head, rest, isShallow)
       this.#forget(folders)
-      if (window.end === undefined) return
-      after = head + window.end
-      isAfterPrefix = window.end.endsWith('/')
+      const { end } = window
+      if (end === undefined) return
+      rest = { prefix: scope.prefix, after: end, isAfterPrefix: end.endsWith('/') }
+      window = await this.#readFolder(folders, rest)
     }
   }
 
   async *#walkWindow(
     window: FolderWindow,
     head: string,
-    options: WalkOptions,
+    scope: Scope,
+    isShallow: boolean,
   ): AsyncGenerator<WalkEntry[]> {
     let run: WalkEntry[] = []
-    for (const { name, kinds } of window) {
-      const key = head + name
+    let ahead: Promise<FolderWindow> | undefined
+    const entries = window[Symbol.iterator]()
+    for (let step = entries.next(); step.done !== true;) {
+      const { name, kinds } = step.value
       const [kind] = kinds
+      const key = head + name
+      step = entries.next()
       if (kind.form !== undefined) {
         run.push({ key, segment: name, kind })
       } else {
-        const segment = name.slice(0, -1)
-        const paths = kinds.map((each) => pathOfEntry(each, segment))
-        if (!options.isShallow) {
+        const paths = foldersAt(name, kinds)
+        const inside = scopeIn(name, scope)
+        if (!isShallow) {
           if (run.length > 0) yield run
           run = []
-          yield* this.#walkFolder(paths, key, options)
-        } else if (await this.#holdsObject(paths, key, options)) {
+          const read = ahead ?? this.#readFolder(paths, inside)
+          ahead = step.done === true ? undefined : this.#readAhead(step.value, scope)
+          yield* this.#walkFolder(paths, key, inside, isShallow, read)
+        } else if (await this.#holdsObject(paths, inside)) {
           // An empty folder is nobody's prefix.
-          run.push({ key, segment, kind })
+          run.push({ key, segment: name.slice(0, -1), kind })
         }
       }
       if (run.length < runEntries) continue
@@ -126,20 +150,23 @@ export class Walk {
     if (run.length > 0) yield run
   }
 
-  async #holdsObject(
-    folders: readonly string[],
-    head: string,
-    options: WalkOptions,
-  ): Promise<boolean> {
+  /** Reads the folder that comes next while the one before it is walked; undefined for a file. */
+  #readAhead({ name, kinds }: WindowEntry, scope: Scope): Promise<FolderWindow> | undefined {
+    if (kinds[0].form !== undefined) return undefined
+    const ahead = this.#readFolder(foldersAt(name, kinds), scopeIn(name, scope))
+    // A failure is told when it is the folder's turn, and not at all when nobody goes on so far.
+    ahead.catch(() => undefined)
+    return ahead
+  }
+
+  async #holdsObject(folders: readonly string[], scope: Scope): Promise<boolean> {
     for (const folder of folders) {
-      for await (const batch of this.#entriesOf(folder, 0, '')) {
-        for (const { segment, kind } of batch) {
-          const isFolder = kind.form === undefined
-          const key = isFolder ? `${head}${segment}/` : head + segment
-          if (!isWanted(key, isFolder, options)) continue
-          if (!isFolder || (await this.#holdsObject([pathOfEntry(kind, segment)], key, options))) {
-            return true
-          }
+      for await (const batch of this.#entriesOf(folder, '')) {
+        for (const { name, kind } of batch) {
+          if (!isWanted(name, scope)) continue
+          if (!name.endsWith('/')) return true
+          const path = pathOfEntry(kindsIn(folder, 0)[kind - 1]!, name.slice(0, -1))
+          if (await this.#holdsObject([path], scopeIn(name, scope))) return true
         }
       }
     }
@@ -147,19 +174,12 @@ export class Walk {
   }
 
   /** The first entries of a logical folder behind the position. */
-  async #readFolder(
-    folders: readonly string[],
-    head: string,
-    scope: WalkOptions,
-  ): Promise<FolderWindow> {
-    const window = new FolderWindow(this.#windowNames)
-    for (const [place, folder] of folders.entries()) {
-      for await (const batch of this.#entriesOf(folder, place * rankStep, '')) {
-        for (const { segment, kind } of batch) {
-          const isFolder = kind.form === undefined
-          const key = isFolder ? `${head}${segment}/` : head + segment
-          if (isWanted(key, isFolder, scope)) window.add(segment, kind)
-        }
+  async #readFolder(folders: readonly string[], scope: Scope): Promise<FolderWindow> {
+    const window = new FolderWindow(this.#windowBytes)
+    for (const folder of folders) {
+      window.enter(folder)
+      for await (const batch of this.#entriesOf(folder, '')) {
+        for (const { name, kind } of batch) if (isWanted(name, scope)) window.add(name, kind)
       }
     }
     return window
@@ -176,35 +196,27 @@ export class Walk {
     return this.#fs.lstatSync(folder.slice(0, -1))?.mtimeNs ?? -1n
   }
 
-  async *#entriesOf(
-    folder: string,
-    rank: number,
-    head: string,
-  ): AsyncGenerator<{ segment: string; kind: EntryKind }[]> {
-    const kinds = new EntryKinds(folder, rank)
+  /** @param head The names of the folders that a long segment is continued from. */
+  async *#entriesOf(folder: string, head: string): AsyncGenerator<NamedEntry[]> {
     this.#stamps.set(folder, this.#stampOf(folder))
     try {
       for await (const entries of this.#fs.readdir(folder)) {
         throwIfAborted(this.signal)
-        const batch: { segment: string; kind: EntryKind }[] = []
+        const batch: NamedEntry[] = []
         for (const entry of entries) {
-          const kind = this.#typeOf(entry, folder)
-          if (kind === 'file') {
+          const type = this.#typeOf(entry, folder)
+          if (type === 'file') {
             const decoded = decodeFile(entry.name, head)
             if (decoded === undefined) continue
             const { text, form, isCanonical } = decoded
-            // No key leads to a literal name in a folder that continues a segment.
-            if (head !== '' && !isCanonical) continue
-            batch.push({ segment: text, kind: kinds.of(form, isCanonical) })
-          } else if (kind === 'folder') {
+            batch.push({ name: text, kind: kindNumber(form, isCanonical) })
+          } else if (type === 'folder') {
             const decoded = decodeFolder(entry.name, head)
             if (decoded === undefined) continue
             const { text, isContinued, isCanonical } = decoded
             // The rest of long segments belongs among the entries of this folder.
-            if (isContinued) yield* this.#entriesOf(`${folder}${entry.name}/`, rank, text)
-            else if (head === '' || isCanonical) {
-              batch.push({ segment: text, kind: kinds.of(undefined, isCanonical) })
-            }
+            if (isContinued) yield* this.#entriesOf(`${folder}${entry.name}/`, text)
+            else batch.push({ name: `${text}/`, kind: kindNumber(undefined, isCanonical) })
           }
         }
         yield batch
@@ -226,46 +238,28 @@ export class Walk {
   }
 }
 
-/** Dropped names rank behind ours, and folders that are taken literally behind those. */
-const literalRank = 10
-const rankStep = 20
-
-/** The kinds of entries of one folder, each made once. */
-class EntryKinds {
-  readonly #folder: string
-  readonly #rank: number
-  readonly #made = new Map<Form | undefined, EntryKind>()
-  readonly #madeLiteral = new Map<Form | undefined, EntryKind>()
-
-  constructor(folder: string, rank: number) {
-    this.#folder = folder
-    this.#rank = rank
-  }
-
-  of(form: Form | undefined, isCanonical: boolean): EntryKind {
-    const made = isCanonical ? this.#made : this.#madeLiteral
-    let kind = made.get(form)
-    if (kind === undefined) {
-      const rank = this.#rank + rankOf(form, isCanonical)
-      kind = { folder: this.#folder, form, isCanonical, rank }
-      made.set(form, kind)
-    }
-    return kind
-  }
+/** True when a listing may still show the name, or if it is a folder's, something in there. */
+function isWanted(name: string, scope: Scope): boolean {
+  return name.startsWith(scope.prefix) && isAhead(name, scope)
 }
 
-function rankOf(form: Form | undefined, isCanonical: boolean): number {
-  const at = (suffixForms as readonly (Form | undefined)[]).indexOf(form)
-  const place = at === -1 ? suffixForms.length : at
-  return isCanonical ? place : literalRank + place
-}
-
-/** True when a listing at this position may still show the key, or something in the folder. */
-function isWanted(key: string, isFolder: boolean, scope: WalkOptions): boolean {
-  const { prefix, after, isAfterPrefix } = scope
-  if (!key.startsWith(prefix)) return false
+function isAhead(name: string, { after, isAfterPrefix }: Scope): boolean {
   if (after === '') return true
-  if (isAfterPrefix && key.startsWith(after)) return false
-  if (compareKeys(key, after) > 0) return true
-  return isFolder && after.startsWith(key) && !(isAfterPrefix && after === key)
+  if (isAfterPrefix && name.startsWith(after)) return false
+  return compareKeys(name, after) > 0 || (name.endsWith('/') && after.startsWith(name))
+}
+
+/** What is wanted of a folder whose name is wanted. */
+function scopeIn(name: string, { prefix, after, isAfterPrefix }: Scope): Scope {
+  const isWithin = after.startsWith(name)
+  return {
+    prefix: prefix.slice(name.length),
+    after: isWithin ? after.slice(name.length) : '',
+    isAfterPrefix: isWithin && isAfterPrefix,
+  }
+}
+
+/** The folders on disk under a name that ends in `/`. */
+function foldersAt(name: string, kinds: readonly EntryKind[]): string[] {
+  return kinds.map((kind) => pathOfEntry(kind, name.slice(0, -1)))
 }

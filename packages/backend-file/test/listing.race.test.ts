@@ -1,7 +1,9 @@
 /** Listings while others insert, delete and change: who is there throughout is shown exactly once. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { FileStorageBackend } from '../src/index.ts'
 import { openStore, put, types } from './support/open.ts'
+import { systemError, watchedFileSystem } from './support/watched-file-system.ts'
 
 const forms = Object.values(types)
 
@@ -73,5 +75,44 @@ describe('listing while others change the store', { timeout: 90_000 }, () => {
     expect(keys[0]).toBe('0015')
     expect(keys).not.toContain('0005')
     expect(keys.at(-1)).toBe('0029')
+  })
+
+  describe('while the next folder is read ahead', () => {
+    /** Three folders of two keys; reading the second one waits, and then fails if it shall. */
+    async function openSlowly(code?: string) {
+      const { promise, resolve: goOn } = Promise.withResolvers<void>()
+      const fileSystem = watchedFileSystem((call, proceed) => {
+        if (call.name !== 'readdir' || !call.path.endsWith('/b/')) return proceed()
+        return (async function* readLater() {
+          await promise
+          if (code !== undefined) throw systemError(code, call)
+          yield* proceed() as AsyncIterable<unknown>
+        })()
+      })
+      const store = await openStore({ durability: 'none', fileSystem })
+      for (const key of ['a/1', 'a/2', 'b/1', 'b/2', 'c/1', 'c/2']) await put(store, key, 'x')
+      return { store, goOn }
+    }
+
+    it('a signal that fires after its page does not end the next page', async () => {
+      const { store, goOn } = await openSlowly()
+      const control = new AbortController()
+      const first = await store.list({ limit: 1, signal: control.signal })
+      control.abort()
+      goOn()
+      await nextTurn()
+      const rest = await store.list({ cursor: first.cursor })
+      expect(rest.objects.map(({ key }) => key)).toEqual(['a/2', 'b/1', 'b/2', 'c/1', 'c/2'])
+    })
+
+    it('a folder that cannot be read fails the page that would show it, and no other', async () => {
+      const { store, goOn } = await openSlowly('EACCES')
+      goOn()
+      const first = await store.list({ limit: 1 })
+      await nextTurn()
+      const { cursor } = await store.list({ limit: 1, cursor: first.cursor }).catch(() => first)
+      await expect(store.list({ cursor })).rejects.toMatchObject({ code: 'PERMISSION_DENIED' })
+      expect((await store.list({ prefix: 'a/' })).objects.length).toBe(2)
+    })
   })
 })

@@ -119,7 +119,9 @@ export class PageBuilder {
   readonly #limit: number
   readonly #objects: ListedObject[] = []
   readonly #prefixes: string[] = []
-  #last: ListPosition | undefined
+  /** The last entry that changed the page: a key or a prefix. */
+  #last: string | undefined
+  #lastKind: ListPosition['kind'] = 'object'
   #isFull = false
 
   constructor(options: ListOptions, limit: number) {
@@ -129,7 +131,7 @@ export class PageBuilder {
 
   /** The prefix that the last entry was rolled up into: its other keys change nothing. */
   get rolledUp(): string | undefined {
-    return this.#last?.kind === 'prefix' ? this.#last.after : undefined
+    return this.#lastKind === 'prefix' ? this.#last : undefined
   }
 
   /**
@@ -151,16 +153,16 @@ export class PageBuilder {
     } else {
       this.#prefixes.push(rolledUp)
     }
-    this.#last = { after: rolledUp ?? key, kind: rolledUp === undefined ? 'object' : 'prefix' }
+    this.#last = rolledUp ?? key
+    this.#lastKind = rolledUp === undefined ? 'object' : 'prefix'
     return true
   }
 
   /** The page; it has a cursor when an entry did not fit. */
   page(session?: string): ListPage {
-    const cursor =
-      this.#isFull && this.#last !== undefined
-        ? encodeCursor({ ...this.#last, session }, this.#options)
-        : undefined
+    const after = this.#isFull ? this.#last : undefined
+    const position = after === undefined ? undefined : { after, kind: this.#lastKind, session }
+    const cursor = position === undefined ? undefined : encodeCursor(position, this.#options)
     return { objects: this.#objects, prefixes: this.#prefixes, cursor }
   }
 }

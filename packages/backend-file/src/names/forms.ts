@@ -70,9 +70,9 @@ const nativeTypes: ReadonlyMap<string, string> = new Map([
 
 const extension = /\.([a-z0-9]+)$/
 
-/** The content type that the end of a segment names, or undefined. */
-function nativeType(segment: string): string | undefined {
-  const match = extension.exec(segment)
+/** The content type that the end of a key names, or undefined. */
+function nativeType(key: string): string | undefined {
+  const match = extension.exec(key)
   return match === null ? undefined : nativeTypes.get(match[1]!)
 }
 
@@ -106,8 +106,8 @@ export function formOf(
 }
 
 /** The content type of an object in this form; an envelope tells its own. */
-export function typeOf(form: Exclude<Form, 'aos'>, segment: string): string {
-  if (form === 'native') return nativeType(segment) ?? suffixTypes.bin
+export function typeOf(form: Exclude<Form, 'aos'>, key: string): string {
+  if (form === 'native') return nativeType(key) ?? suffixTypes.bin
   return form === 'plain' ? suffixTypes.bin : suffixTypes[form]
 }
 
@@ -118,11 +118,11 @@ function isNative(stem: string): boolean {
 
 /** Splits a file name into the name of its segment and its form. */
 export function splitName(name: string): { readonly stem: string; readonly form: Form } {
-  const match = extension.exec(name)
-  if (match !== null && match.index > 0) {
-    const form = match[1] as (typeof suffixForms)[number]
-    if (suffixForms.includes(form)) return { stem: name.slice(0, match.index), form }
-    if (nativeTypes.has(form)) return { stem: name, form: 'native' }
+  const dot = name.lastIndexOf('.')
+  if (dot > 0) {
+    const end = name.slice(dot + 1) as (typeof suffixForms)[number]
+    if (suffixForms.includes(end)) return { stem: name.slice(0, dot), form: end }
+    if (nativeTypes.has(end)) return { stem: name, form: 'native' }
   }
   return { stem: name, form: 'plain' }
 }

@@ -54,12 +54,16 @@ export function encodeFolder(segment: string): string[] {
   ]
 }
 
+/** The path of a segment's file below its folder, without extension: mostly just a name. */
+export function encodeFile(segment: string): string {
+  const encoded = encodeSegment(segment)
+  return isOnePart(encoded) ? encoded : splitParts(segment).join(`${continuedMark}/`)
+}
+
 /** The escaped segment, cut into parts that fit a name when it is too long for one. */
 function splitParts(segment: string): string[] {
   const encoded = encodeSegment(segment)
-  if (encoded.length <= partBytesMax && Buffer.byteLength(encoded) <= partBytesMax) {
-    return [encoded]
-  }
+  if (isOnePart(encoded)) return [encoded]
   const parts: string[] = []
   let part = ''
   for (const plain of encodeCharacters(segment)) {
@@ -73,6 +77,11 @@ function splitParts(segment: string): string[] {
   }
   // The rest may be any short text, also one that Windows reserves.
   return [...parts, isReserved(part) ? escape(part[0]!) + part.slice(1) : part]
+}
+
+function isOnePart(name: string): boolean {
+  // No UTF-16 unit takes more than three bytes: most names need no counting.
+  return name.length * 3 <= partBytesMax || Buffer.byteLength(name) <= partBytesMax
 }
 
 /** What the name of a file stands for. */
@@ -123,13 +132,10 @@ export function decodeFolder(name: string, head: string = ''): DecodedFolder | u
 
 /** The segment that has exactly this name, below these folders; undefined when none has. */
 function decodeNames(name: string, head: string): string | undefined {
-  if (head === '') {
-    const segment = decodeSegment(name)
-    return segment === undefined || splitParts(segment).length > 1 ? undefined : segment
-  }
+  if (head === '') return isOnePart(name) ? decodeSegment(name) : undefined
   const text = unescape(head.replaceAll(`${continuedMark}/`, '') + name)
   if (text === undefined || !isSegment(text)) return undefined
-  return splitParts(text).join(`${continuedMark}/`) === head + name ? text : undefined
+  return encodeFile(text) === head + name ? text : undefined
 }
 
 /** True for a folder that may hold the rest of a segment: as long as a part that was cut. */

@@ -17,12 +17,12 @@ import { keyFault } from '@aos-storage/core'
 /** What a name may not be on Windows, with any extension. */
 const reservedStem = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\.|$)/i
 
-/** A segment that needs no escape at all; the fast way for nearly every segment. */
-const edge = "[a-z0-9_\\-=@+()[\\]{}!#$&';,]"
-const inner = "[a-z0-9_\\-=@+()[\\]{}!#$&';,. ]"
-const plainSegment = new RegExp(`^${edge}(?:${inner}*${edge})?$`)
-
-const plainCharacter = new RegExp(inner)
+/** Characters that need no escape inside a segment; a dot or a space at its ends does. */
+const plainCharacter = /^[a-z0-9_\-=@+()[\]{}!#$&';,. ]$/
+const asciiCodes = 128
+const isPlainCode: readonly boolean[] = Array.from({ length: asciiCodes }, (_, code) =>
+  plainCharacter.test(String.fromCharCode(code)),
+)
 
 /**
  * Letters and signs beyond ASCII that are kept: they have no case twin among themselves, no
@@ -39,10 +39,27 @@ const keptRanges: readonly (readonly [number, number])[] = [
   [0x1f600, 0x1f64f], // emoticons
 ]
 
+/** True for a segment that needs no escape at all: the fast way for nearly every segment. */
+export function isPlain(segment: string): boolean {
+  for (let at = 0; at < segment.length; at++) {
+    const code = segment.charCodeAt(at)
+    if (code >= asciiCodes || !isPlainCode[code]!) return false
+  }
+  return (
+    segment !== '' &&
+    !isDotOrSpace(segment[0]!) &&
+    !isDotOrSpace(segment.at(-1)!) &&
+    !isReserved(segment)
+  )
+}
+
+function isDotOrSpace(character: string): boolean {
+  return character === '.' || character === ' '
+}
+
 /** The name of `segment`. Never longer than three times its UTF-8 bytes. */
 export function encodeSegment(segment: string): string {
-  if (plainSegment.test(segment) && !isReserved(segment)) return segment
-  return encodeCharacters(segment).join('')
+  return isPlain(segment) ? segment : encodeCharacters(segment).join('')
 }
 
 /** True for a name that Windows keeps for a device. */
@@ -56,7 +73,7 @@ export function encodeCharacters(segment: string): string[] {
   const characters = Array.from(segment)
   const last = characters.length - 1
   return characters.map((character, at) => {
-    const isEdge = (at === 0 || at === last) && (character === '.' || character === ' ')
+    const isEdge = (at === 0 || at === last) && isDotOrSpace(character)
     if (isEdge || (at === 0 && isDevice)) return escape(character)
     return encodeCharacter(character)
   })
@@ -80,7 +97,7 @@ export function escape(text: string): string {
  * written by us, and is a foreign name to be taken literally.
  */
 export function decodeSegment(name: string): string | undefined {
-  if (plainSegment.test(name) && !isReserved(name)) return name
+  if (isPlain(name)) return name
   const segment = unescape(name)
   if (segment === undefined || !isSegment(segment)) return undefined
   return encodeSegment(segment) === name ? segment : undefined

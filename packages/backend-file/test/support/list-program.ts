@@ -4,9 +4,9 @@ import { nodeFileSystem } from '../../src/file-system.ts'
 import { BaseFolder } from '../../src/folder.ts'
 import { Walk } from '../../src/walk.ts'
 
-const [, , basePath, windowEntries] = process.argv
+const [, , basePath, windowBytes] = process.argv
 const base = new BaseFolder(nodeFileSystem, basePath!)
-const walk = new Walk(nodeFileSystem, base, Number(windowEntries))
+const walk = new Walk(nodeFileSystem, base, Number(windowBytes))
 const scope = { prefix: '', after: '', isAfterPrefix: false, isShallow: false }
 const memory = (): number => {
   globalThis.gc!()
