@@ -48,6 +48,7 @@ import { ObjectWriter } from './object-writer.ts'
 import { assertFileOptions, type FileBackendOptions } from './options.ts'
 import { assertFormat } from './own-folder.ts'
 import { Pages } from './pages.ts'
+import { Turns } from './turns.ts'
 import { type VerifyOptions, type VerifyReport, verifyStore } from './verify.ts'
 import { Walk } from './walk.ts'
 
@@ -67,19 +68,22 @@ export class FileStorageBackend implements StorageBackend {
   readonly #reader: ObjectReader
   readonly #writer: ObjectWriter
   readonly #pages: Pages
-  #isClosed = false
+  readonly #turns: Turns
+  #closing: Promise<void> | undefined
 
   /**
    * Opens, or makes, a store. Takes a few file system calls; nothing is written yet.
    *
    * @throws StorageError `INVALID_ARGUMENT` when the base path is no folder, `PERMISSION_DENIED`
-   * when it cannot be read or made, `UNSUPPORTED` for a store of a newer format.
+   * when it cannot be read or made, `UNSUPPORTED` for a store of a newer format, `CORRUPT` for one
+   * whose format cannot be read, `CONFLICT` when a link or special file stands for its own folder.
    */
   constructor(options: FileBackendOptions) {
     assertFileOptions(options)
     const { durability = 'fsync', fileSystem: fs = nodeFileSystem } = options
     const folderMode = options.folderMode ?? 0o700
     this.#clock = options.clock ?? systemClock
+    this.#turns = new Turns(this.#clock)
     this.basePath = openBase(options.basePath, folderMode, durability === 'fsync')
     this.capabilities = capabilitiesOf(durability)
     const base = new BaseFolder(fs, this.basePath)
@@ -179,11 +183,19 @@ export class FileStorageBackend implements StorageBackend {
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
+  /** All calls wait for the same end. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#pages.close()
     await Promise.all([this.#reader.close(), this.#writer.close()])
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing !== undefined
   }
 
   /** The path of the file that holds a key's object, or undefined when there is none. */
@@ -218,6 +230,9 @@ export class FileStorageBackend implements StorageBackend {
       // Mistakes in programs, this one included, are not told as failures of the disk.
       if (!isStorageError(error) && (error as NodeJS.ErrnoException).code === undefined) throw error
       throw toStorageError(error, operation, key)
+    } finally {
+      const turn = this.#turns.end()
+      if (turn !== undefined) await turn
     }
   }
 }

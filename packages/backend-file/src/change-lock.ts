@@ -48,6 +48,8 @@ export class ChangeLock {
   #isHeld = false
   /** Turns since the lock was taken. */
   #turns = 0
+  /** When this process last had it. */
+  #heldMs = 0
   #isClosed = false
 
   constructor(options: ChangeLockOptions) {
@@ -62,13 +64,14 @@ export class ChangeLock {
    * `CLOSED` after `close`.
    */
   run<T>(signal: AbortSignal | undefined, section: () => T | Promise<T>): Promise<Awaited<T>> {
-    const deadlineMs = this.#options.clock.monotonicMs() + this.#options.waitMsMax
+    if (this.#isClosed) return Promise.reject(closedError())
+    const queuedMs = this.#options.clock.monotonicMs()
     let isQueued = true
     this.#queued++
     const turn = this.#last.then(() => {
       isQueued = false
       this.#queued--
-      return this.#take(deadlineMs, signal, section)
+      return this.#take(queuedMs, signal, section)
     })
     this.#last = turn.catch(() => undefined)
     if (signal === undefined) return turn
@@ -105,7 +108,7 @@ export class ChangeLock {
   }
 
   async #take<T>(
-    deadlineMs: number,
+    queuedMs: number,
     signal: AbortSignal | undefined,
     section: () => T | Promise<T>,
   ): Promise<Awaited<T>> {
@@ -113,7 +116,7 @@ export class ChangeLock {
     try {
       this.#assertOpen()
       throwIfAborted(signal)
-      await this.#acquire(deadlineMs, signal)
+      await this.#acquire(queuedMs, signal)
       return await section()
     } finally {
       this.#isRunning = false
@@ -123,14 +126,14 @@ export class ChangeLock {
     }
   }
 
-  async #acquire(deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
+  async #acquire(queuedMs: number, signal: AbortSignal | undefined): Promise<void> {
     if (!this.#isHeld) {
       const { lock, hintPath, clock } = this.#options
       if (lstatSync(hintPath, { throwIfNoEntry: false }) !== undefined) {
         hint(() => rmSync(hintPath, { force: true }))
         await pause(clock, hintPauseMs, signal)
       }
-      if (!lock.tryAcquire()) await this.#wait(deadlineMs, signal)
+      if (!lock.tryAcquire()) await this.#wait(queuedMs, signal)
       this.#isHeld = true
       this.#assertSame()
     }
@@ -152,11 +155,7 @@ export class ChangeLock {
     // Its failure is for the one who asked for it; others only wait for its end.
     await work.catch(() => undefined)
     this.#left.delete(key)
-    try {
-      this.#releaseIfIdle()
-    } catch {
-      // Told to the next one who takes it.
-    }
+    this.#releaseIfIdle()
   }
 
   #releaseIfIdle(): void {
@@ -170,13 +169,22 @@ export class ChangeLock {
 
   #letGo(): void {
     if (!this.#isHeld) return
+    const { lock, clock } = this.#options
+    try {
+      lock.release()
+    } catch {
+      // Still held then, and let go after the next turn.
+      return
+    }
     this.#isHeld = false
     this.#turns = 0
-    this.#options.lock.release()
+    this.#heldMs = clock.monotonicMs()
   }
 
-  async #wait(deadlineMs: number, signal: AbortSignal | undefined): Promise<void> {
+  async #wait(queuedMs: number, signal: AbortSignal | undefined): Promise<void> {
     const { lock, clock, waitMsMax, hintPath } = this.#options
+    // The turns of this process before are nobody else's fault.
+    const deadlineMs = Math.max(queuedMs, this.#heldMs) + waitMsMax
     for (let pauseMs = 0.25; !lock.tryAcquire(); pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
       if (clock.monotonicMs() >= deadlineMs) {
         throw new StorageError(
@@ -184,7 +192,8 @@ export class ChangeLock {
           `Another process has held the lock of this folder for ${waitMsMax} ms; is it stopped?`,
         )
       }
-      if (pauseMs >= 1) hint(() => writeFileSync(hintPath, '', { mode: 0o600 }))
+      // Never what is there already: a link would lead outside, a pipe would stop this process.
+      if (pauseMs >= 1) hint(() => writeFileSync(hintPath, '', { mode: 0o600, flag: 'wx' }))
       // Different waits, so that waiters do not meet again and again.
       await pause(clock, pauseMs + (process.pid % 8) / 8, signal)
       this.#assertOpen()

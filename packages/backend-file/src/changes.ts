@@ -10,7 +10,7 @@
 import { dirname, sep } from 'node:path'
 import { type Clock, StorageError } from '@aos-storage/core'
 import { checkMatch, checkWriteConditions } from '@aos-storage/core/backend'
-import { isMissing } from './errors.ts'
+import { madeAlready } from './errors.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder, FoundFile } from './folder.ts'
 import type { FolderSync } from './folder-sync.ts'
@@ -96,8 +96,13 @@ export class Changes {
       return { changed, renaming }
     }
     this.#renames.timed(() => fs.renameSync(file.path, target))
-    const emptied = others.length > 0 ? await this.#removeOthers(changed, others) : []
-    return { changed: [...changed, ...emptied], renaming: undefined }
+    if (others.length === 0) return { changed, renaming: undefined }
+    try {
+      const emptied = await this.#removeOthers(changed, others)
+      return { changed: [...changed, ...emptied], renaming: undefined }
+    } catch (error) {
+      throw madeAlready(error, 'write', key)
+    }
   }
 
   /** Deletes the object of a key; undefined when there is none. */
@@ -139,8 +144,11 @@ export class Changes {
 
   /** Removes files of other forms, the first-ranked one last; the folders that lost names. */
   async #removeOthers(named: ChangedFolders, others: readonly FoundFile[]): Promise<string[]> {
-    // A power cut must not keep the removal and lose the new name, or that of its new folder.
-    await this.#sync(named)
+    // A power cut must not keep the removal and lose the new name, or that of its folder: it may
+    // be another writer's who has not synced it, and what is removed elsewhere does not show it.
+    const [folder] = named
+    const isElsewhere = others.some(({ path }) => dirname(path) !== folder)
+    await this.#sync(isElsewhere ? this.#wayTo(folder!) : named)
     // A dropped file may have been the last of a folder that we would have named otherwise.
     return others.toReversed().map((other) => this.#unlink(other.path))
   }
@@ -149,6 +157,13 @@ export class Changes {
   #unlink(path: string): string {
     this.#options.fs.unlinkSync(path)
     return this.#prune(dirname(path))
+  }
+
+  /** A folder and those above it, up to the base. */
+  #wayTo(folder: string): string[] {
+    const way = [folder]
+    for (let at = folder; at !== this.#options.base.path;) way.push((at = dirname(at)))
+    return way
   }
 
   async #sync(folders: Iterable<string>): Promise<void> {
@@ -172,10 +187,15 @@ export class Changes {
     const { base } = this.#options
     const changed: string[] = []
     let path = base.path
-    for (const name of names) {
-      const parent = path
-      path += sep + name
-      if (this.#makeFolder(path)) changed.unshift(parent)
+    try {
+      for (const name of names) {
+        const parent = path
+        path += sep + name
+        if (this.#makeFolder(path)) changed.unshift(parent)
+      }
+    } catch (error) {
+      if (changed.length > 0) this.#prune(dirname(path))
+      throw error
     }
     return changed
   }
@@ -205,11 +225,8 @@ export class Changes {
     let path = folder
     try {
       for (; path !== base.path; path = dirname(path)) fs.rmdirSync(path)
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      const isExpected = code === 'ENOTEMPTY' || code === 'EEXIST' || isMissing(error)
-      // An empty folder that cannot go, a mount point for instance, harms nobody.
-      if (!isExpected && code !== 'EBUSY' && code !== 'EACCES' && code !== 'EPERM') throw error
+    } catch {
+      // Not empty, mostly. One that cannot go, a mount point for instance, harms nobody.
     }
     return path
   }

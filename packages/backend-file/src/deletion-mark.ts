@@ -8,8 +8,9 @@
  * Invariant: read and written only under the lock of all changes. Not synced: by the time that a
  * machine is up again after a power cut, its clock is past the mark.
  */
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs'
-import { isFull, isMissing } from './errors.ts'
+import { closeSync, constants, readSync, writeSync } from 'node:fs'
+import { isFull } from './errors.ts'
+import { openOwn } from './own-file.ts'
 
 const digits = 16
 
@@ -50,12 +51,7 @@ export class DeletionMark {
   }
 
   #open(create: number): number | undefined {
-    const flags = constants.O_RDWR | create | (constants.O_NOFOLLOW ?? 0)
-    try {
-      this.#descriptor ??= openSync(this.#path, flags, this.#mode)
-    } catch (error) {
-      if (!isMissing(error)) throw error
-    }
+    this.#descriptor ??= openOwn(this.#path, constants.O_RDWR | create, this.#mode)
     return this.#descriptor
   }
 }

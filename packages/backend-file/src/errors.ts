@@ -102,3 +102,11 @@ export function isMissing(error: unknown): boolean {
 export function closedError(): StorageError {
   return new StorageError('CLOSED', 'This file store was closed; open it again')
 }
+
+/**
+ * The error of a change that is made, and may not survive a power cut: done again it would meet
+ * itself and be refused, or look done already and never be synced. So it is not retryable.
+ */
+export function madeAlready(error: unknown, operation: string, key?: string): StorageError {
+  return toStorageError(error, operation, key).with({ retryable: 'no' })
+}

@@ -9,6 +9,7 @@
  * on a file when any descriptor of it is closed.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { StorageError } from '@aos-storage/core'
 
 /** SQLite's result code for a lock that someone else holds. */
@@ -28,8 +29,15 @@ export class FileLock {
   readonly #begin: StatementSync
   readonly #rollback: StatementSync
 
-  constructor(Database: DatabaseConstructor, path: string) {
-    this.#database = new Database(path, { timeout: 0 })
+  /**
+   * @param mode Who only looks for a lock must not make its file: with `rw` a missing one fails.
+   * With `rwc` SQLite makes it.
+   */
+  constructor(Database: DatabaseConstructor, path: string, mode: 'rw' | 'rwc' = 'rw') {
+    // Only an address can say so: a path alone is made when missing.
+    const address = pathToFileURL(path)
+    address.searchParams.set('mode', mode)
+    this.#database = new Database(address.href, { timeout: 0 })
     // Nothing is ever stored, so that a journal file would be an empty promise.
     this.#database.exec('PRAGMA journal_mode = MEMORY')
     assertWritable(this.#database)

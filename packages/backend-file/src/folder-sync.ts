@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:fs'
 import type { Clock } from '@aos-storage/core'
-import type { FileSystem } from './file-system.ts'
+import type { Descriptor, FileSystem } from './file-system.ts'
 
 const openAttemptsMax = 100
 const openPauseMs = 10
@@ -18,60 +18,88 @@ interface Turn {
 export class FolderSync {
   readonly #fs: FileSystem
   readonly #clock: Clock
-  readonly #turns = new Map<string, Turn>()
+  /** By inode number: it is nobody else's while the turn holds a descriptor. */
+  readonly #turns = new Map<bigint, Turn>()
 
   constructor(fs: FileSystem, clock: Clock) {
     this.#fs = fs
     this.#clock = clock
   }
 
-  /** Resolves when every change made in `folder` before this call is on the disk. */
-  sync(folder: string): Promise<void> {
-    const turn = this.#turns.get(folder) ?? { next: undefined, running: undefined }
-    this.#turns.set(folder, turn)
-    turn.next ??= this.#begin(folder, turn)
+  /**
+   * Resolves when every change made in `folder` before this call is on the disk. The folder is the
+   * one that has this path now, whatever becomes of it meanwhile.
+   */
+  async sync(folder: string): Promise<void> {
+    // Windows has no such thing, and keeps names durable by its journal.
+    if (process.platform === 'win32') return
+    return this.#join(this.#tryOpen(folder) ?? (await this.#open(folder)))
+  }
+
+  #join(descriptor: Descriptor): Promise<void> {
+    const inode = this.#inodeOf(descriptor)
+    const turn = this.#turns.get(inode) ?? { next: undefined, running: undefined }
+    this.#turns.set(inode, turn)
+    if (turn.next === undefined) turn.next = this.#begin(inode, turn, descriptor)
+    else this.#fs.closeSync(descriptor)
     return turn.next
   }
 
-  async #begin(folder: string, turn: Turn): Promise<void> {
-    // The one before may fail; that is for those who wait for it.
-    await turn.running?.catch(() => undefined)
-    turn.running = turn.next
-    turn.next = undefined
+  #inodeOf(descriptor: Descriptor): bigint {
     try {
-      await this.#fsync(folder)
-    } finally {
-      if (turn.next === undefined) this.#turns.delete(folder)
-      turn.running = undefined
+      return this.#fs.fstatSync(descriptor).ino
+    } catch (error) {
+      this.#fs.closeSync(descriptor)
+      throw error
     }
   }
 
-  async #fsync(folder: string): Promise<void> {
-    const flags = constants.O_RDONLY | constants.O_DIRECTORY
-    // Windows has no such thing, and keeps names durable by its journal.
-    if (process.platform === 'win32') return
-    const descriptor = await this.#open(folder, flags)
+  async #begin(inode: bigint, turn: Turn, descriptor: Descriptor): Promise<void> {
+    const failure = await turn.running?.then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    )
+    turn.running = turn.next
+    turn.next = undefined
+    try {
+      // What is lost then may be a change of these, too, and the system tells of it only once.
+      if (failure !== undefined) throw failure.error
+      await this.#fsync(descriptor)
+    } finally {
+      if (turn.next === undefined) this.#turns.delete(inode)
+      turn.running = undefined
+      this.#fs.closeSync(descriptor)
+    }
+  }
+
+  async #fsync(descriptor: Descriptor): Promise<void> {
     try {
       await this.#fs.fsync(descriptor)
     } catch (error) {
       // Not an error of the device: this file system has no fsync for folders.
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error
-    } finally {
-      this.#fs.closeSync(descriptor)
+    }
+  }
+
+  /** Undefined when there is no descriptor left. */
+  #tryOpen(folder: string): Descriptor | undefined {
+    try {
+      return this.#fs.openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EMFILE' && code !== 'ENFILE') throw error
+      return undefined
     }
   }
 
   /** The change is made already, so a lack of descriptors is waited out for a while. */
-  async #open(folder: string, flags: number): Promise<number> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#fs.open(folder, flags, 0)
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException
-        if ((code !== 'EMFILE' && code !== 'ENFILE') || attempt === openAttemptsMax) throw error
-        await this.#clock.sleep(openPauseMs)
-      }
+  async #open(folder: string): Promise<Descriptor> {
+    for (let attempt = 1; attempt < openAttemptsMax; attempt++) {
+      await this.#clock.sleep(openPauseMs)
+      const descriptor = this.#tryOpen(folder)
+      if (descriptor !== undefined) return descriptor
     }
+    return this.#fs.openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY, 0)
   }
 }

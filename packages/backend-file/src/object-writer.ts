@@ -27,7 +27,7 @@ import {
 } from '@aos-storage/core/backend'
 import { type ChangedFolders, Changes } from './changes.ts'
 import { encodeHeader, type EnvelopeHeader } from './envelope.ts'
-import { closedError, isMissing, toStorageError } from './errors.ts'
+import { closedError, isMissing, madeAlready, toStorageError } from './errors.ts'
 import { loadSqlite } from './file-lock.ts'
 import type { FileSystem } from './file-system.ts'
 import type { BaseFolder } from './folder.ts'
@@ -57,6 +57,8 @@ export interface ObjectWriterOptions {
 
 /** Bodies up to this size are copied and written at once; larger ones by the thread pool. */
 const smallBytesMax = 64 * 1024
+/** Many ticks of the clock that folders get their time of birth from. */
+const youngFolderMs = 500
 /** Folders remembered as durable; then it begins anew. */
 const durableFoldersMax = 10_000
 
@@ -78,12 +80,13 @@ export class ObjectWriter {
   readonly #creates: Pace
   #own: OwnFolder | undefined
   #areTimesFine = false
-  /** Folders whose names up to the base are durable, by path: the inode number. */
-  readonly #durable = new Map<string, bigint>()
+  /** Folders whose names up to the base are durable, by path: their identity. */
+  readonly #durable = new Map<string, string>()
   /** Ends sources that are silent at close. */
   readonly #closing = new AbortController()
-  /** How many are under way. */
+  /** How many writes are under way. */
   #writes = 0
+  readonly #running = new Set<Promise<unknown>>()
 
   constructor(options: ObjectWriterOptions) {
     const { fs, base, folderMode, isDurable, clock } = options
@@ -105,18 +108,20 @@ export class ObjectWriter {
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     this.#writes++
     try {
-      return await this.#write(key, body, options)
+      return await this.#underWay(this.#write(key, body, options))
     } finally {
       this.#writes--
     }
   }
 
   async #write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
-    const layout = layoutOf(key, options)
-    const small = wholeIfSmall(layout.headerBytes, body)
+    let layout: Layout
+    let small: Uint8Array | undefined
     let own: OwnFolder
     let file: TemporaryFile
     try {
+      layout = layoutOf(key, options)
+      small = wholeIfSmall(layout.headerBytes, body)
       own = await this.#open()
       file = await this.#create(own, options.signal, small)
     } catch (error) {
@@ -132,53 +137,104 @@ export class ObjectWriter {
         return this.#changes.put(own, { key, path, form, file, conditions: options, isAlone })
       })
       await renaming
-      const info = this.#describe(layout, file)
-      file.close()
-      await this.#sync('write', changed, layout.path)
-      return info
+      return await this.#finish(layout, file, changed)
     } catch (error) {
       await file.discard()
       throw this.#isClosed && isStorageError(error, 'ABORTED') ? closedError() : error
     }
   }
 
-  async remove(
+  /** What is left to do when the new object is in its place. */
+  async #finish(layout: Layout, file: TemporaryFile, changed: ChangedFolders): Promise<ObjectInfo> {
+    try {
+      const info = this.#describe(layout, file)
+      file.close()
+      await this.#sync(changed, layout.path)
+      return info
+    } catch (error) {
+      throw madeAlready(error, 'write', layout.key)
+    }
+  }
+
+  remove(
+    key: string,
+    ifMatch: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    return this.#underWay(this.#remove(key, ifMatch, signal))
+  }
+
+  async #remove(
     key: string,
     ifMatch: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
     const own = await this.#open()
     const path = encodeKey(key)
-    const changed = await this.#locked(own, signal, () =>
-      this.#changes.remove(own, key, path, ifMatch),
-    )
-    if (changed === undefined) return false
-    await this.#sync('delete', changed)
+    const syncing = await this.#locked(own, signal, async () => {
+      const changed = await this.#changes.remove(own, key, path, ifMatch)
+      return changed && this.#leftSync(changed)
+    })
+    if (syncing === undefined) return false
+    try {
+      await syncing.done
+    } catch (error) {
+      throw madeAlready(error, 'delete', key)
+    }
     return true
   }
 
-  async removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
+  removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
+    return this.#underWay(this.#removeMany(keys, options))
+  }
+
+  async #removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
     const own = await this.#open()
     const outcomes: DeleteOutcome[] = []
-    const changed = new Set<string>()
+    const syncings: { readonly done: Promise<void> }[] = []
     try {
       for (let at = 0; at < keys.length; at += deleteSliceKeys) {
         const slice = keys.slice(at, at + deleteSliceKeys)
         await this.#locked(own, options.signal, async () => {
+          const changed = new Set<string>()
           for (const key of slice) outcomes.push(await this.#removeOne(own, key, changed))
+          syncings.push(this.#leftSync([...changed]))
         })
         await nextTurn()
       }
     } finally {
       // Also what went before an abort is gone for good.
-      await this.#sync('deleteMany', [...changed])
+      await Promise.all(syncings.map(({ done }) => done)).catch((error: unknown) => {
+        throw madeAlready(error, 'deleteMany')
+      })
     }
     return outcomes
   }
 
+  /**
+   * Begins to sync folders that lost names, and does not wait for it. Under the lock: later others
+   * may remove such a folder, and make another one of its name.
+   */
+  #leftSync(folders: ChangedFolders): { readonly done: Promise<void> } {
+    const done = this.#sync(folders)
+    // Seen by the one who waits for it, some steps later.
+    done.catch(() => undefined)
+    return { done }
+  }
+
+  /** Ends what is under way, and waits for it: sources are left, and the disk answers. */
   async close(): Promise<void> {
     this.#closing.abort()
-    await this.#own?.close()
+    await this.#own?.close(() => Promise.allSettled(this.#running))
+  }
+
+  async #underWay<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work)
+    try {
+      return await work
+    } finally {
+      this.#running.delete(work)
+    }
   }
 
   get #isAlone(): boolean {
@@ -289,23 +345,31 @@ export class ObjectWriter {
    * Makes names durable: in folders that changed, and, below a folder that this process has not
    * made sure of yet, on the whole way: another writer may have made it, and not have synced it.
    */
-  async #sync(operation: string, folders: ChangedFolders, path?: KeyPath): Promise<void> {
-    const { isDurable, base, fs } = this.#options
+  async #sync(folders: ChangedFolders, path?: KeyPath): Promise<void> {
+    const { isDurable, base } = this.#options
     if (!isDurable) return
     const all = new Set(folders)
     const folder = path === undefined ? base.path : base.folderOf(path).slice(0, -1)
-    const inode = folder === base.path ? undefined : fs.lstatSync(folder)?.ino
-    const isSure = inode === undefined || this.#durable.get(folder) === inode
+    const identity = folder === base.path ? undefined : this.#identityOf(folder)
+    const isSure = folder === base.path || this.#durable.get(folder) === (identity ?? '')
     if (!isSure) for (let at = folder; at !== base.path;) all.add((at = dirname(at)))
-    try {
-      await Promise.all([...all].map((each) => this.#syncFolder(each)))
-    } catch (error) {
-      // The change is made. Done again it would look done already, and never be synced.
-      throw toStorageError(error, operation).with({ retryable: 'no' })
-    }
-    if (isSure) return
+    await Promise.all([...all].map((each) => this.#syncFolder(each)))
+    if (isSure || identity === undefined) return
     if (this.#durable.size >= durableFoldersMax) this.#durable.clear()
-    this.#durable.set(folder, inode)
+    this.#durable.set(folder, identity)
+  }
+
+  /**
+   * Tells a folder from all others of its name, before and after: inode numbers are used again at
+   * once, times of birth are not, but for those of the same tick of the clock. Undefined when it is
+   * too young to tell, or the file system keeps no such time.
+   */
+  #identityOf(folder: string): string | undefined {
+    const { fs, clock } = this.#options
+    const stats = fs.lstatSync(folder)
+    if (stats === undefined || stats.birthtimeNs === 0n) return undefined
+    const ageMs = clock.now() - Number(stats.birthtimeMs)
+    return ageMs > youngFolderMs ? `${stats.ino}-${stats.birthtimeNs}` : undefined
   }
 
   /** Syncs a folder, or the one above that is left if others emptied and removed it since. */

@@ -8,17 +8,16 @@
  *   .aos/tmp/ID.lock      held by a living writer for as long as it lives
  *   .aos/tmp/ID/LANE/N    files that this writer is writing
  *
+ * `format.json` and locks are made under a name of their own, NAME.ID, and then put in place.
+ *
  * Invariant: the files of a writer are swept only by one who holds its lock, so a living writer,
  * even a stopped one or one in another container, never loses a file.
  */
 import {
   chmodSync,
-  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -29,9 +28,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, type Random, StorageError } from '@aos-storage/core'
 import { ChangeLock } from './change-lock.ts'
 import { DeletionMark } from './deletion-mark.ts'
-import { isMissing } from './errors.ts'
 import { ownFolder } from './folder.ts'
-import { FileLock, loadSqlite } from './file-lock.ts'
+import { FileLock } from './file-lock.ts'
+import { findHalfMade, findLeftovers, removeLeftover } from './leftovers.ts'
+import { isThere, lookAtOwn, readOwn } from './own-file.ts'
 
 /** The version of `docs/formats/file-layout.md` that this code writes. */
 const formatVersion = 1
@@ -89,25 +89,32 @@ export class OwnFolder {
     return (await this.#writer).nextPath()
   }
 
-  /** Unregisters the writer. Who waits for the lock fails with `CLOSED`. */
-  async close(): Promise<void> {
+  /**
+   * Unregisters the writer. Who waits for the lock fails with `CLOSED`.
+   *
+   * @param ended Resolves when nothing of this writer is under way.
+   */
+  async close(ended: () => Promise<unknown>): Promise<void> {
     await this.lock.close()
+    await ended()
     this.deletions.close()
     await (await this.#writer?.catch(() => undefined))?.close()
   }
 
-  /** Makes a folder for temporary files, and sweeps those of dead writers. */
+  /** Makes a folder for temporary files, and sweeps what dead writers left. */
   async #register(): Promise<WriterFolder> {
     const { folderMode } = this.#options
     const tmp = join(this.#root, 'tmp')
     makeOwn(tmp, folderMode)
-    const { writer, dead } = await this.lock.run(undefined, () => {
+    const { writer, leftovers } = await this.lock.run(undefined, () => {
       writeFormat(this.#root, this.#options)
+      const halfMade = findHalfMade(this.#root)
       const made = new WriterFolder(this.#Database, tmp, this.#options)
-      return { writer: made, dead: findAllDead(this.#Database, tmp, made.id) }
+      const found = findLeftovers(this.#Database, tmp, made.id)
+      return { writer: made, leftovers: [...halfMade, ...found] }
     })
     // What cannot be removed now is left to the next one.
-    await Promise.allSettled(dead.map(removeDead))
+    await Promise.allSettled(leftovers.map(removeLeftover))
     return writer
   }
 }
@@ -151,9 +158,9 @@ class WriterFolder {
   }
 }
 
-/** @throws StorageError `CONFLICT` for a link, which may lead outside, or anything else there. */
+/** @throws StorageError `CONFLICT` when something else is there. */
 function makeOwn(path: string, mode: number): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+  if (!isThere(path)) {
     try {
       // Not with its parents: a base folder that vanished stays away.
       mkdirSync(path, { mode })
@@ -162,6 +169,11 @@ function makeOwn(path: string, mode: number): void {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
+  assertFolder(path)
+}
+
+/** @throws StorageError `CONFLICT` for a link, which may lead outside, or anything else there. */
+function assertFolder(path: string): void {
   if (lstatSync(path).isDirectory()) return
   throw new StorageError(
     'CONFLICT',
@@ -170,15 +182,22 @@ function makeOwn(path: string, mode: number): void {
   )
 }
 
-/** @throws StorageError `UNSUPPORTED` for a store of a newer format, `CORRUPT` for a damaged one. */
+/**
+ * @throws StorageError `UNSUPPORTED` for a store of a newer format, `CORRUPT` for a damaged one,
+ * `CONFLICT` when something foreign stands in place of the store's own.
+ */
 export function assertFormat(basePath: string): void {
-  const path = join(basePath, ownFolder, 'format.json')
+  const root = join(basePath, ownFolder)
+  if (!isThere(root)) return
+  assertFolder(root)
+  const path = join(root, 'format.json')
+  const text = readOwn(path)
+  if (text === undefined) return
   let format: unknown
   try {
-    format = (JSON.parse(readFileSync(path, 'utf8')) as { format?: unknown } | null)?.format
-  } catch (error) {
-    if (isMissing(error)) return
-    if (!(error instanceof SyntaxError)) throw error
+    format = (JSON.parse(text) as { format?: unknown } | null)?.format
+  } catch {
+    // Damaged.
   }
   if (format === formatVersion) return
   const isNewer = Number(format) > formatVersion
@@ -191,15 +210,18 @@ export function assertFormat(basePath: string): void {
   )
 }
 
-function writeFormat(root: string, options: OwnFolderOptions): void {
+/** Only under the lock of all changes: sweepers wait for it. */
+function writeFormat(root: string, { fileMode, random }: OwnFolderOptions): void {
   const path = join(root, 'format.json')
+  if (lookAtOwn(path) !== undefined) return
+  const made = `${path}.${random.id()}`
+  const text = `${JSON.stringify({ format: formatVersion })}\n`
   try {
-    readFileSync(path)
+    writeFileSync(made, text, { mode: fileMode, flag: 'wx', flush: true })
+    renameSync(made, path)
   } catch (error) {
-    if (!isMissing(error)) throw error
-    const text = `${JSON.stringify({ format: formatVersion })}\n`
-    writeFileSync(`${path}.new`, text, { mode: options.fileMode, flush: true })
-    renameSync(`${path}.new`, path)
+    rmSync(made, { force: true })
+    throw error
   }
 }
 
@@ -208,73 +230,32 @@ function openLock(
   path: string,
   { fileMode, random }: OwnFolderOptions,
 ): FileLock {
-  makeLockFile(path, fileMode, random.id())
-  return new FileLock(Database, path)
+  const isMade = makeLockFile(path, fileMode, random.id())
+  return new FileLock(Database, path, isMade ? 'rw' : 'rwc')
 }
 
 /**
  * Makes a lock file that has its mode before anybody opens it: SQLite would make it with another
  * one. Under its name it is never opened here, which would drop the locks of this process on it.
+ *
+ * @returns False on a file system without links, where SQLite has to make it.
+ * @throws StorageError `CONFLICT` for anything but a plain file.
  */
-function makeLockFile(path: string, mode: number, id: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return
+function makeLockFile(path: string, mode: number, id: string): boolean {
+  if (lookAtOwn(path) !== undefined) return true
   const made = `${path}.${id}`
   try {
     writeFileSync(made, '', { mode, flag: 'wx' })
     chmodSync(made, mode)
     linkSync(made, path)
+    return true
   } catch (error) {
+    // Another writer was faster, and may have swept ours.
+    if (lookAtOwn(path) !== undefined) return true
     const { code } = error as NodeJS.ErrnoException
-    // Another writer was faster; or no links here, then SQLite makes it.
-    if (code !== 'EEXIST' && code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS')
-      throw error
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return false
+    throw error
   } finally {
     rmSync(made, { force: true })
-  }
-}
-
-/** The folders of writers that died, for those who only look. */
-export async function deadWriterFolders(tmp: string): Promise<string[]> {
-  if (!existsSync(tmp)) return []
-  const Database = await loadSqlite()
-  const names = new Set(readdirSync(tmp))
-  // A writer makes its folder when it holds its lock: without one it may be about to take it.
-  const ids = [...names].filter((name) => names.has(`${name}.lock`))
-  const dead = ids.flatMap((id) => findDead(Database, join(tmp, id)))
-  for (const { lock } of dead) lock.close()
-  return dead.map(({ folder }) => folder)
-}
-
-interface DeadWriter {
-  readonly folder: string
-  readonly lock: FileLock
-}
-
-/** Writers that do not hold their lock any more. Only under the lock of all changes. */
-function findAllDead(Database: typeof DatabaseSync, tmp: string, ownId: string): DeadWriter[] {
-  const ids = new Set(readdirSync(tmp).map((name) => name.replace(/\.lock(?:-journal)?$/, '')))
-  ids.delete(ownId)
-  return [...ids].flatMap((id) => findDead(Database, join(tmp, id)))
-}
-
-/** The writer of a folder, and its lock now ours, if it died; none that cannot be told. */
-function findDead(Database: typeof DatabaseSync, folder: string): DeadWriter[] {
-  let lock: FileLock | undefined
-  try {
-    lock = new FileLock(Database, `${folder}.lock`)
-    if (lock.tryAcquire()) return [{ folder, lock }]
-  } catch {
-    // Of another user, for instance.
-  }
-  lock?.close()
-  return []
-}
-
-async function removeDead({ folder, lock }: DeadWriter): Promise<void> {
-  try {
-    await rm(folder, { recursive: true, force: true })
-    await rm(`${folder}.lock`, { force: true })
-  } finally {
-    lock.close()
   }
 }

@@ -46,9 +46,17 @@ export function modifiedAt(stats: BigIntStats): Date {
   return new Date(Number(stats.mtimeMs))
 }
 
-/** A file's modification time in microseconds, rounded: seconds as a double keep a quarter of one. */
+/** A file's modification time in whole microseconds. */
 export function mtimeUs(stats: BigIntStats): number {
-  return Number((stats.mtimeNs + 500n) / 1000n)
+  return Number(stats.mtimeNs / 1000n)
+}
+
+/**
+ * A stamp as the system takes it. In the middle of its microsecond: seconds as a double are exact
+ * to a quarter of one, and Node 22 cuts what Node 24 keeps.
+ */
+export function stampSeconds(stampUs: number): number {
+  return (stampUs + 0.5) / 1e6
 }
 
 /** @throws StorageError `UNSUPPORTED` unless the file system kept the time that a file was given. */

@@ -6,6 +6,7 @@
  */
 import { constants } from 'node:fs'
 import type { Descriptor, FileSystem } from './file-system.ts'
+import { stampSeconds } from './stamp.ts'
 
 const bufferBytes = 512 * 1024
 /** Node writes less than 2 GiB at a time. */
@@ -85,7 +86,7 @@ export class TemporaryFile {
   }
 
   stamp(stampUs: number): void {
-    this.#fs.futimesSync(this.descriptor, stampUs / 1e6)
+    this.#fs.futimesSync(this.descriptor, stampSeconds(stampUs))
     this.#stampUs = stampUs
   }
 

@@ -15,9 +15,9 @@ import { throwIfAborted } from '@aos-storage/core/backend'
 import { readHeader } from './envelope.ts'
 import { isMissing, toStorageError } from './errors.ts'
 import { type BaseFolder, ownFolder } from './folder.ts'
+import { deadWriterFolders } from './leftovers.ts'
 import type { Form } from './names/forms.ts'
 import { decodeFile, decodeFolder, encodeKey } from './names/paths.ts'
-import { deadWriterFolders } from './own-folder.ts'
 
 /** What {@link FileStorageBackend.verify} takes. */
 export interface VerifyOptions {
@@ -133,6 +133,16 @@ class Verification {
     if (fault !== undefined) {
       this.#add('foreign', path, `Its key ${quoteKey(key)} ${fault}; rename the file`, key)
     }
+    try {
+      await this.#object(path, key, form)
+    } catch (error) {
+      if (!isMissing(error)) {
+        this.#add('unreadable', path, toStorageError(error, 'verify').message, key)
+      }
+    }
+  }
+
+  async #object(path: string, key: string, form: Form): Promise<void> {
     const found = this.#base.find(key, encodeKey(key))
     if (found === undefined) {
       this.#add('foreign', path, 'No key leads to a file of this name here; move it', key)
@@ -146,20 +156,13 @@ class Verification {
     }
     this.#objects++
     this.#bytes += Number(found.stats.size)
-    try {
-      const torn = await faultOf(path, form, Number(found.stats.size), key)
-      if (torn !== undefined) this.#add('torn', path, torn, key)
-    } catch (error) {
-      if (!isMissing(error)) {
-        this.#add('unreadable', path, toStorageError(error, 'verify').message, key)
-      }
-    }
+    const torn = await faultOf(path, form, Number(found.stats.size), key)
+    if (torn !== undefined) this.#add('torn', path, torn, key)
   }
 
   /** Temporary files whose writer died. */
   async leftovers(): Promise<void> {
-    const tmp = join(this.#base.path, ownFolder, 'tmp')
-    for (const folder of await deadWriterFolders(tmp)) {
+    for (const folder of await deadWriterFolders(this.#base.path)) {
       this.#add('leftover', folder, 'A writer died here; the next process that writes removes it')
     }
   }

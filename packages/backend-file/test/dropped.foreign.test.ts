@@ -1,9 +1,11 @@
 /** Files and folders that a person dropped into the store are objects like any other. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { compareKeys } from '@aos-storage/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { FileStorageBackend } from '../src/index.ts'
+import { encodeKey, fileName } from '../src/names/paths.ts'
 import { allKeys, openStore, put, readText, types } from './support/open.ts'
 import { dropFiles, filesOf } from './support/tree.ts'
 
@@ -44,6 +46,12 @@ const dropped: Readonly<Record<string, readonly [key: string, contentType: strin
   'x%+/sub/z.txt': ['x%+/sub/z', types.txt],
   '%2e%2e/up.txt': ['%2e%2e/up', types.txt],
   'new.aos/inner.txt': ['new.aos/inner', types.txt],
+}
+
+/** What a save fails with when something foreign is in its way at `path`. */
+function conflictAt(path: string): object {
+  const message = expect.stringContaining(`move away ${path}`) as string
+  return { code: 'CONFLICT', retryable: 'no', message }
 }
 
 describe('dropped files', () => {
@@ -140,6 +148,19 @@ describe('dropped files', () => {
     expect(await readText(store, 'key')).toBe('x')
   })
 
+  it('in a folder where a file belongs are told; the object stays in its other form', async () => {
+    const store = await openStore()
+    dropFiles(store.basePath, { 'x.bin/a': '1', 'x.json': '1' })
+    const old = await store.stat('x')
+    await expect(put(store, 'x', 'new')).rejects.toMatchObject(
+      conflictAt(join(store.basePath, 'x.bin')),
+    )
+    expect(await store.stat('x')).toEqual(old)
+    expect(await allKeys(store)).toEqual(['x', 'x.bin/a'])
+    await put(store, 'x', '2', { contentType: types.json })
+    expect(await readText(store, 'x')).toBe('2')
+  })
+
   it('leave no empty folder in the way when they are replaced', async () => {
     const store = await openStore()
     dropFiles(store.basePath, { 'site.json/index.html': 'old' })
@@ -207,6 +228,16 @@ const foreignPath = fc
   .array(foreignName, { minLength: 1, maxLength: 3 })
   .map((names) => names.join('/'))
 
+/** Saves 'new'; false when a dropped folder stands where the file of the key belongs. */
+async function putUnlessFolder(store: FileStorageBackend, key: string): Promise<boolean> {
+  const path = encodeKey(key)
+  const target = join(store.basePath, ...path.folders, fileName(path.stem, 'bin'))
+  const isFolder = lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === true
+  if (!isFolder) await put(store, key, 'new')
+  else await expect(put(store, key, 'new')).rejects.toMatchObject(conflictAt(target))
+  return !isFolder
+}
+
 describe('whatever is dropped', () => {
   it(
     'what is listed is read, once each, in order; and the other way round',
@@ -233,8 +264,9 @@ describe('whatever is dropped', () => {
           }
           expect((await store.verify()).objects).toBe(texts.size)
           for (const key of keys) {
-            await put(store, key, 'new')
-            expect(await readText(store, key)).toBe('new')
+            const old = await readText(store, key)
+            const isSaved = await putUnlessFolder(store, key)
+            expect(await readText(store, key)).toBe(isSaved ? 'new' : old)
           }
           expect(await allKeys(store)).toEqual(keys)
           for (const key of keys) expect(await store.delete(key)).toBe(true)

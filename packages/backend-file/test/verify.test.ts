@@ -6,6 +6,7 @@ import type { FileStorageBackend } from '../src/index.ts'
 import { openStore, pieces, put, tempFolder, types } from './support/open.ts'
 import { Peer, usePeers } from './support/peer.ts'
 import { dropFiles, entriesOf, temporaryFilesOf } from './support/tree.ts'
+import { systemError, watchedFileSystem } from './support/watched-file-system.ts'
 
 usePeers()
 
@@ -97,6 +98,20 @@ describe('verify', { timeout: 20_000 }, () => {
       'torn latin',
     ])
     for (const { message } of findings) expect(message).toMatch(/backup/)
+  })
+
+  it('tells a file that cannot be looked at, and goes on with its folder', async () => {
+    const fileSystem = watchedFileSystem((call, proceed) => {
+      if (call.name === 'lstatSync' && call.path.endsWith('/b.json')) throw systemError('EIO', call)
+      return proceed()
+    })
+    const store = await openStore({ fileSystem })
+    const files = Array.from('abcdef', (name) => [`folder/${name}.json`, '{'] as const)
+    dropFiles(store.basePath, Object.fromEntries(files))
+    expect(await findingsOf(store)).toEqual([
+      ...['a', 'c', 'd', 'e', 'f'].map((name) => `torn folder/${name}.json`),
+      'unreadable folder/b.json',
+    ])
   })
 
   it('tells foreign things, which are no fault', async () => {

@@ -56,6 +56,14 @@ function copy(from: string, to: string): Step {
   }
 }
 
+/** Steps side by side, each of another key. */
+function together(...steps: Step[]): Step {
+  return {
+    run: (store) => Promise.all(steps.map((step) => step.run(store))),
+    apply: (state) => steps.forEach((step) => step.apply(state)),
+  }
+}
+
 export const script: readonly Step[] = [
   write('first', 1, 'bin'),
   write('first', 2, 'bin', { bytes: 5000 }),
@@ -72,6 +80,7 @@ export const script: readonly Step[] = [
   write('logo.png', 12, 'image/png'),
   copy('first', 'deep/Er/copy'),
   copy('first', 'first'),
+  together(write('deep', 14, 'aos'), write('deep/Er/copy', 15, 'txt'), write('new/x', 16, 'bin')),
   write(`${'long'.repeat(70)}/x`, 13, 'txt'),
   remove('deep/Er/two', 'absent', 'first', 'logo.png'),
   remove('deep/Er/copy'),
