@@ -3,7 +3,7 @@
  * them fail or kill the process there.
  *
  * Calls that may wait for the device are asynchronous. Calls on names and descriptors that the
- * kernel answers from memory are synchronous: a hop through the thread pool costs twenty times more
+ * kernel answers from memory are synchronous: a hop through the thread pool costs ten times more
  * than the call (see docs/decisions/0004).
  */
 import * as fs from 'node:fs'

@@ -160,7 +160,6 @@ export class ObjectReader {
     return info
   }
 
-  /** A damaged envelope is listed all the same, by what its file tells; reading it fails. */
   /** Without type and metadata when the envelope is damaged or may not be read: it is there. */
   #describeEnvelope(key: string, path: string): ListedObject | undefined {
     let descriptor: Descriptor
