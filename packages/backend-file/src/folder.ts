@@ -111,7 +111,28 @@ export class BaseFolder {
     return stats !== undefined && stats.isDirectory()
   }
 
+  /**
+   * True when none of the forms that rank before a found file's is there. To be asked after the
+   * file was looked at or opened: while two writes change the form and change it back, it may be a
+   * new version that is not yet the object, because the one between still ranks before it.
+   */
+  isFirst(file: FoundFile, key: KeyPath): boolean {
+    const { folder, candidates } = this.#ownPlace(key)
+    return this.#firstOf(folder, candidatesBefore(candidates, folder, file)) === undefined
+  }
+
+  /** The first file, once no other has come before it since. Ends, as each one ranks before. */
   #first({ folder, candidates }: Place): FoundFile | undefined {
+    let found: FoundFile | undefined
+    for (let before = candidates; ;) {
+      const first = this.#firstOf(folder, before)
+      if (first === undefined) return found
+      found = first
+      before = candidatesBefore(before, folder, first)
+    }
+  }
+
+  #firstOf(folder: string, candidates: readonly Candidate[]): FoundFile | undefined {
     for (const candidate of candidates) {
       const found = this.#probe(folder, candidate)
       if (found !== undefined) return found
@@ -181,6 +202,16 @@ export class BaseFolder {
       `The base folder ${this.path} is gone; restore it, or open the store again`,
     )
   }
+}
+
+/** The candidates that rank before a file; none when it is not among them. */
+function candidatesBefore(
+  candidates: readonly Candidate[],
+  folder: string,
+  { path }: FoundFile,
+): readonly Candidate[] {
+  const rank = candidates.findIndex(({ name }) => folder + name === path)
+  return candidates.slice(0, Math.max(rank, 0))
 }
 
 /** Nothing there; also when a file stands where a folder should be, as nothing is below it. */

@@ -131,7 +131,9 @@ export class ObjectReader {
       const file = this.#base.find(key, path)
       if (file === undefined) throw notFound(key)
       try {
-        return this.#opened(key, file, this.#fs.openSync(file.path, openFlags, 0))
+        const opened = this.#opened(key, file, this.#fs.openSync(file.path, openFlags, 0))
+        if (this.#base.isFirst(file, path) || attempt === findAttemptsMax) return opened
+        this.#fs.closeSync(opened.descriptor)
       } catch (error) {
         // Replaced by another form, or deleted, since it was found.
         if (!isMissing(error) || attempt === findAttemptsMax) throw error

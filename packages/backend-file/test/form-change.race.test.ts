@@ -2,7 +2,7 @@
  * A reader that looks for an object while its form changes, at the worst moments: between any two
  * looks the file moves to a name just looked at. Made by hand, since chance rarely does it.
  */
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { FileStorageBackend } from '../src/index.ts'
@@ -46,5 +46,35 @@ describe('an object whose form changes between looks', () => {
     if (look === 'stat') expect(result).toMatchObject({ key: 'folder/key', size: 4 })
     if (look === 'list') expect(result).toEqual(['folder/key'])
     expect(state.moved).toBeGreaterThan(0)
+  })
+})
+
+describe('two writes between two looks of a reader', () => {
+  // The first made the object JSON; the second has put its file in place, and is about to remove
+  // the first one's, which is the object until then.
+  const looks = [
+    ['read', 'key.txt', 'lstatSync'],
+    ['read', 'key.bin', 'openSync'],
+    ['stat', 'key.txt', 'lstatSync'],
+  ] as const
+  it.each(looks)('%s at %s, %s: the second one is not shown too early', async (look, at, name) => {
+    let isArmed = false
+    const fileSystem = watchedFileSystem((call, proceed) => {
+      if (isArmed && call.name === name && call.path.endsWith(at)) {
+        isArmed = false
+        const folder = join(store.basePath, 'folder')
+        writeFileSync(join(folder, 'key.json'), '"first"')
+        rmSync(join(folder, 'key.bin'))
+        writeFileSync(join(folder, 'key.bin'), 'the second')
+      }
+      return proceed()
+    })
+    const store = await openStore({ durability: 'none', fileSystem })
+    await put(store, 'folder/key', 'old')
+    isArmed = true
+    if (look === 'read') expect(['old', '"first"']).toContain(await readText(store, 'folder/key'))
+    else expect([3, 7]).toContain((await store.stat('folder/key')).size)
+    expect(isArmed).toBe(false)
+    expect(await readText(store, 'folder/key')).toBe('"first"')
   })
 })
