@@ -8,7 +8,12 @@ import { relative, resolve } from 'node:path'
 import { isStorageError, type ObjectInfo, StorageManager } from '@aos-storage/core'
 import { FileStorageBackend } from '@aos-storage/backend-file'
 
-const folder = resolve(process.argv[2] ?? 'data')
+const [argument = 'tour-data'] = process.argv.slice(2)
+if (argument.startsWith('-')) {
+  console.error(`The tour takes a folder, not ${argument}:  npm start -- FOLDER`)
+  process.exit(2)
+}
+const folder = resolve(argument)
 const backend = new FileStorageBackend({ basePath: folder })
 const storage = new StorageManager(backend)
 

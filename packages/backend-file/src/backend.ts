@@ -262,7 +262,7 @@ function openBase(basePath: string, mode: number, isDurable: boolean): string {
   try {
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats !== undefined && !stats.isDirectory()) throw notAFolder(path)
-    const made = stats === undefined ? mkdirSync(path, { recursive: true, mode }) : undefined
+    const made = stats === undefined ? makeFolders(path, mode) : undefined
     if (made !== undefined && isDurable) syncNames(dirname(made), path)
     accessSync(path, constants.R_OK | constants.X_OK)
     const real = realpathSync.native(path)
@@ -274,6 +274,27 @@ function openBase(basePath: string, mode: number, isDurable: boolean): string {
     if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENOENT') throw notAFolder(path)
     throw toStorageError(error, 'open')
   }
+}
+
+/**
+ * Makes a folder and those above it that are missing; the uppermost of them. One by one, because
+ * Node's recursive `mkdir` never returns where none can be made, as below `/proc`.
+ */
+function makeFolders(path: string, mode: number): string {
+  const missing = [path]
+  for (let above = dirname(path); statSync(above, { throwIfNoEntry: false }) === undefined;) {
+    missing.unshift(above)
+    above = dirname(above)
+  }
+  for (const folder of missing) {
+    try {
+      mkdirSync(folder, { mode })
+    } catch (error) {
+      // Another process was faster, or something that is no folder is there.
+      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
+    }
+  }
+  return missing[0]!
 }
 
 /** Makes the names of new folders durable: from the one that was there down to `path`. */

@@ -44,7 +44,12 @@ export function assertFileOptions(options: unknown): asserts options is FileBack
     unknown
   >
   if (typeof basePath !== 'string') {
-    throw new TypeError('basePath is a string: the folder that holds the store')
+    throw new TypeError(
+      basePath === undefined
+        ? "basePath is missing: the folder that holds the store, as in { storageType: 'file', " +
+            "basePath: './data' }"
+        : 'basePath is a string: the folder that holds the store',
+    )
   }
   if (basePath === '' || basePath.includes('\0')) {
     throw new StorageError('INVALID_ARGUMENT', 'basePath is empty or holds a NUL; name a folder')

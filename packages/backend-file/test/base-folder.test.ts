@@ -1,4 +1,5 @@
 /** The base folder and the options: what is refused, what is made, and what happens when it goes. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -25,6 +26,25 @@ describe('the base folder', () => {
         expect.objectContaining({ code: 'INVALID_ARGUMENT', operation: 'open', retryable: 'no' }),
       )
     }
+  })
+
+  // In a process of its own: Node's recursive mkdir never returns there.
+  it.runIf(process.platform === 'linux')('that nobody can make is an error, in finite time', () => {
+    const entry = new URL('../src/index.ts', import.meta.url).href
+    const program = `
+      const { FileStorageBackend } = await import(${JSON.stringify(entry)})
+      try {
+        new FileStorageBackend({ basePath: '/proc/aos/store' })
+      } catch ({ code }) {
+        console.log(code)
+      }`
+    const args = ['--conditions=@aos-storage/source', '--input-type=module', '-e', program]
+    const { stdout, error } = spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      timeout: 60_000,
+    })
+    expect(error).toBeUndefined()
+    expect(stdout.trim()).toBe('INVALID_ARGUMENT')
   })
 
   it('that is a link that leads nowhere is an error', async () => {
