@@ -119,7 +119,8 @@ export class SqliteStorageBackend implements StorageBackend {
     const put = (): ObjectInfo => this.#put(key, bytes, options.contentType, options.metadata ?? {})
     if (this.#fault === 'checks-before-change') {
       checkWriteConditions(key, this.#find(key)?.etag, options)
-      await new Promise((resolve) => setTimeout(resolve, 1))
+      // Long enough for processes that do not begin at the same moment to meet.
+      await new Promise((resolve) => setTimeout(resolve, 10))
       return put()
     }
     if (this.#fault === 'acknowledges-early') {
