@@ -2,10 +2,10 @@
  * Every call to the operating system fails in turn: the error is typed and tells the fix, the old
  * data stands, nothing is listed or left over, no file stays open, and the store goes on.
  */
-import { isStorageError, type StorageError } from '@aos-storage/core'
 import { openHandles, settledHandles } from '@aos-storage/core/testing'
 import { describe, expect, it } from 'vitest'
 import type { FileSystem } from '../src/index.ts'
+import { failureOf } from './support/failure.ts'
 import { allKeys, openStore, pieces, put, readBytes, readText, types } from './support/open.ts'
 import { filesOf, temporaryFilesOf } from './support/tree.ts'
 import { type FileCall, systemError, watchedFileSystem } from './support/watched-file-system.ts'
@@ -25,15 +25,6 @@ function faultyFileSystem() {
     throw systemError(code, call)
   })
   return { state, fileSystem }
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<StorageError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (!isStorageError(error)) throw new Error(`no StorageError: ${String(error)}`)
-  return error
 }
 
 const large = Buffer.alloc(1_500_000, 'large ')

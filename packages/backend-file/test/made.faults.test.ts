@@ -3,9 +3,10 @@
  * meet itself; and what must not be told, or not be left.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isStorageError, type StorageError } from '@aos-storage/core'
+import type { StorageError } from '@aos-storage/core'
 import { openHandles, settledHandles } from '@aos-storage/core/testing'
 import { describe, expect, it } from 'vitest'
+import { failureOf } from './support/failure.ts'
 import { openStore, put, readText, tempFolder, types } from './support/open.ts'
 import { entriesOf, temporaryFilesOf } from './support/tree.ts'
 import { type FileCall, systemError, watchedFileSystem } from './support/watched-file-system.ts'
@@ -32,15 +33,6 @@ async function faultyStore(options: { basePath?: string; lockWaitMsMax?: number 
   })
   const store = await openStore({ fileSystem, ...options })
   return { state, store }
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<StorageError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (!isStorageError(error)) throw new Error(`no StorageError: ${String(error)}`)
-  return error
 }
 
 const isTemporary = ({ path }: FileCall): boolean => path.includes('/.aos/tmp/')
