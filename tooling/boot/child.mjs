@@ -8,9 +8,9 @@ export let stoppedBy
 
 /**
  * Resolves with the exit code, 128 + n for a signal. `onOutput` gets the output instead of the
- * terminal.
+ * terminal. `isServer`: it is meant to be stopped by a signal, and ends well with 0 then.
  */
-export function runChild([command, ...args], { cwd, env, onOutput }) {
+export function runChild([command, ...args], { cwd, env, onOutput, isServer = false }) {
   return new Promise((resolve, reject) => {
     const output = onOutput === undefined ? 'inherit' : 'pipe'
     const child = spawn(command, args, { cwd, env, stdio: ['inherit', output, output] })
@@ -27,7 +27,9 @@ export function runChild([command, ...args], { cwd, env, onOutput }) {
       act()
     }
     child.once('error', (error) => finish(() => reject(error)))
-    child.once('close', (code, signal) => finish(() => resolve(exitCode(code, signal))))
+    child.once('close', (code, signal) =>
+      finish(() => resolve(isServer && code !== null ? code : exitCode(code, signal))),
+    )
   })
 }
 

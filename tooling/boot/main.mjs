@@ -6,10 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { runChild } from './child.mjs'
 import { toolEnvironment } from './environment.mjs'
 import { bringTools } from './install.mjs'
+import { withInstallLock } from './lock.mjs'
 import { say, SetupFailed } from './message.mjs'
 import { runSteps, runTestsOnly } from './steps.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const program = 'apps/playground/src/server/main.ts'
 
 export async function main([command, ...rest]) {
   const args = rest[0] === '--' ? rest.slice(1) : rest
@@ -30,17 +32,32 @@ export async function main([command, ...rest]) {
   }
 }
 
-function start(args) {
-  const tour = 'examples/tour.ts'
-  if (!existsSync(join(root, tour))) {
+/** Builds the page, unless it is built already, and runs the playground until Ctrl-C. */
+async function start(args) {
+  if (!existsSync(join(root, program))) {
     throw new SetupFailed(
-      `${tour} is not there, and it is what \`npm start\` runs. Check the clone with ` +
-        '`git status`, or bring the file back with `git checkout -- examples`.',
+      `${program} is not there, and it is what \`npm start\` runs. Check the clone with ` +
+        '`git status`, or bring the file back with `git checkout -- apps`.',
     )
   }
-  say(`running ${tour}`)
-  const command = ['node', '--conditions=@aos-storage/source', tour, ...args]
-  return runChild(command, { cwd: root, env: toolEnvironment(root) })
+  const env = toolEnvironment(root)
+  const failed = await withInstallLock(root, () => buildPage(env))
+  if (failed !== 0) return failed
+  say(`running ${program}`)
+  const command = ['node', '--conditions=@aos-storage/source', program, ...args]
+  return runChild(command, { cwd: root, env, isServer: true })
+}
+
+/** Takes a tenth of a second when nothing changed. Resolves with the exit code. */
+async function buildPage(env) {
+  say('building the page, if it changed')
+  let output = ''
+  const code = await runChild(
+    ['turbo', 'run', 'build:web', '--filter=@aos-storage/playground', '--output-logs=errors-only'],
+    { cwd: root, env, onOutput: (chunk) => (output += chunk) },
+  )
+  if (code !== 0) process.stderr.write(output)
+  return code
 }
 
 function test(args) {

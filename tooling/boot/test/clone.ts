@@ -5,12 +5,17 @@ import { chmod, copyFile, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
+/** What `npm start` runs. */
+export const startProgram = 'apps/playground/src/server/main.ts'
+
 export interface BootRun {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
 }
+
+const toolFolder = 'node_modules/.bin'
 
 export class Clone {
   readonly root: string
@@ -35,6 +40,8 @@ export class Clone {
     await clone.file('pnpm-workspace.yaml', 'packages:\n  - packages/*\n  - examples\n')
     await clone.file('packages/a/package.json', '{}')
     await mkdir(clone.path('../bin'))
+    // Builds nothing: it notes what it was asked for.
+    await clone.program('turbo', "console.log('built', process.argv.slice(2))", toolFolder)
     return clone
   }
 

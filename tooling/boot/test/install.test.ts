@@ -3,12 +3,12 @@ import { readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { Clone } from './clone.ts'
+import { Clone, startProgram } from './clone.ts'
 
 let clone: Clone
 beforeEach(async () => {
   clone = await Clone.make()
-  await clone.file('examples/tour.ts', 'console.log(JSON.stringify(process.argv.slice(2)))')
+  await clone.file(startProgram, 'console.log(JSON.stringify(process.argv.slice(2)))')
 })
 afterEach(() => rm(clone.base, { recursive: true, force: true }))
 
@@ -26,7 +26,7 @@ async function installs(): Promise<NpxCall[]> {
 }
 
 describe('npm start', () => {
-  it('installs with the pinned pnpm once, then runs the tour with its arguments', async () => {
+  it('installs with the pinned pnpm once, then runs the playground with its arguments', async () => {
     await clone.installingNpx()
     const first = await clone.boot(['start', '--', '--fast', 'two words'])
     expect(first).toMatchObject({ code: 0, stdout: '["--fast","two words"]\n' })
@@ -124,12 +124,21 @@ describe('a set-up that fails tells the fix', () => {
 
   it('when files of the clone are missing', async () => {
     await clone.installingNpx()
-    await rm(clone.path('examples/tour.ts'))
-    expect((await clone.boot(['start'])).stderr).toContain('examples/tour.ts is not there')
+    await rm(clone.path(startProgram))
+    expect((await clone.boot(['start'])).stderr).toContain('main.ts is not there')
     await rm(clone.path('pnpm-lock.yaml'))
     expect((await clone.boot(['start'])).stderr).toContain('pnpm-lock.yaml is missing')
     await clone.file('package.json', '{}')
     expect((await clone.boot(['start'])).stderr).toContain('pins no pnpm')
+  })
+
+  it('when the page cannot be built', async () => {
+    await clone.installingNpx()
+    const code = "console.error('vite: no such component'); process.exit(3)"
+    await clone.program('turbo', code, 'node_modules/.bin')
+    const run = await clone.boot(['start'])
+    expect(run).toMatchObject({ code: 3, stdout: '' })
+    expect(run.stderr).toContain('vite: no such component')
   })
 
   it('for an unknown command, and counts a failure for a test run', async () => {

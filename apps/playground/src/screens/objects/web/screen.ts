@@ -1,0 +1,45 @@
+/** Objects: what is stored, to look at and to change. */
+import { IconFiles } from '@tabler/icons-react'
+import { lazy } from 'react'
+import {
+  boolean,
+  fallback,
+  integer,
+  minValue,
+  number,
+  object,
+  optional,
+  picklist,
+  pipe,
+  string,
+} from 'valibot'
+import { defineScreen, type WebScreen } from '../../../web/screen.ts'
+
+const search = object({
+  /** What is listed: keys that begin so, up to the next `/`. */
+  prefix: fallback(optional(string(), ''), ''),
+  /** The object that is open. */
+  key: fallback(optional(string()), undefined),
+  /** How it is shown. Default: what fits its content. */
+  as: fallback(optional(picklist(['tree', 'text', 'image', 'value', 'hex'])), undefined),
+  /** The byte at the top of the hex view. */
+  at: fallback(optional(pipe(number(), integer(), minValue(0))), undefined),
+  /** What is done with it: `edit` the open object, or `create` one under the prefix. */
+  mode: fallback(optional(picklist(['edit', 'create'])), undefined),
+  sort: fallback(optional(picklist(['key', 'size', 'modified', 'type'])), undefined),
+  desc: fallback(optional(boolean()), undefined),
+  /** Only names that hold this text. */
+  filter: fallback(optional(string()), undefined),
+})
+
+const screen: WebScreen<typeof search> = defineScreen({
+  name: 'objects',
+  title: 'Objects',
+  purpose: 'Browse, look into and change what is stored',
+  Icon: IconFiles,
+  place: 10,
+  search,
+  Page: lazy(() => import('./page.tsx')),
+})
+
+export default screen

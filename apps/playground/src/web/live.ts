@@ -1,0 +1,74 @@
+/**
+ * The live feed of the server. One connection a tab; it ends while the tab is hidden, because a
+ * browser opens only six to a host, and goes on from the last event when the tab is seen again.
+ */
+import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+
+type Handler = (data: never) => void
+
+const handlers = new Map<string, Set<Handler>>()
+const stateWatchers = new Set<() => void>()
+let source: EventSource | undefined
+let lastId = ''
+let isConnected = true
+
+/** Calls `handle` for each event of a topic until the result is called. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as the server publishes it
+export function onLive<T>(topic: string, handle: (data: T) => void): () => void {
+  const known = handlers.get(topic) ?? new Set()
+  handlers.set(topic, known.add(handle))
+  return () => known.delete(handle)
+}
+
+/** As {@link onLive}, for as long as the component is shown. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as the server publishes it
+export function useLive<T>(topic: string, handle: (data: T) => void): void {
+  const onEvent = useEffectEvent(handle)
+  useEffect(() => onLive<T>(topic, (data) => onEvent(data)), [topic])
+}
+
+/** Whether the server answers. */
+export function useIsConnected(): boolean {
+  return useSyncExternalStore(
+    (watcher) => {
+      stateWatchers.add(watcher)
+      return () => stateWatchers.delete(watcher)
+    },
+    () => isConnected,
+  )
+}
+
+/** Opens the feed for the life of the page. */
+export function startLive(): void {
+  const followVisibility = (): void => {
+    if (document.visibilityState === 'visible') connect()
+    else disconnect()
+  }
+  document.addEventListener('visibilitychange', followVisibility)
+  window.addEventListener('pagehide', disconnect)
+  window.addEventListener('pageshow', followVisibility)
+  followVisibility()
+}
+
+function connect(): void {
+  if (source !== undefined) return
+  source = new EventSource(`/api/live${lastId === '' ? '' : `?after=${lastId}`}`)
+  source.addEventListener('open', () => setConnected(true))
+  source.addEventListener('error', () => setConnected(false))
+  source.addEventListener('message', ({ data, lastEventId }: MessageEvent<string>) => {
+    lastId = lastEventId
+    const event = JSON.parse(data) as { topic: string; data: never }
+    for (const handle of handlers.get(event.topic) ?? []) handle(event.data)
+  })
+}
+
+function disconnect(): void {
+  source?.close()
+  source = undefined
+}
+
+function setConnected(value: boolean): void {
+  if (value === isConnected) return
+  isConnected = value
+  for (const watcher of stateWatchers) watcher()
+}

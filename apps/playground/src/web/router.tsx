@@ -1,0 +1,59 @@
+/** Addresses: one path a screen, and the state of its view in the search part. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  redirect,
+} from '@tanstack/react-router'
+import { type ReactNode, Suspense } from 'react'
+import { fallback, object, optional, boolean } from 'valibot'
+import { Empty } from './empty.tsx'
+import { ProblemNotice } from './problem-text.tsx'
+import { problemOf } from './problem.ts'
+import { screens, type WebScreen } from './screen.ts'
+import { Shell } from './shell.tsx'
+
+/** `trace`: the drawer with the last actions is open. */
+const shellSearch = object({ trace: fallback(optional(boolean()), undefined) })
+
+const root = createRootRoute({
+  component: Shell,
+  validateSearch: shellSearch,
+  notFoundComponent: () => (
+    <Empty title="There is no such page">Choose a screen from the navigation.</Empty>
+  ),
+  errorComponent: Failed,
+})
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: ({ search }) => {
+    redirect({ to: `/${screens[0]?.name ?? ''}`, search, replace: true, throw: true } as never)
+  },
+})
+
+function routeOf({ name, search, Page }: WebScreen): ReturnType<typeof createRoute> {
+  return createRoute({
+    getParentRoute: () => root,
+    path: name,
+    validateSearch: search as never,
+    errorComponent: Failed,
+    component: () => (
+      <Suspense fallback={null}>
+        <Page />
+      </Suspense>
+    ),
+  }) as never
+}
+
+function Failed({ error }: ErrorComponentProps): ReactNode {
+  return <ProblemNotice problem={problemOf(error)} />
+}
+
+export const router: ReturnType<typeof createRouter> = createRouter({
+  routeTree: root.addChildren([home, ...screens.map(routeOf)]),
+  defaultPreload: false,
+  scrollRestoration: false,
+}) as never

@@ -1,0 +1,175 @@
+import {
+  Badge,
+  Box,
+  CloseButton,
+  Group,
+  ScrollArea,
+  Stack,
+  Text,
+  Title,
+  UnstyledButton,
+} from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import type { OperationRecord } from '../server/operations.ts'
+import { type Action, useActions } from './actions.ts'
+import { bytesText, countText, durationText, momentText } from './amounts.ts'
+import { CodeBlock } from './code-block.tsx'
+import { Empty } from './empty.tsx'
+import { ProblemText } from './problem-text.tsx'
+import classes from './trace-drawer.module.css'
+
+/** The last actions: the code that does the same, and what the storage did for each. */
+export function TraceDrawer({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const actions = useActions()
+  const [chosen, setChosen] = useState<string>()
+  const shown = actions.find(({ id }) => id === chosen) ?? actions[0]
+  return (
+    <Stack gap={0} h="100%">
+      <Group justify="space-between" px="md" py="xs" className={classes['bar']}>
+        <Title order={2} size="h5">
+          Trace
+        </Title>
+        <CloseButton onClick={onClose} aria-label="Close the trace" />
+      </Group>
+      <ScrollArea flex={1} type="auto" viewportProps={{ tabIndex: 0 }}>
+        {shown === undefined ? (
+          <Empty title="Nothing was done yet">
+            Open or change something: here is the code that does the same, and every operation of
+            the storage that it caused.
+          </Empty>
+        ) : (
+          <ActionDetail action={shown} />
+        )}
+        <Stack gap={0} px="xs" pb="md">
+          {actions.map((action) => (
+            <ActionRow
+              key={action.id}
+              action={action}
+              isShown={action.id === shown?.id}
+              onChoose={() => setChosen(action.id === actions[0]?.id ? undefined : action.id)}
+            />
+          ))}
+        </Stack>
+      </ScrollArea>
+    </Stack>
+  )
+}
+
+function ActionRow({
+  action,
+  isShown,
+  onChoose,
+}: {
+  readonly action: Action
+  readonly isShown: boolean
+  readonly onChoose: () => void
+}): ReactNode {
+  return (
+    <UnstyledButton
+      className={classes['action']}
+      data-shown={isShown || undefined}
+      aria-pressed={isShown}
+      onClick={onChoose}
+    >
+      <Text size="sm" className="clipped" flex={1}>
+        {action.label}
+      </Text>
+      {action.problem === undefined ? null : (
+        <Badge color="red" size="xs" variant="light">
+          {action.problem.code}
+        </Badge>
+      )}
+      <Text size="xs" c="dimmed" className="tabular">
+        {momentText(action.startedAt)}
+      </Text>
+    </UnstyledButton>
+  )
+}
+
+function ActionDetail({ action }: { readonly action: Action }): ReactNode {
+  const { label, code, problem, durationMs, operations, omitted } = action
+  const count = operations.length + omitted
+  return (
+    <Stack gap="sm" p="md">
+      <Box>
+        <Title order={3} size="h6" className="breakable">
+          {label}
+        </Title>
+        <Text size="xs" c="dimmed" role="status">
+          {durationMs === undefined ? 'under way' : `answered in ${durationText(durationMs)}`},{' '}
+          {countText(count)} {count === 1 ? 'operation' : 'operations'}
+        </Text>
+      </Box>
+      {problem === undefined ? null : (
+        <Box>
+          <Badge color="red" variant="light" mb={4}>
+            {problem.code}
+          </Badge>
+          <ProblemText problem={problem} />
+        </Box>
+      )}
+      <CodeBlock code={code} label="The code that does the same" />
+      <Operations operations={operations} omitted={omitted} />
+    </Stack>
+  )
+}
+
+function Operations({
+  operations,
+  omitted,
+}: {
+  readonly operations: readonly OperationRecord[]
+  readonly omitted: number
+}): ReactNode {
+  const longest = Math.max(...operations.map(({ durationMs }) => durationMs), 0.001)
+  const shown = operations.slice(0, shownMax)
+  const hidden = operations.length - shown.length + omitted
+  return (
+    <Stack gap={6} component="ol" className={classes['operations']} aria-label="Operations">
+      {shown.map((operation) => (
+        <Operation key={operation.sequence} operation={operation} longest={longest} />
+      ))}
+      {hidden === 0 ? null : (
+        <Text component="li" size="xs" c="dimmed">
+          and {countText(hidden)} more
+        </Text>
+      )}
+    </Stack>
+  )
+}
+
+const shownMax = 100
+
+function Operation({
+  operation: { operation, backend, key, bytes, attempt, durationMs, outcome },
+  longest,
+}: {
+  readonly operation: OperationRecord
+  readonly longest: number
+}): ReactNode {
+  return (
+    <Box component="li">
+      <Group gap={6} wrap="nowrap">
+        <Text size="sm" fw={600} className="mono">
+          {operation}
+        </Text>
+        <Text size="sm" c="dimmed" className="clipped" flex={1} title={key}>
+          {key ?? ''}
+        </Text>
+        <Text size="xs" className="tabular">
+          {durationText(durationMs)}
+        </Text>
+      </Group>
+      <Box
+        className={classes['duration']}
+        data-failed={outcome !== 'OK' || undefined}
+        w={`${Math.max(1, (100 * durationMs) / longest)}%`}
+      />
+      <Text size="xs" c="dimmed">
+        {backend}
+        {bytes === undefined ? '' : `, ${bytesText(bytes)}`}
+        {attempt > 1 ? `, attempt ${attempt}` : ''}, {outcome}
+      </Text>
+    </Box>
+  )
+}

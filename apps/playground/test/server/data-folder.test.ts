@@ -1,0 +1,66 @@
+/** The data folder: only what a playground made is ever removed. */
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { UsageError } from '../../src/server/arguments.ts'
+import { DataFolder } from '../../src/server/data-folder.ts'
+
+const keep = { isReset: false }
+const reset = { isReset: true }
+let base: string
+let path: string
+
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), 'aos data '))
+  path = join(base, 'playground')
+})
+afterEach(() => rm(base, { recursive: true, force: true }))
+
+it('is made with its mark, for its owner alone', async () => {
+  await DataFolder.open(path, keep)
+  expect(await readdir(path)).toEqual(['playground.json'])
+  expect((await stat(path)).mode & 0o777).toBe(0o700)
+  expect((await stat(join(path, 'playground.json'))).mode & 0o777).toBe(0o600)
+})
+
+it('remembers the samples that were laid', async () => {
+  const folder = await DataFolder.open(path, keep)
+  expect(folder.hasSamplesOf('objects')).toBe(false)
+  await folder.rememberSamplesOf('objects')
+  expect((await DataFolder.open(path, keep)).hasSamplesOf('objects')).toBe(true)
+})
+
+it('loses everything but its place when it is reset', async () => {
+  const folder = await DataFolder.open(path, keep)
+  await folder.rememberSamplesOf('objects')
+  await mkdir(join(path, 'objects', 'deep'), { recursive: true })
+  await writeFile(join(path, 'objects', 'deep', 'a.json'), '{}')
+  const again = await DataFolder.open(path, reset)
+  expect(await readdir(path)).toEqual(['playground.json'])
+  expect(again.hasSamplesOf('objects')).toBe(false)
+})
+
+it.each([keep, reset])('refuses a folder that no playground made (%o)', async (how) => {
+  await mkdir(path)
+  await writeFile(join(path, 'thesis.txt'), 'years of work')
+  await expect(DataFolder.open(path, how)).rejects.toThrow(UsageError)
+  expect(await readFile(join(path, 'thesis.txt'), 'utf8')).toBe('years of work')
+  expect(await readdir(path)).toEqual(['thesis.txt'])
+})
+
+it.each(['', 'null', '{"playground":2,"samples":[]}', '{"playground":1}'])(
+  'refuses, and does not empty, one whose mark is %j',
+  async (mark) => {
+    await mkdir(path)
+    await writeFile(join(path, 'playground.json'), mark)
+    await writeFile(join(path, 'a.txt'), 'data')
+    await expect(DataFolder.open(path, reset)).rejects.toThrow('another one with --data')
+    expect(await readFile(join(path, 'a.txt'), 'utf8')).toBe('data')
+  },
+)
+
+it('says so when it cannot be made', async () => {
+  await writeFile(path, 'a file')
+  await expect(DataFolder.open(join(path, 'below'), keep)).rejects.toThrow(UsageError)
+})

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** The page: `src/web/index.html`, with every screen's page, to `dist/web`. */
+export default defineConfig({
+  root: fileURLToPath(new URL('src/web/', import.meta.url)),
+  base: '/',
+  // Nothing comes from the environment, so that a build depends on the sources alone.
+  envDir: false,
+  plugins: [react()],
+  build: {
+    outDir: fileURLToPath(new URL('dist/web/', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2023',
+    // The policy of the page allows no data: URLs for scripts and fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 800,
+  },
+})
