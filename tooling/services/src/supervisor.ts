@@ -80,7 +80,12 @@ async function stop(): Promise<void> {
   clearTimeout(late)
   // Descendants that a server forked and left behind.
   signalAll('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
+  removeFolder()
+}
+
+/** Descendants of a killed server may write for a moment longer: then the folder is not empty. */
+function removeFolder(): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 10 })
 }
 
 async function perform(request: Request): Promise<void> {
@@ -128,7 +133,7 @@ process.on('disconnect', () => {
   signalAll('SIGKILL')
   // Reaped here, so that no zombie waits for the host's init.
   void Promise.all(started.map(ended)).then(() => {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder()
     process.exit(0)
   })
 })

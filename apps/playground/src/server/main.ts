@@ -43,12 +43,14 @@ async function main(args: readonly string[]): Promise<void> {
   const server = await listen(app.hono.fetch, asked)
   port = (server.address() as AddressInfo).port
   const url = `http://127.0.0.1:${port}/`
+  // Before the URL is told: whoever reads it may stop us at once.
+  const stopping = askedToStop()
   const place = relative(process.cwd(), folder.path)
   say(`playground: ${url}`)
   say(`playground: the data is in ${place.startsWith('..') ? folder.path : place || '.'}`)
   say('playground: Ctrl-C stops it')
-  if (asked.isOpened) await openBrowser(url)
-  await askedToStop()
+  if (asked.isOpened) void openBrowser(url)
+  await stopping
   say('playground: stopping')
   await stop(server, async () => {
     await app.close()

@@ -19,7 +19,7 @@ export function CodeBlock({
         {({ copied, copy }) => (
           <Tooltip label={copied ? 'Copied' : 'Copy'} withArrow>
             <ActionIcon
-              variant="subtle"
+              variant="default"
               pos="absolute"
               top={4}
               right={4}
