@@ -18,9 +18,18 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
   light: {
     '--mantine-color-dimmed': colors.gray[7],
     '--mantine-color-placeholder': colors.gray[7],
+    '--mantine-color-error': colors.red[9],
+    // Darker than the button, not lighter: white has to be read on it.
+    '--mantine-color-cyan-filled-hover': `color-mix(in srgb, ${colors.cyan[9]} 85%, black)`,
   },
   dark: {
     '--mantine-color-dimmed': colors.dark[1],
     '--mantine-color-placeholder': colors.dark[1],
+    '--mantine-color-error': colors.red[4],
+    '--mantine-color-red-filled': colors.red[8],
+    '--mantine-color-red-filled-hover': colors.red[9],
+    // Dark enough for white on it, light enough to be told from the page.
+    '--mantine-color-cyan-filled': `color-mix(in srgb, ${colors.cyan[8]} 95%, black)`,
+    '--mantine-color-cyan-filled-hover': `color-mix(in srgb, ${colors.cyan[8]} 85%, black)`,
   },
 })

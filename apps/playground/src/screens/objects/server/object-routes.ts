@@ -1,0 +1,52 @@
+/** One object: what is known of it, and its bytes in several guises. */
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { valid } from '../../../server/valid.ts'
+import type { World } from '../../../server/world.ts'
+import { detailsOf } from './details.ts'
+import { download } from './download.ts'
+import { image } from './image.ts'
+import { etagText, keyText, numberText } from './request.ts'
+import { sendStored } from './stored-bytes.ts'
+import { valueText } from './value-text.ts'
+import type { ValueText } from './wire.ts'
+
+const pieceBytesMax = 1024 ** 2
+const pieceBytesDefault = 64 * 1024
+
+const keyQuery = v.object({ key: keyText })
+const versionQuery = v.object({ key: keyText, etag: v.optional(etagText) })
+const piece = v.object({
+  ...versionQuery.entries,
+  offset: v.optional(numberText(0, Number.MAX_SAFE_INTEGER), '0'),
+  length: v.optional(numberText(1, pieceBytesMax), String(pieceBytesDefault)),
+})
+
+export function objectRoutes(world: World) {
+  const { storage } = world
+  return new Hono()
+    .get('/object', valid('query', keyQuery), async (context) => {
+      return context.json(await detailsOf(world, context.req.valid('query').key))
+    })
+    .get('/bytes', valid('query', piece), async (context) => {
+      const { key, offset, length, etag } = context.req.valid('query')
+      const range = { offset, length }
+      const body = await storage.readStream(key, { range, ifMatch: etag, foreign: true })
+      return sendStored(context, body, 200, {
+        'x-object-start': String(body.start),
+        'x-object-size': String(body.info.size),
+      })
+    })
+    .get('/value', valid('query', versionQuery), async (context) => {
+      const { key, etag } = context.req.valid('query')
+      const text = await valueText(storage, key, etag, context.req.raw.signal)
+      return context.json({ text } satisfies ValueText)
+    })
+    .get('/image', valid('query', versionQuery), (context) => {
+      const { key, etag } = context.req.valid('query')
+      return image(context, world, key, etag)
+    })
+    .get('/content', valid('query', keyQuery), (context) => {
+      return download(context, storage, context.req.valid('query').key)
+    })
+}

@@ -1,0 +1,10 @@
+/** Failures that are told in the middle of a stream, where the server's own handler is past. */
+import { inspect } from 'node:util'
+import { type Problem, problemOf } from '../../../server/problem.ts'
+
+/** The problem for the page; the terminal gets what nobody expected. */
+export function toldProblem(error: unknown): Problem {
+  const { problem } = problemOf(error)
+  if (problem.code === 'INTERNAL') process.emitWarning(inspect(error), 'PlaygroundWarning')
+  return problem
+}

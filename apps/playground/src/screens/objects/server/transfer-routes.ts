@@ -1,0 +1,34 @@
+/** Copies, moves and deletes, and undo. */
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { valid } from '../../../server/valid.ts'
+import { atMost, listBytesMax } from './body-limit.ts'
+import { ndjson } from './ndjson.ts'
+import { etagText, keyText, prefixText } from './request.ts'
+import type { Transfers } from './transfer/transfers.ts'
+
+const itemsMax = 10_000
+const prefixesMax = 1000
+
+const item = v.object({ key: keyText, to: v.optional(keyText), etag: v.optional(etagText) })
+const prefixItem = v.object({ prefix: prefixText, to: v.optional(prefixText) })
+const transferBody = v.object({
+  kind: v.picklist(['copy', 'move', 'delete']),
+  items: v.optional(v.pipe(v.array(item), v.maxLength(itemsMax)), []),
+  prefixes: v.optional(v.pipe(v.array(prefixItem), v.maxLength(prefixesMax)), []),
+  isOverwrite: v.optional(v.boolean()),
+  isDryRun: v.optional(v.boolean()),
+})
+const undoBody = v.object({ id: v.pipe(v.string(), v.uuid()) })
+
+export function transferRoutes(transfers: Transfers) {
+  return new Hono()
+    .post('/transfer', atMost(listBytesMax), valid('json', transferBody), (context) => {
+      const request = context.req.valid('json')
+      return ndjson(context, (signal) => transfers.transfer(request, signal))
+    })
+    .post('/undo', atMost(listBytesMax), valid('json', undoBody), (context) => {
+      const { id } = context.req.valid('json')
+      return ndjson(context, () => transfers.undo(id))
+    })
+}

@@ -1,0 +1,51 @@
+/** Uploads of large files, in pieces that can be sent again (the idea of tus, tus.io). */
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { valid } from '../../../server/valid.ts'
+import type { World } from '../../../server/world.ts'
+import { atMost, listBytesMax } from './body-limit.ts'
+import { detailsOfWritten } from './details.ts'
+import { contentTypeText, keyText, numberText } from './request.ts'
+import type { UploadSessions } from './uploads/sessions.ts'
+import type { PendingUploads, UploadOpened, UploadProgress } from './wire.ts'
+
+const uploadBody = v.object({
+  key: keyText,
+  size: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
+  contentType: contentTypeText,
+  isOverwrite: v.boolean(),
+  fingerprint: v.pipe(v.string(), v.minLength(1), v.maxLength(1024)),
+})
+const idParam = v.object({ id: v.pipe(v.string(), v.uuid()) })
+const offsetQuery = v.object({ offset: numberText(0, Number.MAX_SAFE_INTEGER) })
+
+export function uploadRoutes(world: World, sessions: UploadSessions) {
+  return new Hono()
+    .get('/uploads', (context) => {
+      return context.json({ uploads: sessions.pending } satisfies PendingUploads)
+    })
+    .post('/uploads', atMost(listBytesMax), valid('json', uploadBody), async (context) => {
+      const { id, offset } = await sessions.open(context.req.valid('json'))
+      return context.json({ id, offset } satisfies UploadOpened)
+    })
+    .patch(
+      '/uploads/:id',
+      valid('param', idParam),
+      valid('query', offsetQuery),
+      async (context) => {
+        const session = sessions.get(context.req.valid('param').id)
+        await session.take(context.req.valid('query').offset, context.req.raw.body)
+        const written = await sessions.finish(session)
+        const progress: UploadProgress = { offset: session.offset }
+        if (written === undefined) return context.json(progress)
+        const { info, ...undoable } = written
+        const saved = { info: await detailsOfWritten(world, info), ...undoable }
+        return context.json<UploadProgress>({ ...progress, saved })
+      },
+    )
+    .delete('/uploads/:id', valid('param', idParam), async (context) => {
+      const { id } = context.req.valid('param')
+      await sessions.cancel(id)
+      return context.json({ id })
+    })
+}

@@ -1,0 +1,186 @@
+/**
+ * What travels between the Objects screen's page and its server. Types only: both sides import it.
+ *
+ * Answers that are no success are `{ "error": Problem }`; streams are `application/x-ndjson`, one
+ * of the line types below a line. All sizes and offsets are in bytes.
+ */
+import type { Problem } from '../../../server/problem.ts'
+
+/** A common prefix in a listing: what a person takes for a folder. */
+export interface PrefixRow {
+  readonly kind: 'prefix'
+  /** Ends with the delimiter. */
+  readonly prefix: string
+}
+
+/** An object in a listing. */
+export interface ObjectRow {
+  readonly kind: 'object'
+  readonly key: string
+  readonly size: number
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number
+  /** Absent where a listing does not tell it. */
+  readonly contentType?: string | undefined
+  readonly etag: string
+}
+
+export type Row = PrefixRow | ObjectRow
+
+/** A line of `GET /entries`: rows in UTF-8 order of key, then one `end` or one `error`. */
+export type EntriesLine =
+  | { readonly rows: readonly Row[] }
+  | { readonly end: EntriesEnd }
+  | ErrorLine
+
+export interface EntriesEnd {
+  readonly count: number
+  /** The limit was reached before the end of the listing. */
+  readonly isTruncated: boolean
+}
+
+/** What ended a stream that had begun. */
+export interface ErrorLine {
+  readonly error: Problem
+}
+
+/** `GET /prefixes`. */
+export interface Prefixes {
+  readonly prefixes: readonly string[]
+  readonly isTruncated: boolean
+}
+
+/** `POST /rows`: in the order of the keys, null for what is not there. */
+export interface Rows {
+  readonly rows: readonly (ObjectRow | null)[]
+}
+
+/** How an object can be looked at; by its content type, else by its first bytes. */
+export type ObjectKind = 'json' | 'text' | 'image' | 'value' | 'binary'
+
+/** What is known of one object. */
+export interface ObjectDetails {
+  readonly key: string
+  readonly size: number
+  readonly etag: string
+  /** ISO 8601, UTC. */
+  readonly modifiedAt: string
+  readonly contentType: string
+  readonly metadata: Readonly<Record<string, string>>
+  /** The file that holds it; null when it went meanwhile. */
+  readonly path: string | null
+  readonly kind: ObjectKind
+}
+
+/** `GET /value`. */
+export interface ValueText {
+  readonly text: string
+}
+
+/** An action that `POST /undo` takes back. */
+export interface UndoOffer {
+  readonly id: string
+  /** What would be undone: `Deleted 9 objects`. */
+  readonly label: string
+}
+
+/** Whether an action can be taken back. */
+export interface Undoable {
+  /** Null when there is nothing to undo, or no room to keep it. */
+  readonly undo: UndoOffer | null
+  /** Why it cannot be undone, when that is so. */
+  readonly undoRefusal?: string | undefined
+}
+
+/** `PUT /text` and `PUT /upload`. */
+export interface Saved extends Undoable {
+  readonly info: ObjectDetails
+}
+
+/** `POST /uploads`: begins a resumable upload, or finds the one that is under way. */
+export interface UploadRequest {
+  readonly key: string
+  readonly size: number
+  readonly contentType: string
+  readonly isOverwrite: boolean
+  /** Tells the file from others: its name, size and time. At most 1,024 characters. */
+  readonly fingerprint: string
+}
+
+/** Where an upload stands: the next byte that the server wants. */
+export interface UploadOpened {
+  readonly id: string
+  readonly offset: number
+}
+
+/** `PATCH /uploads/:id`; with `saved` when the object is written. */
+export interface UploadProgress {
+  readonly offset: number
+  readonly saved?: Saved | undefined
+}
+
+/** An upload that waits for bytes. */
+export interface PendingUpload {
+  readonly id: string
+  readonly key: string
+  readonly size: number
+  readonly offset: number
+  readonly fingerprint: string
+}
+
+/** `GET /uploads`. */
+export interface PendingUploads {
+  readonly uploads: readonly PendingUpload[]
+}
+
+/** One object of a transfer; `to` for copies and moves. With an etag only that version. */
+export interface TransferItem {
+  readonly key: string
+  readonly to?: string | undefined
+  readonly etag?: string | undefined
+}
+
+/** All objects under a prefix; `to` is the prefix that replaces it. */
+export interface TransferPrefix {
+  readonly prefix: string
+  readonly to?: string | undefined
+}
+
+/** `POST /transfer`. */
+export interface TransferRequest {
+  readonly kind: 'copy' | 'move' | 'delete'
+  readonly items: readonly TransferItem[]
+  readonly prefixes: readonly TransferPrefix[]
+  /** Replace what is at a destination. Default false: such keys fail with `ALREADY_EXISTS`. */
+  readonly isOverwrite?: boolean | undefined
+  /** Only counts: the result tells how many objects and bytes, and whether undo would work. */
+  readonly isDryRun?: boolean | undefined
+}
+
+/** A line of `POST /transfer` and `POST /undo`: progress now and then, then one of the others. */
+export type TransferLine =
+  | { readonly progress: TransferProgress }
+  | { readonly result: TransferResult }
+  | ErrorLine
+
+export interface TransferProgress {
+  /** Objects that are over, failed ones included. */
+  readonly done: number
+  readonly total: number
+  /** Of objects that succeeded. */
+  readonly bytes: number
+}
+
+export interface TransferResult extends Undoable {
+  /** Objects that succeeded; in a dry run, all that there are. */
+  readonly done: number
+  readonly bytes: number
+  /** The first 100. */
+  readonly failed: readonly TransferFailure[]
+  readonly failedCount: number
+}
+
+export interface TransferFailure {
+  readonly key: string
+  readonly problem: Problem
+}

@@ -1,0 +1,85 @@
+/** Writes of one object in one request: text from the editor, and small files. */
+import { StorageError } from '@aos-storage/core'
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { valid } from '../../../server/valid.ts'
+import type { World } from '../../../server/world.ts'
+import { atMost } from './body-limit.ts'
+import { detailsOfWritten } from './details.ts'
+import { jsonFault } from './json-fault.ts'
+import { isJsonType } from './object-kind.ts'
+import { contentTypeText, etagText, flagText, keyText } from './request.ts'
+import { type Condition, type Save, saveUndoable } from './save.ts'
+import type { UndoJournal } from './undo/journal.ts'
+import type { Saved } from './wire.ts'
+
+const bytesMax = 8 * 1024 ** 2
+/** Text travels as a JSON string, in which a line break or a quote takes two bytes. */
+const textRequestBytesMax = 2 * bytesMax + 64 * 1024
+
+const textBody = v.object({
+  key: keyText,
+  text: v.string(),
+  contentType: contentTypeText,
+  ifMatch: v.optional(etagText),
+  ifNoneMatch: v.optional(v.literal('*')),
+})
+const uploadQuery = v.object({
+  key: keyText,
+  contentType: contentTypeText,
+  isOverwrite: v.optional(flagText, 'false'),
+})
+
+export function writeRoutes(world: World, journal: UndoJournal) {
+  const save = async (request: Save): Promise<Saved> => {
+    const { info, ...undoable } = await saveUndoable(world.storage, journal, request)
+    return { info: await detailsOfWritten(world, info), ...undoable }
+  }
+  return new Hono()
+    .put('/text', atMost(textRequestBytesMax), valid('json', textBody), async (context) => {
+      const { key, text, contentType, ifMatch, ifNoneMatch } = context.req.valid('json')
+      assertText(key, text, contentType)
+      const saved = await save({
+        key,
+        condition: conditionOf(ifMatch, ifNoneMatch),
+        label: `Saved ${key}`,
+        // The editor shows the text only: what else the object has stays.
+        write: (condition, previous) => {
+          const { metadata } = previous ?? {}
+          return world.storage.writeStream(key, text, { ...condition, contentType, metadata })
+        },
+      })
+      return context.json(saved)
+    })
+    .put('/upload', atMost(bytesMax), valid('query', uploadQuery), async (context) => {
+      const { key, contentType, isOverwrite } = context.req.valid('query')
+      const bytes = new Uint8Array(await context.req.arrayBuffer())
+      const saved = await save({
+        key,
+        condition: isOverwrite ? {} : { ifNoneMatch: '*' },
+        label: `Uploaded ${key}`,
+        write: (condition) => world.storage.writeStream(key, bytes, { ...condition, contentType }),
+      })
+      return context.json(saved)
+    })
+}
+
+/** @throws StorageError `INVALID_ARGUMENT` for too much, `SERIALIZATION` for JSON that is none. */
+function assertText(key: string, text: string, contentType: string): void {
+  if (Buffer.byteLength(text) > bytesMax) throw tooLarge()
+  const fault = isJsonType(contentType) ? jsonFault(text) : undefined
+  if (fault === undefined) return
+  const { line, column, message } = fault
+  throw new StorageError('SERIALIZATION', `Line ${line}, column ${column}: ${message}.`, { key })
+}
+
+function conditionOf(ifMatch: string | undefined, ifNoneMatch: '*' | undefined): Condition {
+  if (ifNoneMatch === undefined) return ifMatch === undefined ? {} : { ifMatch }
+  if (ifMatch === undefined) return { ifNoneMatch }
+  throw new StorageError('INVALID_ARGUMENT', 'Give ifMatch or ifNoneMatch, not both')
+}
+
+function tooLarge(): StorageError {
+  const message = `The text has more than ${bytesMax} bytes; upload it as a file`
+  return new StorageError('INVALID_ARGUMENT', message)
+}

@@ -1,0 +1,133 @@
+/** "The code" of every action is a program that runs as it is and does what the action did. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { runInNewContext } from 'node:vm'
+import { StorageManager } from '@aos-storage/core'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as code from '../../src/screens/objects/web/code.ts'
+import { setStorePath } from '../../src/web/store-place.ts'
+
+/** Keys and texts that break out of careless literals. */
+const hostile = 'it\'s "a" \\ `${process.exit(9)}` \u2028 /* é 😀'
+const text = 'first line\n`${second}` \\ line\n\n\ttab \u2029 end'
+
+let folder: string
+let storage: StorageManager
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "aos code's "))
+  setStorePath(join(folder, 'store'))
+  storage = await StorageManager.open({ storageType: 'file', basePath: join(folder, 'store') })
+  // Programs resolve packages from where they are.
+  programs = await mkdtemp(fileURLToPath(new URL('../../.tsbuild/code-', import.meta.url)))
+})
+afterAll(async () => {
+  await storage.close()
+  await rm(folder, { recursive: true, force: true })
+  await rm(programs, { recursive: true, force: true })
+})
+let programs: string
+let count = 0
+
+/** Runs a piece of code as its reader would; gives what it prints. */
+async function run(action: { readonly code: string }): Promise<string> {
+  const file = join(programs, `piece-${++count}.ts`)
+  await writeFile(file, action.code)
+  const args = ['--conditions=@aos-storage/source', file]
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const options = { cwd: folder, env }
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, options)
+  expect(stderr).toBe('')
+  return stdout
+}
+
+describe('a literal', () => {
+  it('is the text again, whatever it holds', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[\n\r`${}\\'"\u2028a]*$/)),
+        (value) => {
+          expect(runInNewContext(code.literal(value))).toBe(value)
+        },
+      ),
+    )
+  })
+})
+
+describe('the code', () => {
+  it('of saving saves exactly the text, under its conditions', async () => {
+    const type = 'text/markdown'
+    await run(code.saveTextText(`${hostile}/a`, text, type, { ifNoneMatch: '*' }))
+    const body = await storage.readStream(`${hostile}/a`)
+    expect([await body.text(), body.info.contentType]).toEqual([text, type])
+    const again = run(code.saveTextText(`${hostile}/a`, text, type, { ifNoneMatch: '*' }))
+    await expect(again).rejects.toThrow('ALREADY_EXISTS')
+    const { etag } = body.info
+    await run(code.saveTextText(`${hostile}/a`, 'v2', type, { ifMatch: etag }))
+    const late = run(code.saveTextText(`${hostile}/a`, 'v3', type, { ifMatch: etag }))
+    await expect(late).rejects.toThrow('PRECONDITION_FAILED')
+    await run(code.saveTextText('crlf', 'a\r\nb', type))
+    expect(await storage.load('crlf', { as: 'text' })).toBe('a\r\nb')
+  })
+
+  it('of listing prints what is under the prefix', async () => {
+    await storage.save(`${hostile}/deep/b`, 1)
+    const printed = await run(code.listText(`${hostile}/`))
+    expect(printed).toBe(`${hostile}/a\n${hostile}/deep/\n`)
+  })
+
+  it('of opening and loading prints what is there', async () => {
+    await storage.save('doc', { title: 'Q2' }, { metadata: { author: 'ceo' } })
+    expect(await run(code.openText('doc'))).toMatch(/^14 application\/json .* author: 'ceo' \}\n$/)
+    expect(await run(code.loadText('doc'))).toBe("{ title: 'Q2' }\n")
+  })
+
+  it('of reading a range reads that range', async () => {
+    await storage.save('bytes', new Uint8Array([1, 2, 3, 4, 5]))
+    expect(await run(code.readRangeText('bytes', 1, 3))).toBe('Uint8Array(3) [ 2, 3, 4 ]\n')
+  })
+
+  it('of a download writes the file', async () => {
+    await storage.save('reports/q2.bin', new Uint8Array([7, 8]))
+    await run(code.downloadText('reports/q2.bin'))
+    expect([...(await readFile(join(folder, 'q2.bin')))]).toEqual([7, 8])
+  })
+
+  it('of an upload stores the file', async () => {
+    await writeFile(join(folder, 'up.txt'), 'from a file')
+    await run(code.uploadText('up', 'up.txt', 'text/plain', false))
+    expect(await storage.load('up')).toBe('from a file')
+    const again = run(code.uploadText('up', 'up.txt', 'text/plain', false))
+    await expect(again).rejects.toThrow('ALREADY_EXISTS')
+    await run(code.uploadText('up', 'up.txt', 'text/plain', true))
+  })
+
+  it('of copies and moves moves them, one or all of a prefix', async () => {
+    await storage.save('from/a', 'A')
+    await storage.save('from/b/c', 'C')
+    await run(code.transferText('copy', 'from/a', 'to/one', false))
+    await run(code.transferText('move', 'to/one', 'to/two', true))
+    expect(await storage.listKeys('to/')).toEqual(['to/two'])
+    await run(code.transferPrefixText('copy', 'from/', 'copied/', false))
+    await run(code.transferPrefixText('move', 'from/', 'moved/', false))
+    expect(await storage.listKeys('copied/')).toEqual(['copied/a', 'copied/b/c'])
+    expect(await storage.listKeys('moved/')).toEqual(['moved/a', 'moved/b/c'])
+    expect(await storage.listKeys('from/')).toEqual([])
+  })
+
+  it('of deleting deletes', async () => {
+    for (const key of ['gone/a', 'gone/b', 'gone/c', 'gone/d']) await storage.save(key, key)
+    const { etag } = await storage.stat('gone/a')
+    await expect(run(code.deleteText('gone/a', `${etag}x`))).rejects.toThrow('PRECONDITION_FAILED')
+    await run(code.deleteText('gone/a', etag))
+    expect(await run(code.deleteManyText(['gone/b', 'gone/c']))).toBe('[]\n')
+    expect(await storage.listKeys('gone/')).toEqual(['gone/d'])
+    await run(code.deletePrefixText('gone/'))
+    expect(await storage.listKeys('gone/')).toEqual([])
+  })
+})
