@@ -13,7 +13,7 @@ export interface Arguments {
   readonly isOpened: boolean
 }
 
-export const dataDefault = 'playground-data'
+const dataDefault = 'playground-data'
 export const portDefault = 4170
 
 export const usage: string = `The playground: see the storage at work.

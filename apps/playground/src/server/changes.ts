@@ -10,7 +10,7 @@ export interface Change {
 }
 
 /** Keys that changed together. */
-export const changes = topic<readonly Change[]>('changes')
+const changes = topic<readonly Change[]>('changes')
 
 /** Publishes on `changes` what succeeded in changing. */
 export function changeFeed(live: Live): Layer {

@@ -46,6 +46,7 @@ export class Live {
   readonly #run = randomUUID().slice(0, 8)
   readonly #kept: LiveEvent[] = []
   readonly #listeners = new Set<(event: LiveEvent) => void>()
+  readonly #followers = new Set<(event: LiveEvent) => void>()
   #sequence = 0
 
   publish<T>({ name }: Topic<T>, data: T): void {
@@ -54,9 +55,19 @@ export class Live {
     this.#kept.push(event)
     if (this.#kept.length > keptEventsMax) this.#kept.shift()
     for (const listener of this.#listeners) listener(event)
+    for (const follower of this.#followers) follower(event)
   }
 
-  /** Whether anybody looks: what nobody sees need not be computed. */
+  /** Calls `handle` for each event of a topic, until the result is called; no page is involved. */
+  follow<T>({ name }: Topic<T>, handle: (data: T) => void): () => void {
+    const onEvent = ({ topic: published, data }: LiveEvent): void => {
+      if (published === name) handle(data as T)
+    }
+    this.#followers.add(onEvent)
+    return () => this.#followers.delete(onEvent)
+  }
+
+  /** Whether any page looks: what nobody sees need not be told. */
   get isWatched(): boolean {
     return this.#listeners.size > 0
   }

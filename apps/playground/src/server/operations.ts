@@ -56,7 +56,7 @@ export interface Pulse {
 }
 
 export const operations = topic<OperationBatch>('operations')
-export const pulses = topic<Pulse>('pulses')
+const pulses = topic<Pulse>('pulses')
 
 /** Begins to watch every manager of this process. */
 export function watchOperations(live: Live, clock: Clock): OperationWatch {

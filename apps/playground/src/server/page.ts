@@ -15,7 +15,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** Where `vite build` puts the page. */
-export const pageFolder: string = fileURLToPath(new URL('../../dist/web/', import.meta.url))
+const pageFolder: string = fileURLToPath(new URL('../../dist/web/', import.meta.url))
 
 interface Asset {
   readonly type: string

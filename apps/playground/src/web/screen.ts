@@ -3,7 +3,7 @@
  * with a `web/screen.ts` is one, and nothing else has to know it.
  */
 import type { ComponentType, LazyExoticComponent } from 'react'
-import type { GenericSchema, InferOutput } from 'valibot'
+import type { GenericSchema } from 'valibot'
 
 /** A screen of the page. Its folder's name is its path and the name of its API. */
 export interface WebScreen<S extends GenericSchema = GenericSchema> {
@@ -21,9 +21,6 @@ export interface WebScreen<S extends GenericSchema = GenericSchema> {
   /** Loaded when first shown. */
   readonly Page: LazyExoticComponent<ComponentType>
 }
-
-/** The state of a screen's view, as it stands in the address. */
-export type SearchOf<Screen> = Screen extends WebScreen<infer S> ? InferOutput<S> : never
 
 /** Checks the parts of a screen, and keeps the type of its search. */
 export function defineScreen<S extends GenericSchema>(screen: WebScreen<S>): WebScreen<S> {

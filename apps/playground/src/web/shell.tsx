@@ -130,7 +130,8 @@ export function Shell(): ReactNode {
           size={420}
           padding={0}
           withCloseButton={false}
-          aria-label="Trace of the last actions"
+          // The dialog is inside: a name on the kit's own box names nothing.
+          attributes={{ content: { 'aria-label': 'Trace of the last actions' } }}
         >
           <TraceDrawer onClose={() => setTraced(false)} />
         </Drawer>

@@ -8,7 +8,7 @@ import { OperationWatch } from '../../src/server/operations.ts'
 import type { NamedScreen } from '../../src/server/screen.ts'
 import { openWorld, type World } from '../../src/server/world.ts'
 
-export const port = 4170
+const port = 4170
 
 /** Headers that a page of this server sends. */
 export const own = { host: `127.0.0.1:${port}`, 'x-action': 'test' }

@@ -191,7 +191,7 @@ class Run {
 
 /** Lines of stderr that are the playground's own; Node warns of what is experimental there too. */
 function complaintsIn(text: string): string[] {
-  return text.split('\n').filter((line) => line.startsWith('playground:'))
+  return text.split('\n').filter((line) => /^playground:|PlaygroundWarning/.test(line))
 }
 
 function known(value: string | undefined): string {

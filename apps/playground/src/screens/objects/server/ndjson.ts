@@ -6,7 +6,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from 'hono'
-import { toldProblem } from './told-problem.ts'
+import { toldProblem } from '../../../server/told-problem.ts'
 import type { ErrorLine } from './wire.ts'
 
 /**

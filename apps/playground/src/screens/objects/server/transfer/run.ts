@@ -6,7 +6,7 @@
  */
 import type { Clock } from '@aos-storage/core'
 import { eachOf } from '../pool.ts'
-import { toldProblem } from '../told-problem.ts'
+import { toldProblem } from '../../../../server/told-problem.ts'
 import type {
   TransferFailure,
   TransferLine,

@@ -1,6 +1,6 @@
 /** Failures that are told in the middle of a stream, where the server's own handler is past. */
 import { inspect } from 'node:util'
-import { type Problem, problemOf } from '../../../server/problem.ts'
+import { type Problem, problemOf } from './problem.ts'
 
 /** The problem for the page; the terminal gets what nobody expected. */
 export function toldProblem(error: unknown): Problem {

@@ -1,0 +1,30 @@
+/** Names of operations and of columns, as they stand in the address. */
+import type { OperationRecord } from '../../../server/operations.ts'
+
+type OperationName = OperationRecord['operation']
+
+/** Complete: an operation that the contract gains does not compile here without a place. */
+const operations: Readonly<Record<OperationName, true>> = {
+  read: true,
+  write: true,
+  stat: true,
+  delete: true,
+  list: true,
+  copy: true,
+  deleteMany: true,
+  health: true,
+}
+
+export const operationNames = Object.keys(operations) as OperationName[]
+
+export const totalsColumns = [
+  'operation',
+  'outcome',
+  'count',
+  'bytes',
+  'meanMs',
+  'p50Ms',
+  'p95Ms',
+  'p99Ms',
+  'maxMs',
+] as const

@@ -1,0 +1,42 @@
+/** Activity: what the storage does right now, and how fast. */
+import { IconActivity } from '@tabler/icons-react'
+import { lazy } from 'react'
+import {
+  boolean,
+  fallback,
+  integer,
+  number,
+  object,
+  optional,
+  picklist,
+  pipe,
+  string,
+} from 'valibot'
+import { defineScreen, type WebScreen } from '../../../web/screen.ts'
+import { operationNames, totalsColumns } from './names.ts'
+
+const search = object({
+  show: fallback(optional(picklist(['feed', 'totals'])), undefined),
+  /** Only operations of this name. */
+  operation: fallback(optional(picklist(operationNames)), undefined),
+  outcome: fallback(optional(picklist(['failures'])), undefined),
+  /** Only operations on keys that hold this text. */
+  key: fallback(optional(string()), undefined),
+  /** The sequence number of the operation whose detail is shown. */
+  at: fallback(optional(pipe(number(), integer())), undefined),
+  /** The order of the totals. */
+  sort: fallback(optional(picklist(totalsColumns)), undefined),
+  desc: fallback(optional(boolean()), undefined),
+})
+
+const screen: WebScreen<typeof search> = defineScreen({
+  name: 'activity',
+  title: 'Activity',
+  purpose: 'Every operation as it ends, how many there are, and how long they take',
+  Icon: IconActivity,
+  place: 20,
+  search,
+  Page: lazy(() => import('./page.tsx')),
+})
+
+export default screen

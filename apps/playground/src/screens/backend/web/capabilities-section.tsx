@@ -1,0 +1,151 @@
+import { ActionIcon, Box, Code, Group, Table, Text, Tooltip } from '@mantine/core'
+import {
+  IconCircleCheck,
+  IconCircleHalf2,
+  IconCircleX,
+  IconCode,
+  IconInfoCircle,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { ComponentType, ReactNode } from 'react'
+import { act } from '../../../web/actions.ts'
+import { answer, client } from '../../../web/api.ts'
+import { CodeBlock } from '../../../web/code-block.tsx'
+import { ProblemNotice } from '../../../web/problem-text.tsx'
+import { problemOf } from '../../../web/problem.ts'
+import { useView } from '../../../web/view.ts'
+import type { BackendApi } from '../server/index.ts'
+import type { Capabilities } from '../server/wire.ts'
+import { capabilityCode } from './capability-code.ts'
+import { capabilityGroups, rawText, type Verdict, wordsOf } from './capability-words.ts'
+import classes from './capabilities-section.module.css'
+import { capabilitiesText } from './code.ts'
+import screen from './screen.ts'
+import { SameCode, Section } from './section.tsx'
+
+/** What the store can do, as questions and answers. */
+export function CapabilitiesSection(): ReactNode {
+  const { data, error } = useQuery({
+    queryKey: ['backend', 'capabilities'],
+    queryFn: ({ signal }) =>
+      act(capabilitiesText(), (id) =>
+        answer(client<BackendApi>('backend', id).capabilities.$get({}, { init: { signal } })),
+      ),
+  })
+  if (error !== null) return <ProblemNotice problem={problemOf(error)} />
+  if (data === undefined) return null
+  return (
+    <Section
+      title="Capabilities"
+      purpose={
+        <>
+          What the backend <Code>{data.name}</Code> claims. The conformance kit proves every claim;
+          what is not claimed is refused with <Code>UNSUPPORTED</Code> before a byte moves.
+        </>
+      }
+    >
+      <CapabilityTable capabilities={data.capabilities} />
+      <SameCode code={capabilitiesText().code} />
+    </Section>
+  )
+}
+
+function CapabilityTable({ capabilities }: { readonly capabilities: Capabilities }): ReactNode {
+  return (
+    <Table verticalSpacing={6} className={classes['table']}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w="42%">Question</Table.Th>
+          <Table.Th>Answer</Table.Th>
+          <Table.Th w={48}>Code</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      {capabilityGroups.map(({ title, names }) => (
+        <Table.Tbody key={title}>
+          <Table.Tr>
+            <Table.Th colSpan={3} scope="rowgroup" className={classes['group']}>
+              {title}
+            </Table.Th>
+          </Table.Tr>
+          {names.map((name) => (
+            <CapabilityRows key={name} name={name} capabilities={capabilities} />
+          ))}
+        </Table.Tbody>
+      ))}
+    </Table>
+  )
+}
+
+function CapabilityRows({
+  name,
+  capabilities,
+}: {
+  readonly name: keyof Capabilities
+  readonly capabilities: Capabilities
+}): ReactNode {
+  const [view, setView] = useView(screen)
+  const isOpen = view.capability === name
+  const { question, answer } = wordsOf(name, capabilities)
+  const label = `${isOpen ? 'Hide' : 'Show'} the code of ${name}`
+  const toggle = (): void =>
+    setView({ capability: isOpen ? undefined : name }, { isReplaced: true })
+  return (
+    <>
+      <Table.Tr data-open={isOpen || undefined} className={classes['row']}>
+        <Table.Th scope="row" fw={400}>
+          {question}
+        </Table.Th>
+        <Table.Td>
+          <Group gap={6} wrap="nowrap" align="flex-start">
+            <VerdictIcon verdict={answer.verdict} />
+            <Box miw={0}>
+              <Text size="sm" fw={600}>
+                {answer.text}
+              </Text>
+              <Text size="xs" c="dimmed" className="mono breakable">
+                {name}: {rawText(capabilities[name])}
+              </Text>
+            </Box>
+          </Group>
+        </Table.Td>
+        <Table.Td>
+          <Tooltip label={label} withArrow>
+            <ActionIcon
+              variant={isOpen ? 'light' : 'subtle'}
+              aria-label={label}
+              aria-expanded={isOpen}
+              onClick={toggle}
+            >
+              <IconCode size={18} />
+            </ActionIcon>
+          </Tooltip>
+        </Table.Td>
+      </Table.Tr>
+      {isOpen ? (
+        <Table.Tr>
+          <Table.Td colSpan={3} className={classes['code']}>
+            <CodeBlock code={capabilityCode(name)} label={`The code of ${name}`} />
+          </Table.Td>
+        </Table.Tr>
+      ) : null}
+    </>
+  )
+}
+
+const verdicts: Readonly<
+  Record<Verdict, readonly [Icon: ComponentType<{ size: number }>, label: string]>
+> = {
+  yes: [IconCircleCheck, 'yes'],
+  partly: [IconCircleHalf2, 'partly'],
+  no: [IconCircleX, 'no'],
+  fact: [IconInfoCircle, 'fact'],
+}
+
+function VerdictIcon({ verdict }: { readonly verdict: Verdict }): ReactNode {
+  const [Icon, label] = verdicts[verdict]
+  return (
+    <Box role="img" aria-label={label} data-verdict={verdict} className={classes['verdict']}>
+      <Icon size={18} />
+    </Box>
+  )
+}
