@@ -1,8 +1,8 @@
 /**
- * The tour that `npm start` takes: the data of the specification, saved, listed, loaded, changed
+ * A tour without a page: the data of the specification, saved, listed, loaded, changed
  * under a condition and deleted, in real files that you can open afterwards.
  *
- *   node --conditions=@aos-storage/source examples/tour.ts [folder]
+ *   node_modules/.bin/node --conditions=@aos-storage/source examples/tour.ts [folder]
  */
 import { relative, resolve } from 'node:path'
 import { isStorageError, type ObjectInfo, StorageManager } from '@aos-storage/core'
@@ -10,7 +10,7 @@ import { FileStorageBackend } from '@aos-storage/backend-file'
 
 const [argument = 'tour-data'] = process.argv.slice(2)
 if (argument.startsWith('-')) {
-  console.error(`The tour takes a folder, not ${argument}:  npm start -- FOLDER`)
+  console.error(`The tour takes a folder, not ${argument}:  examples/tour.ts FOLDER`)
   process.exit(2)
 }
 const folder = resolve(argument)

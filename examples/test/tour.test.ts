@@ -1,4 +1,4 @@
-/** The tour that `npm start` takes runs, twice over the same folder, and leaves what it shows. */
+/** The tour runs, twice over the same folder, and leaves what it shows. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -46,7 +46,7 @@ function pinnedPnpm(root) {
 }
 
 async function install(root, version) {
-  say(`installing with pnpm ${version} (first time: about 20 s and 500 MB)`)
+  say(`installing with pnpm ${version} (first time: about 20 s and 700 MB)`)
   const command = ['npx', '--yes', `pnpm@${version}`, 'install', '--frozen-lockfile']
   let tail = ''
   const onOutput = (chunk) => {

@@ -13,7 +13,13 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core'
-import { useDisclosure, useDocumentTitle, useHotkeys, useMediaQuery } from '@mantine/hooks'
+import {
+  type HotkeyItem,
+  useDisclosure,
+  useDocumentTitle,
+  useHotkeys,
+  useMediaQuery,
+} from '@mantine/hooks'
 import {
   IconKeyboard,
   IconMoon,
@@ -42,10 +48,14 @@ export function Shell(): ReactNode {
   useDocumentTitle(screen ? `${screen.title} · aos-storage` : 'aos-storage playground')
   useHotkeys([
     ['t', () => setTraced(!isTraced)],
+    // Some keyboards have a key for it.
+    ['?', shortcuts.open],
     ['shift+?', shortcuts.open],
-    ...screens.map(({ name }, index): [string, () => void] => [
-      `alt+${index + 1}`,
+    // The key, whatever Alt makes of it: a Mac another sign, a French keyboard no digit at all.
+    ...screens.map(({ name }, index): HotkeyItem => [
+      `alt+digit${index + 1}`,
       () => document.getElementById(`nav-${name}`)?.click(),
+      { usePhysicalKeys: true },
     ]),
   ])
   const main = useFocusOnChange(pathname)

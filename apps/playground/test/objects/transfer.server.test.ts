@@ -75,7 +75,7 @@ describe('a delete', () => {
     await objects.world.storage.save('a/1', 'changed')
     const items = [{ key: 'a/1', etag }, { key: 'gone' }, { key: 'gone too', etag }, { key: 'z' }]
     const result = await transfer(objects, { kind: 'delete', items })
-    expect(result).toMatchObject({ done: 1, failedCount: 3, undo: { label: 'Deleted 1 objects' } })
+    expect(result).toMatchObject({ done: 1, failedCount: 3, undo: { label: 'Deleted 1 object' } })
     const codes = result.failed.map(({ key, problem }) => [key, problem.code])
     expect(Object.fromEntries(codes)).toEqual({
       ...{ 'a/1': 'PRECONDITION_FAILED', gone: 'NOT_FOUND', 'gone too': 'NOT_FOUND' },
@@ -170,7 +170,7 @@ describe('a copy', () => {
       { key: 'a/1', to: '../out' },
     ]
     const result = await transfer(objects, { kind: 'copy', items, isOverwrite: true })
-    expect(result).toMatchObject({ done: 1, failedCount: 2, undo: { label: 'Copied 1 objects' } })
+    expect(result).toMatchObject({ done: 1, failedCount: 2, undo: { label: 'Copied 1 object' } })
     for (const { problem } of result.failed) expect(problem.code).toBe('INVALID_KEY')
     expect((await objects.world.storage.stat('good')).size).toBe(3)
   })
@@ -286,7 +286,7 @@ describe('a transfer', () => {
     await storage.save('large', 'x'.repeat(5000))
     const dry = { items: [{ key: 'z', to: 'n' }], isDryRun: true, isOverwrite: true }
     const before = await contents(objects)
-    const nothing = { failed: [], failedCount: 0, undo: null }
+    const nothing = { failed: [], failedCount: 0, leftCount: 0, undo: null }
     expect(await transfer(objects, { ...dry, kind: 'delete' })).toEqual({
       ...{ done: 1, bytes: 9, ...nothing },
     })
@@ -314,6 +314,25 @@ describe('a transfer', () => {
     const left = await settled(objects)
     expect(left).toBeGreaterThan(200)
     expect(left).toBeLessThan(300)
+  })
+
+  it('stops when it is told to, and offers undo for what was done', async () => {
+    const keys = Array.from({ length: 300 }, (_, i) => `k/${i}`)
+    const objects = await openObjectsApp({ keys })
+    const id = crypto.randomUUID()
+    const json = { kind: 'delete', prefixes: [{ prefix: 'k/' }], id }
+    const response = await objects.ask('POST', '/transfer', { json })
+    const stop = { json: { id } }
+    expect(await objects.json('POST', '/transfer/stop', stop)).toEqual({ isStopped: true })
+    const last = (await response.text()).trimEnd().split('\n').at(-1) ?? ''
+    const { result } = JSON.parse(last) as { result: TransferResult }
+    const left = await objects.world.storage.listKeys('k/')
+    expect(result).toMatchObject({ failedCount: 0, leftCount: left.length })
+    expect(left.length).toBeGreaterThan(0)
+    expect(result.done + left.length).toBe(300)
+    expect(await undo(objects, result)).toMatchObject({ done: result.done, failedCount: 0 })
+    expect(await objects.world.storage.listKeys('k/')).toHaveLength(300)
+    expect(await objects.json('POST', '/transfer/stop', stop)).toEqual({ isStopped: false })
   })
 
   it('of many objects tells its progress', async () => {

@@ -2,9 +2,14 @@
 
 const hours = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
 
+/** A second, written as the axes of the charts write it. */
+export function secondText(moment: number): string {
+  return hours.format(moment)
+}
+
 /** With milliseconds: many operations end in one second. */
 export function timeText(moment: number): string {
-  return `${hours.format(moment)}.${String(moment % 1000).padStart(3, '0')}`
+  return `${secondText(moment)}.${String(moment % 1000).padStart(3, '0')}`
 }
 
 const shortestMs = 0.01

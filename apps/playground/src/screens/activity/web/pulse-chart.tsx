@@ -3,8 +3,8 @@ import { Box, Group, Text, Title, useComputedColorScheme } from '@mantine/core'
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import type { Pulse } from '../../../server/operations.ts'
-import { momentText } from '../../../web/amounts.ts'
 import { type ChartColour, chartOptions, type Unit } from './chart-options.ts'
+import { secondText } from './operation-text.ts'
 import classes from './pulse-chart.module.css'
 import './uplot.css'
 
@@ -64,7 +64,7 @@ export function PulseChart({ title, series, format, unit, pulses }: PulseChartPr
             {title}
           </Title>
           <Text size="xs" c="dimmed" className={`tabular ${classes['time']}`}>
-            {shown === undefined ? '' : momentText(shown.at)}
+            {shown === undefined ? '' : secondText(shown.at)}
           </Text>
         </Group>
         <Legend series={series} format={format} pulse={shown} />

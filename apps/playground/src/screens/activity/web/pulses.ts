@@ -1,6 +1,7 @@
 /** The last ten minutes, a pulse a second. Pure. */
 import type { Pulse } from '../../../server/operations.ts'
-import { bytesText, countText, durationText, momentText } from '../../../web/amounts.ts'
+import { bytesText, countText, durationText } from '../../../web/amounts.ts'
+import { secondText } from './operation-text.ts'
 
 /** Ten minutes. */
 export const pulsesMax = 600
@@ -22,7 +23,7 @@ export function summaryOf(pulses: readonly Pulse[]): string {
   return (
     `In the last 10 minutes: ${countText(count)} ${count === 1 ? 'operation' : 'operations'}, ` +
     `${failures === 0 ? 'none' : countText(failures)} of them failed; ${bytesText(bytes)}. ` +
-    `Most in a second: ${countText(busiest.count)}, at ${momentText(busiest.at)}. ` +
+    `Most in a second: ${countText(busiest.count)}, at ${secondText(busiest.at)}. ` +
     `Slowest: ${durationText(slowestMs)}.`
   )
 }

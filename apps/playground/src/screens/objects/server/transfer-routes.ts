@@ -12,14 +12,16 @@ const prefixesMax = 1000
 
 const item = v.object({ key: keyText, to: v.optional(keyText), etag: v.optional(etagText) })
 const prefixItem = v.object({ prefix: prefixText, to: v.optional(prefixText) })
+const runId = v.pipe(v.string(), v.uuid())
 const transferBody = v.object({
   kind: v.picklist(['copy', 'move', 'delete']),
   items: v.optional(v.pipe(v.array(item), v.maxLength(itemsMax)), []),
   prefixes: v.optional(v.pipe(v.array(prefixItem), v.maxLength(prefixesMax)), []),
   isOverwrite: v.optional(v.boolean()),
+  id: v.optional(runId),
   isDryRun: v.optional(v.boolean()),
 })
-const undoBody = v.object({ id: v.pipe(v.string(), v.uuid()) })
+const idBody = v.object({ id: runId })
 
 export function transferRoutes(transfers: Transfers) {
   return new Hono()
@@ -27,7 +29,10 @@ export function transferRoutes(transfers: Transfers) {
       const request = context.req.valid('json')
       return ndjson(context, (signal) => transfers.transfer(request, signal))
     })
-    .post('/undo', atMost(listBytesMax), valid('json', undoBody), (context) => {
+    .post('/transfer/stop', atMost(listBytesMax), valid('json', idBody), (context) =>
+      context.json({ isStopped: transfers.stop(context.req.valid('json').id) }),
+    )
+    .post('/undo', atMost(listBytesMax), valid('json', idBody), (context) => {
       const { id } = context.req.valid('json')
       return ndjson(context, () => transfers.undo(id))
     })

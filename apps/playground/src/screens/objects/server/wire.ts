@@ -153,6 +153,8 @@ export interface TransferRequest {
   readonly prefixes: readonly TransferPrefix[]
   /** Replace what is at a destination. Default false: such keys fail with `ALREADY_EXISTS`. */
   readonly isOverwrite?: boolean | undefined
+  /** Names the run for `POST /transfer/stop`. A UUID. */
+  readonly id?: string | undefined
   /** Only counts: the result tells how many objects and bytes, and whether undo would work. */
   readonly isDryRun?: boolean | undefined
 }
@@ -178,6 +180,8 @@ export interface TransferResult extends Undoable {
   /** The first 100. */
   readonly failed: readonly TransferFailure[]
   readonly failedCount: number
+  /** Objects that were not begun, because it was stopped. */
+  readonly leftCount: number
 }
 
 export interface TransferFailure {

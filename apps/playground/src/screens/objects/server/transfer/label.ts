@@ -7,6 +7,8 @@ const verbs = { copy: 'Copied', move: 'Moved', delete: 'Deleted' } as const
 /** `Deleted a/b`, `Moved 9 objects`. @param done How many objects succeeded. */
 export function actionLabel({ kind }: TransferRequest, { objects }: Plan, done: number): string {
   const [only] = objects
-  const what = objects.length === 1 && only !== undefined ? only.from : `${done} objects`
+  const isOne = objects.length === 1 && only !== undefined
+  const count = done === 1 ? '1 object' : `${done.toLocaleString('en')} objects`
+  const what = isOne ? only.from : count
   return `${verbs[kind]} ${what}`
 }

@@ -79,11 +79,13 @@ export class Run<T> {
       }
     })
     const undoable = await finish(this.#succeeded)
+    const leftCount = items.length - this.#succeeded - this.#failedCount
     return {
       done: this.#succeeded,
       bytes: this.#bytes,
       failed: this.#failed,
       failedCount: this.#failedCount,
+      leftCount,
       ...undoable,
     }
   }

@@ -16,6 +16,8 @@ export class Transfers {
   readonly #journal: UndoJournal
   readonly #clock: Clock
   readonly #running = new Set<Promise<unknown>>()
+  /** Runs that can be stopped, by the id that the page gave them. */
+  readonly #stops = new Map<string, AbortController>()
   readonly #end = new AbortController()
 
   constructor(storage: StorageManager, journal: UndoJournal, clock: Clock) {
@@ -29,12 +31,34 @@ export class Transfers {
    *
    * @throws StorageError as {@link planTransfer}, before its first line.
    */
-  async *transfer(request: TransferRequest, signal: AbortSignal): Lines {
+  async *transfer(request: TransferRequest, gone: AbortSignal): Lines {
+    const stop = new AbortController()
+    const { id } = request
+    if (id !== undefined) this.#stops.set(id, stop)
+    try {
+      yield* this.#transfer(request, AbortSignal.any([gone, stop.signal]))
+    } finally {
+      if (id !== undefined) this.#stops.delete(id)
+    }
+  }
+
+  /**
+   * Stops a transfer after what is under way; its own answer tells what was done, and offers undo
+   * for that. False when no such run is under way.
+   */
+  stop(id: string): boolean {
+    const stop = this.#stops.get(id)
+    stop?.abort()
+    return stop !== undefined
+  }
+
+  async *#transfer(request: TransferRequest, signal: AbortSignal): Lines {
     const plan = await planTransfer(this.#storage, request, signal)
     const refusal = this.#refusal(plan)
     if (request.isDryRun === true) {
       const { objects, bytes } = plan
-      const counted = { done: objects.length, bytes, failed: [], failedCount: 0, undo: null }
+      const none = { failed: [], failedCount: 0, leftCount: 0, undo: null }
+      const counted = { done: objects.length, bytes, ...none }
       yield { result: { ...counted, ...(refusal && { undoRefusal: refusal }) } }
       return
     }

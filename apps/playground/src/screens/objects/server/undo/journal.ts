@@ -16,7 +16,7 @@ import { RestoredVersions } from './restored.ts'
 import { sizeText } from './size-text.ts'
 import type { UndoCost, UndoItem } from './step.ts'
 
-const entriesMax = 50
+const entriesMax = 1000
 const bytesMaxDefault = 256 * 1024 ** 2
 
 /** An action that can be taken back. */

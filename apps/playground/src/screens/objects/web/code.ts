@@ -1,0 +1,186 @@
+/**
+ * "The code": TypeScript that does with the public API what an action of this screen did. Each
+ * piece is a program of its own and runs as it is; the tests run every one.
+ */
+import type { ActionText } from '../../../web/actions.ts'
+import { literal, program, quoted } from '../../../web/program.ts'
+
+export { literal, program }
+
+/** Conditions of a write, as options. */
+interface Condition {
+  readonly ifMatch?: string | undefined
+  readonly ifNoneMatch?: '*' | undefined
+}
+
+function options(fields: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return ''
+  return `, { ${given.map(([name, value]) => `${name}: ${quoted(value!)}`).join(', ')} }`
+}
+
+/** Lists what is under a prefix, up to the next `/`. */
+export function listText(prefix: string): ActionText {
+  return {
+    label: `List ${prefix === '' ? 'everything' : prefix}`,
+    code: program([
+      `for await (const entry of storage.list({ prefix: ${literal(prefix)}, delimiter: '/' })) {`,
+      "  console.log(entry.kind === 'object' ? entry.key : entry.prefix)",
+      '}',
+    ]),
+  }
+}
+
+/** What is known of an object. */
+export function openText(key: string): ActionText {
+  return {
+    label: `Open ${key}`,
+    code: program([
+      `const info = await storage.stat(${literal(key)})`,
+      'console.log(info.size, info.contentType, info.etag, info.metadata)',
+    ]),
+  }
+}
+
+/** A value, decoded by its content type. */
+export function loadText(key: string): ActionText {
+  return {
+    label: `Load ${key}`,
+    code: program([`console.log(await storage.load(${literal(key)}))`]),
+  }
+}
+
+/** Some bytes of an object; only they are read. */
+export function readRangeText(key: string, offset: number, length: number): ActionText {
+  return {
+    label: `Read ${length} bytes at ${offset} of ${key}`,
+    code: program([
+      `const body = await storage.readStream(${literal(key)}, {`,
+      `  range: { offset: ${offset}, length: ${length} },`,
+      '})',
+      'console.log(await body.bytes())',
+    ]),
+  }
+}
+
+/** The whole object into a file, in constant memory. */
+export function downloadText(key: string): ActionText {
+  const file = key.slice(key.lastIndexOf('/') + 1)
+  return {
+    label: `Download ${key}`,
+    code: program(
+      [
+        `await using body = await storage.readStream(${literal(key)})`,
+        `await pipeline(body, createWriteStream(${literal(file)}))`,
+      ],
+      [
+        "import { createWriteStream } from 'node:fs'",
+        "import { pipeline } from 'node:stream/promises'",
+      ],
+    ),
+  }
+}
+
+/** Saves a text exactly as it was typed. */
+export function saveTextText(
+  key: string,
+  text: string,
+  contentType: string,
+  condition: Condition = {},
+): ActionText {
+  const isNew = condition.ifNoneMatch === '*'
+  return {
+    label: `${isNew ? 'Create' : 'Save'} ${key}`,
+    code: program([
+      `const text = ${literal(text)}`,
+      `await storage.writeStream(${literal(key)}, text${options({ contentType, ...condition })})`,
+    ]),
+  }
+}
+
+/** A file into the store, in constant memory. */
+export function uploadText(
+  key: string,
+  file: string,
+  contentType: string,
+  isOverwrite: boolean,
+): ActionText {
+  const ifNoneMatch = isOverwrite ? undefined : '*'
+  return {
+    label: `Upload ${key}`,
+    code: program(
+      [
+        `const file = createReadStream(${literal(file)})`,
+        `await storage.writeStream(${literal(key)}, file${options({ contentType, ifNoneMatch })})`,
+      ],
+      ["import { createReadStream } from 'node:fs'"],
+    ),
+  }
+}
+
+/** Copies or moves one object. */
+export function transferText(
+  kind: 'copy' | 'move',
+  from: string,
+  to: string,
+  isOverwrite: boolean,
+): ActionText {
+  const more = options({ ifNoneMatch: isOverwrite ? undefined : '*' })
+  return {
+    label: `${kind === 'copy' ? 'Copy' : 'Move'} ${from} to ${to}`,
+    code: program([`await storage.${kind}(${literal(from)}, ${literal(to)}${more})`]),
+  }
+}
+
+/** Copies or moves all keys under a prefix. */
+export function transferPrefixText(
+  kind: 'copy' | 'move',
+  from: string,
+  to: string,
+  isOverwrite: boolean,
+): ActionText {
+  const more = options({ ifNoneMatch: isOverwrite ? undefined : '*' })
+  return {
+    label: `${kind === 'copy' ? 'Copy' : 'Move'} all of ${from} to ${to}`,
+    code: program([
+      `for (const key of await storage.listKeys(${literal(from)})) {`,
+      `  const to = ${literal(to)} + key.slice(${from.length})`,
+      `  await storage.${kind}(key, to${more})`,
+      '}',
+    ]),
+  }
+}
+
+/** Deletes one object; with its etag only the version that was seen. */
+export function deleteText(key: string, etag?: string): ActionText {
+  return {
+    label: `Delete ${key}`,
+    code: program([`await storage.delete(${literal(key)}${options({ ifMatch: etag })})`]),
+  }
+}
+
+/** Deletes several objects. */
+export function deleteManyText(keys: readonly string[]): ActionText {
+  return {
+    label: `Delete ${keys.length} objects`,
+    code: program([
+      'const results = await storage.deleteMany([',
+      ...keys.slice(0, keysShownMax).map((key) => `  ${literal(key)},`),
+      ...(keys.length > keysShownMax ? [`  // and ${keys.length - keysShownMax} more`] : []),
+      '])',
+      'console.log(results.filter(({ ok }) => !ok))',
+    ]),
+  }
+}
+
+const keysShownMax = 20
+
+/** Deletes all keys under a prefix. */
+export function deletePrefixText(prefix: string): ActionText {
+  return {
+    label: `Delete all of ${prefix}`,
+    code: program([
+      `await storage.deleteMany(await storage.listKeys(${literal(prefix)}))`,
+    ]),
+  }
+}

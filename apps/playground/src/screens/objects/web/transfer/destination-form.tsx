@@ -1,0 +1,42 @@
+import { Button, Checkbox, Group, Stack } from '@mantine/core'
+import type { FormEvent, ReactNode } from 'react'
+import type { AskProps } from './ask.ts'
+import { DestinationField } from './destination-field.tsx'
+import { verbOf } from './dialog-title.ts'
+import { ForecastText, ProblemAlert } from './forecast-text.tsx'
+import { PathList } from './path-list.tsx'
+import { answerWith } from './transfers.ts'
+import { useDestination } from './use-destination.ts'
+
+/** Asks where a copy or a move goes, and shows what becomes of the first keys. */
+export function DestinationForm({ question, isBusy, problem, onClose }: AskProps): ReactNode {
+  const place = useDestination(question)
+  const { request, preview, forecast, isReady } = place
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (isReady && !isBusy) void answerWith(question, request)
+  }
+  return (
+    <Stack component="form" gap="sm" onSubmit={submit}>
+      <DestinationField question={question} place={place} />
+      <Checkbox
+        label="Overwrite what exists"
+        checked={place.isOverwrite}
+        onChange={({ currentTarget }) => place.setOverwrite(currentTarget.checked)}
+      />
+      {preview.length === 0 ? null : (
+        <PathList label="What they become" paths={preview} total={forecast.data?.done} />
+      )}
+      {preview.length === 0 ? null : <ForecastText forecast={forecast} />}
+      {problem === undefined ? null : <ProblemAlert problem={problem} />}
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" disabled={!isReady} loading={isBusy}>
+          {verbOf(question)}
+        </Button>
+      </Group>
+    </Stack>
+  )
+}

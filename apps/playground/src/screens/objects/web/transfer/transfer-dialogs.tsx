@@ -1,0 +1,90 @@
+import { Modal } from '@mantine/core'
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
+import { useView } from '../../../../web/view.ts'
+import screen from '../screen.ts'
+import { DeleteForm } from './delete-form.tsx'
+import { DestinationForm } from './destination-form.tsx'
+import { type Dialog, showDialog, useDialog } from './dialog.ts'
+import { dialogTitle } from './dialog-title.ts'
+import { FailureList } from './failure-list.tsx'
+import { onOver, type Over, placeAfter } from './over.ts'
+import { RunProgress } from './run-progress.tsx'
+import classes from './transfer-dialogs.module.css'
+
+/**
+ * The dialog of copies, moves and deletes: one for all its steps, so that the focus goes back to
+ * where it was. To be shown once, anywhere on the screen.
+ */
+export function TransferDialogs(): ReactNode {
+  useFollow()
+  const dialog = useDialog()
+  // Stays in sight while it is closing.
+  const [last, setLast] = useState(dialog)
+  if (dialog !== undefined && dialog !== last) setLast(dialog)
+  const shown = dialog ?? last
+  const onClose = (): void => {
+    if (dialog !== undefined) close(dialog)
+  }
+  const isFixed = dialog?.step === 'run'
+  return (
+    <Modal
+      opened={dialog !== undefined}
+      onClose={onClose}
+      title={shown === undefined ? undefined : dialogTitle(shown)}
+      size="lg"
+      closeOnEscape={!isFixed}
+      closeOnClickOutside={!isFixed}
+      withCloseButton={!isFixed}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      classNames={{ title: classes['title']! }}
+    >
+      {shown === undefined ? null : <Step dialog={shown} onClose={onClose} />}
+    </Modal>
+  )
+}
+
+function Step({
+  dialog,
+  onClose,
+}: {
+  readonly dialog: Dialog
+  readonly onClose: () => void
+}): ReactNode {
+  if (dialog.step === 'run') {
+    const { question, progress, stop } = dialog
+    return <RunProgress kind={question.kind} progress={progress} stop={stop} />
+  }
+  if (dialog.step === 'failures') {
+    const { failed, failedCount } = dialog
+    return <FailureList failed={failed} failedCount={failedCount} onClose={onClose} />
+  }
+  const { question, isBusy, problem } = dialog
+  const Form = question.kind === 'delete' ? DeleteForm : DestinationForm
+  return (
+    <Form
+      key={question.id}
+      question={question}
+      isBusy={isBusy}
+      problem={problem}
+      onClose={onClose}
+    />
+  )
+}
+
+function close(dialog: Dialog): void {
+  if (dialog.step === 'run' || (dialog.step === 'ask' && dialog.isBusy)) return
+  showDialog(undefined)
+  if (dialog.step === 'failures') dialog.onClose?.()
+}
+
+/** The view goes where the open object went. */
+function useFollow(): void {
+  const [view, setView] = useView(screen)
+  const follow = useEffectEvent((over: Over) => {
+    const place = placeAfter(view, over)
+    if (place === undefined) return
+    const closed = { as: undefined, at: undefined, mode: undefined }
+    setView({ ...place, ...(place.key === undefined ? closed : {}) }, { isReplaced: true })
+  })
+  useEffect(() => onOver((over) => follow(over)), [])
+}

@@ -1,0 +1,76 @@
+/** Copies, moves and deletes: asked for here, by whoever has a selection. */
+import { act } from '../../../../web/actions.ts'
+import { tellProblem, problemOf } from '../../../../web/problem.ts'
+import type { TransferProgress, TransferRequest, TransferResult } from '../../server/wire.ts'
+import type { Selection } from '../selection.ts'
+import { apart } from './destination.ts'
+import { openDialog, type Question, showDialog, type TransferKind } from './dialog.ts'
+import { tellOver } from './over.ts'
+import { stopTransfer, transfer } from './run.ts'
+import { tellResult } from './results.tsx'
+import { transferRequestText } from './transfer-code.ts'
+
+export type { TransferKind } from './dialog.ts'
+export { offerUndo } from './undo.tsx'
+
+/** What is over sooner changes no dialog under the person's eyes. */
+const showRunMs = 250
+
+/** Opens the dialog for a copy, a move or a delete. Nothing happens while another one is open. */
+export function askTransfer(kind: TransferKind, selection: Selection): void {
+  ask({ kind, isRename: false, selection: apart(selection) })
+}
+
+/** Opens the dialog that renames an object; for a prefix (with `/` at its end), all under it. */
+export function askRename(path: string): void {
+  const isPrefix = path.endsWith('/')
+  const selection = isPrefix
+    ? { objects: [], prefixes: [path] }
+    : { objects: [{ key: path }], prefixes: [] }
+  ask({ kind: 'move', isRename: true, selection })
+}
+
+let lastId = 0
+
+function ask(asked: Omit<Question, 'id'>): void {
+  const question = { ...asked, id: ++lastId }
+  const { objects, prefixes } = question.selection
+  if (openDialog() !== undefined || objects.length + prefixes.length === 0) return
+  showDialog({ step: 'ask', question, isBusy: false, problem: undefined })
+}
+
+/** Does what a dialog asked about, and tells what came of it. It goes on when the page is left. */
+export async function answerWith(question: Question, request: TransferRequest): Promise<void> {
+  const { signal } = new AbortController()
+  const id = crypto.randomUUID()
+  let action = ''
+  const stop = (): void => void stopTransfer(id, action).catch(tellProblem)
+  let progress: TransferProgress | undefined
+  const show = (): void => showDialog({ step: 'run', question, progress, stop })
+  showDialog({ step: 'ask', question, isBusy: true, problem: undefined })
+  const timer = setTimeout(show, showRunMs)
+  const onProgress = (next: TransferProgress): void => {
+    progress = next
+    if (openDialog()?.step === 'run') show()
+  }
+  let result: TransferResult
+  try {
+    result = await act(transferRequestText(request), (begun) => {
+      action = begun
+      return transfer({ ...request, id }, { action, signal, onProgress })
+    })
+  } catch (error) {
+    if (progress === undefined) {
+      showDialog({ step: 'ask', question, isBusy: false, problem: problemOf(error) })
+    } else {
+      showDialog(undefined)
+      tellProblem(error)
+    }
+    return
+  } finally {
+    clearTimeout(timer)
+  }
+  showDialog(undefined)
+  tellOver({ request, result: { ...result, failedCount: result.failedCount + result.leftCount } })
+  tellResult(request, result)
+}
