@@ -129,9 +129,12 @@ export function Shell(): ReactNode {
         <Outlet />
       </AppShell.Main>
       {isWide ? (
-        <AppShell.Aside aria-label="Trace of the last actions">
-          {isTraced ? <TraceDrawer onClose={() => setTraced(false)} /> : null}
-        </AppShell.Aside>
+        // Closed, it would be a landmark with nothing in it.
+        isTraced && (
+          <AppShell.Aside aria-label="Trace of the last actions">
+            <TraceDrawer onClose={() => setTraced(false)} />
+          </AppShell.Aside>
+        )
       ) : (
         <Drawer
           opened={isTraced}

@@ -347,7 +347,7 @@ describe('a transfer', () => {
     )
     expect(steps.every(({ total }) => total === 1000)).toBe(true)
     expect(lines.at(-1)).toMatchObject({
-      result: { done: 1000, undo: { label: 'Deleted 1000 objects' } },
+      result: { done: 1000, undo: { label: 'Deleted 1,000 objects' } },
     })
   })
 

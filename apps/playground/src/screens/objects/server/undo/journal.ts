@@ -16,7 +16,7 @@ import { RestoredVersions } from './restored.ts'
 import { sizeText } from './size-text.ts'
 import type { UndoCost, UndoItem } from './step.ts'
 
-const entriesMax = 1000
+const entriesMaxDefault = 1000
 const bytesMaxDefault = 256 * 1024 ** 2
 
 /** An action that can be taken back. */
@@ -29,6 +29,8 @@ interface UndoEntry extends UndoOffer {
 export interface JournalOptions {
   /** All together. Default 256 MiB. */
   readonly bytesMax?: number | undefined
+  /** Actions. Default 1,000. */
+  readonly entriesMax?: number | undefined
 }
 
 export class UndoJournal {
@@ -37,11 +39,14 @@ export class UndoJournal {
   /** What undo wrote, for the actions before. */
   readonly restored: RestoredVersions = new RestoredVersions()
   readonly #bytesMax: number
+  readonly #entriesMax: number
   /** The oldest first. */
   readonly #entries = new Map<string, UndoEntry>()
   #bytes = 0
 
-  constructor({ bytesMax = bytesMaxDefault }: JournalOptions = {}) {
+  constructor(options: JournalOptions = {}) {
+    const { bytesMax = bytesMaxDefault, entriesMax = entriesMaxDefault } = options
+    this.#entriesMax = entriesMax
     this.#bytesMax = bytesMax
     const limits = { totalBytesMax: bytesMax, objectBytesMax: bytesMax }
     this.kept = new StorageManager(new MemoryStorageBackend(limits))
@@ -75,7 +80,7 @@ export class UndoJournal {
   async add(entry: UndoEntry, reservedBytes: number): Promise<void> {
     this.#bytes -= reservedBytes - entry.bytes
     this.#entries.set(entry.id, entry)
-    if (this.#entries.size > entriesMax) await this.#forgetOldest()
+    if (this.#entries.size > this.#entriesMax) await this.#forgetOldest()
   }
 
   /** Room that no entry came to use. */

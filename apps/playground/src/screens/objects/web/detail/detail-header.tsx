@@ -1,0 +1,124 @@
+import { ActionIcon, Button, Group, Text, Title, Tooltip } from '@mantine/core'
+import {
+  IconArrowMoveRight,
+  IconDownload,
+  IconFiles,
+  IconPencil,
+  IconTrash,
+  IconX,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { act } from '../../../../web/actions.ts'
+import type { ObjectDetails } from '../../server/wire.ts'
+import { downloadText } from '../code.ts'
+import type { Selection } from '../selection.ts'
+import { askTransfer } from '../transfer/transfers.ts'
+import { CopyValue } from './copy-value.tsx'
+import classes from './detail.module.css'
+import { editFault } from './views.ts'
+
+/** What is open, and what can be done with it. */
+export function DetailHeader({
+  objectKey,
+  details,
+  onEdit,
+  onClose,
+}: {
+  readonly objectKey: string
+  /** Undefined: there is nothing to do anything with. */
+  readonly details: ObjectDetails | undefined
+  /** Undefined while it is edited. */
+  readonly onEdit: (() => void) | undefined
+  readonly onClose: () => void
+}): ReactNode {
+  const slash = objectKey.lastIndexOf('/') + 1
+  return (
+    <header className={classes['top']}>
+      <Group gap="xs" wrap="nowrap" align="flex-start">
+        <div className={classes['names']}>
+          <Title order={2} size="h5" className="breakable" lineClamp={2}>
+            <bdi>{objectKey.slice(slash)}</bdi>
+          </Title>
+          <Group gap={4} wrap="nowrap" align="flex-start">
+            <Text size="xs" c="dimmed" className="mono breakable" lineClamp={3} title={objectKey}>
+              <bdi>{objectKey}</bdi>
+            </Text>
+            <CopyValue value={objectKey} name="key" />
+          </Group>
+        </div>
+        <Tooltip label="Close (Esc)" withArrow>
+          <ActionIcon variant="subtle" color="gray" onClick={onClose} aria-label="Close the object">
+            <IconX size={18} />
+          </ActionIcon>
+        </Tooltip>
+      </Group>
+      {details === undefined ? null : <Actions details={details} onEdit={onEdit} />}
+    </header>
+  )
+}
+
+function Actions({
+  details,
+  onEdit,
+}: {
+  readonly details: ObjectDetails
+  readonly onEdit: (() => void) | undefined
+}): ReactNode {
+  const { key, etag } = details
+  const selection: Selection = { objects: [{ key, etag }], prefixes: [] }
+  const fault = editFault(details)
+  return (
+    <Group gap={6} className={classes['actions']} role="group" aria-label="Actions">
+      {onEdit === undefined ? null : (
+        <Tooltip label={fault ?? 'Edit the text'} withArrow openDelay={300}>
+          <Button
+            size="compact-sm"
+            variant="light"
+            leftSection={<IconPencil size={14} />}
+            aria-disabled={fault !== undefined}
+            {...(fault === undefined ? {} : { 'data-disabled': true })}
+            aria-label={fault === undefined ? 'Edit' : `Edit. ${fault}`}
+            onClick={fault === undefined ? onEdit : (event) => event.preventDefault()}
+          >
+            Edit
+          </Button>
+        </Tooltip>
+      )}
+      <Button
+        component="a"
+        href={`/api/objects/content?${new URLSearchParams({ key }).toString()}`}
+        download
+        onClick={() => void act(downloadText(key), () => Promise.resolve())}
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconDownload size={14} />}
+      >
+        Download
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconFiles size={14} />}
+        onClick={() => askTransfer('copy', selection)}
+      >
+        Copy
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconArrowMoveRight size={14} />}
+        onClick={() => askTransfer('move', selection)}
+      >
+        Move
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="default"
+        leftSection={<IconTrash size={14} />}
+        onClick={() => askTransfer('delete', selection)}
+      >
+        Delete
+      </Button>
+    </Group>
+  )
+}

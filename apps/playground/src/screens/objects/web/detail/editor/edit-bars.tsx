@@ -1,0 +1,112 @@
+import { Button, Text, Tooltip, UnstyledButton } from '@mantine/core'
+import { useDebouncedValue, useHotkeys } from '@mantine/hooks'
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { bytesText, countText } from '../../../../../web/amounts.ts'
+import classes from '../detail.module.css'
+import { type JsonFault, placeOf } from '../tree/scan-json.ts'
+import { wholeBytesMax } from '../views.ts'
+import { restoredText, shapeText, type TextShape } from './exact-text.ts'
+
+/** What can be done with the text that is edited. */
+export function EditBar({
+  isJson,
+  isChanged,
+  isSaving,
+  size,
+  onSave,
+  onFormat,
+  onLeave,
+}: {
+  readonly isJson: boolean
+  readonly isChanged: boolean
+  readonly isSaving: boolean
+  readonly size: ReactNode
+  readonly onSave: () => void
+  readonly onFormat: () => void
+  readonly onLeave: () => void
+}): ReactNode {
+  // Beside the text, the browser would save the page.
+  useHotkeys([['mod+S', onSave]], [])
+  return (
+    <div className={classes['line']} data-place="above">
+      <Tooltip label="Ctrl+S or ⌘S" withArrow openDelay={300}>
+        <Button
+          size="compact-sm"
+          onClick={onSave}
+          loading={isSaving}
+          disabled={!isChanged}
+          aria-keyshortcuts="Control+S Meta+S"
+        >
+          Save
+        </Button>
+      </Tooltip>
+      {isJson ? (
+        <Button size="compact-sm" variant="default" onClick={onFormat}>
+          Format JSON
+        </Button>
+      ) : null}
+      <Button size="compact-sm" variant="default" onClick={onLeave}>
+        {isChanged ? 'Cancel' : 'Done'}
+      </Button>
+      <Text size="sm" c="dimmed" className={`${classes['grow']} tabular`} ta="right">
+        {size}{' '}
+        <Text span inherit role="status">
+          {isChanged ? 'Not saved' : 'No changes'}
+        </Text>
+      </Text>
+    </div>
+  )
+}
+
+/** Large texts are not measured for each key. */
+const measureMs = 250
+
+/** How large the text is as it would be saved. */
+export function TextSize({
+  edits,
+  read,
+  shape,
+}: {
+  /** Changes with every edit. */
+  readonly edits: number
+  /** The text as it stands in the editor. */
+  readonly read: () => string
+  readonly shape: TextShape
+}): ReactNode {
+  const [settled] = useDebouncedValue(edits, measureMs)
+  const [bytes, setBytes] = useState<number>()
+  const measure = useEffectEvent(() => {
+    setBytes(new TextEncoder().encode(restoredText(read(), shape)).byteLength)
+  })
+  useEffect(() => measure(), [settled, shape])
+  if (bytes === undefined) return null
+  const isTooLarge = bytes > wholeBytesMax
+  return (
+    <Text span size="sm" inherit {...(isTooLarge ? { c: 'var(--mantine-color-error)' } : {})}>
+      {bytesText(bytes)}
+      {isTooLarge ? ': more than the 8 MiB that are saved here' : ''}
+      {shapeText(shape) === '' ? '' : `, ${shapeText(shape)}`}.
+    </Text>
+  )
+}
+
+/** Where the text is no JSON; goes there. */
+export function FaultLine({
+  text,
+  fault: { at, message },
+  onGo,
+}: {
+  /** Lines end with `\n`. */
+  readonly text: string
+  readonly fault: JsonFault
+  readonly onGo: () => void
+}): ReactNode {
+  const { line, column } = useMemo(() => placeOf(text, at), [text, at])
+  return (
+    <UnstyledButton onClick={onGo} className={classes['line']}>
+      <Text size="sm" role="status">
+        Not JSON yet. Line {countText(line)}, column {countText(column)}: {message}.
+      </Text>
+    </UnstyledButton>
+  )
+}

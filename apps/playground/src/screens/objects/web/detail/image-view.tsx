@@ -1,0 +1,80 @@
+import { Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { request } from '../../../../web/api.ts'
+import { countText } from '../../../../web/amounts.ts'
+import { Empty } from '../../../../web/empty.tsx'
+import { problemOf } from '../../../../web/problem.ts'
+import colours from './colours.module.css'
+import classes from './image-view.module.css'
+import lineClasses from './detail.module.css'
+import type { ViewProps } from './object-views.tsx'
+import { useSteady } from './use-steady.ts'
+import { ViewProblem } from './view-problem.tsx'
+
+/** The object as an image: drawn by `<img>`, in which nothing runs. */
+export function ImageView({ details, onStale }: ViewProps): ReactNode {
+  return <Picture key={details.etag} details={details} onStale={onStale} />
+}
+
+function Picture({ details: { key, etag }, onStale }: ViewProps): ReactNode {
+  const [size, setSize] = useState<readonly [width: number, height: number]>()
+  const [isBroken, setBroken] = useState(false)
+  const address = `/api/objects/image?${new URLSearchParams({ key, etag }).toString()}`
+  if (isBroken) return <Broken address={address} onStale={onStale} />
+  return (
+    <>
+      <div className={`${colours['colours']} ${classes['board']}`}>
+        <img
+          src={address}
+          alt={key.slice(key.lastIndexOf('/') + 1)}
+          className={classes['image']}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setSize([naturalWidth, naturalHeight])
+          }
+          onError={() => setBroken(true)}
+        />
+      </div>
+      <div className={lineClasses['line']}>
+        <Text size="sm" className="tabular">
+          {size === undefined
+            ? 'Loading…'
+            : `${countText(size[0])} × ${countText(size[1])} pixels, made to fit`}
+        </Text>
+      </div>
+    </>
+  )
+}
+
+/** Asks again for the reason: an image element does not tell it. */
+function Broken({
+  address,
+  onStale,
+}: {
+  readonly address: string
+  readonly onStale: () => void
+}): ReactNode {
+  const query = useQuery({
+    queryKey: ['objects', 'image', address],
+    queryFn: async ({ signal }) => {
+      const response = await request(address, 'page', { signal })
+      await response.body?.cancel()
+      return true
+    },
+    gcTime: 0,
+  })
+  const { error } = useSteady(query, onStale)
+  if (query.isPending || (error === null && query.error !== null)) return null
+  // An SVG is given to an image element only: that refusal is no reason.
+  if (error !== null && problemOf(error).code !== 'UNSUPPORTED') {
+    return <ViewProblem error={error} onRetry={() => void query.refetch()} />
+  }
+  return (
+    <Empty title="This cannot be drawn">
+      {error === null
+        ? 'The bytes begin like an image, but your browser cannot decode them.'
+        : problemOf(error).message}{' '}
+      Look at its bytes in the hex view.
+    </Empty>
+  )
+}

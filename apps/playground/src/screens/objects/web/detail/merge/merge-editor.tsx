@@ -1,0 +1,105 @@
+import { goToNextChunk, goToPreviousChunk } from '@codemirror/merge'
+import { EditorView } from '@codemirror/view'
+import { Button, Text, useComputedColorScheme } from '@mantine/core'
+import {
+  type ReactNode,
+  type Ref,
+  useEffectEvent,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+} from 'react'
+import colours from '../colours.module.css'
+import detailClasses from '../detail.module.css'
+import type { Language } from '../editor/code-mirror.ts'
+import classes from './merge.module.css'
+import type { Merged } from './merge-lines.ts'
+import { besideViews, type MergeViews, unifiedViews } from './merge-views.ts'
+
+/** How others read a merge. */
+export interface MergeHandle {
+  /** The result as it stands, and what of the conflicts is still there. */
+  written(): Merged
+}
+
+export interface MergeEditorProps {
+  readonly theirs: string
+  /** What the result is at first. */
+  readonly result: Merged
+  readonly language: Language
+  /** Returns are characters: only `\n` ends a line. */
+  readonly hasReturns: boolean
+  readonly isNarrow: boolean
+  readonly handle: Ref<MergeHandle>
+  readonly onSave: () => void
+}
+
+/** Theirs and the result, and what differs. Everything but `isNarrow` is taken when it is made. */
+export default function MergeEditor({
+  theirs,
+  result,
+  language,
+  hasReturns,
+  isNarrow,
+  handle,
+  onSave,
+}: MergeEditorProps): ReactNode {
+  const host = useRef<HTMLDivElement>(null)
+  const views = useRef<MergeViews>(undefined)
+  /** What was written stays when there is more room, or less, or another scheme. */
+  const written = useRef(result)
+  const isDark = useComputedColorScheme('light') === 'dark'
+  const save = useEffectEvent(onSave)
+  const create = useEffectEvent((parent: HTMLElement): MergeViews => {
+    const { text, conflicts } = written.current
+    const make = isNarrow ? unifiedViews : besideViews
+    return make({
+      ...{ parent, theirs, result: text, conflicts, language, hasReturns, isDark },
+      onSave: () => save(),
+    })
+  })
+  // Before anybody's effects: whoever has the handle may use it.
+  useLayoutEffect(() => {
+    const made = create(host.current!)
+    views.current = made
+    return () => {
+      written.current = made.written()
+      made.destroy()
+    }
+  }, [isNarrow, isDark])
+  useImperativeHandle(handle, () => ({ written: () => views.current!.written() }))
+  const go = (command: typeof goToNextChunk): void => {
+    const { result: editor } = views.current!
+    command(editor)
+    editor.dispatch({
+      effects: EditorView.scrollIntoView(editor.state.selection.main, { y: 'center' }),
+    })
+    editor.focus()
+  }
+  return (
+    <>
+      <div className={detailClasses['line']} data-place="above">
+        <Text size="sm" fw={500} className={detailClasses['grow']}>
+          {isNarrow ? 'Result; theirs is above' : 'Left: theirs. Right: the result.'}
+        </Text>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          onClick={() => go(goToPreviousChunk)}
+          aria-label="Previous difference"
+        >
+          Previous
+        </Button>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          onClick={() => go(goToNextChunk)}
+          aria-label="Next difference"
+        >
+          Next
+        </Button>
+      </div>
+      <div ref={host} className={`${colours['colours']} ${classes['host']}`} />
+    </>
+  )
+}

@@ -1,0 +1,34 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { act } from '../../../../web/actions.ts'
+import { answer, client } from '../../../../web/api.ts'
+import type { ObjectsApi } from '../../server/index.ts'
+import { loadText } from '../code.ts'
+import { Late } from './late.tsx'
+import type { ViewProps } from './object-views.tsx'
+import { TextLines } from './text/text-lines.tsx'
+import { useSteady } from './use-steady.ts'
+import { ViewProblem } from './view-problem.tsx'
+
+/** A structured value (dates, sets, typed arrays, …) as Node.js prints it. */
+export function ValueView({ details: { key, etag }, onStale }: ViewProps): ReactNode {
+  const query = useQuery({
+    queryKey: ['objects', 'value', key, etag],
+    queryFn: ({ signal }) =>
+      act(loadText(key), (action) =>
+        answer(
+          client<ObjectsApi>('objects', action).value.$get(
+            { query: { key, etag } },
+            { init: { signal } },
+          ),
+        ),
+      ),
+    gcTime: 0,
+  })
+  const { data, error } = useSteady(query, onStale)
+  if (error !== null) {
+    return <ViewProblem error={error} onRetry={() => void query.refetch()} />
+  }
+  if (data === undefined) return <Late>Loading the value…</Late>
+  return <TextLines text={data.text} label="The value, as Node.js prints it" />
+}
