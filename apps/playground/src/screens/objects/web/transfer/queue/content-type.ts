@@ -34,10 +34,13 @@ const types: Readonly<Record<string, string>> = {
 
 /** Longer ones are no content types that a server takes. */
 const typeLengthMax = 255
+/** As RFC 9110 writes it, without parameters; systems call files whatever programs told them. */
+const mediaType = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+$/
 
 /** What the extension says, else what the browser says, else bytes. */
 export function contentTypeOf({ name, type }: Pick<File, 'name' | 'type'>): string {
   const extension = /\.([a-z\d]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''
   if (Object.hasOwn(types, extension)) return types[extension]!
-  return type !== '' && type.length <= typeLengthMax ? type : 'application/octet-stream'
+  const isKnown = type.length <= typeLengthMax && mediaType.test(type)
+  return isKnown ? type : 'application/octet-stream'
 }

@@ -1,0 +1,33 @@
+/** The listing of the prefix that is shown, kept true. */
+import { useEffect, useMemo, useSyncExternalStore } from 'react'
+import type { Change } from '../../../../server/changes.ts'
+import { onLive } from '../../../../web/live.ts'
+import { type Listed, Listing } from './listing.ts'
+import { LiveChanges } from './live-changes.ts'
+
+/** Opens the listing of a prefix for as long as it is shown. */
+export function useListing(prefix: string): Listing {
+  const listing = useMemo(() => new Listing(prefix), [prefix])
+  useEffect(() => {
+    const close = listing.open()
+    const live = new LiveChanges(listing)
+    const offChanges = onLive<readonly Change[]>('changes', (changes) => live.note(changes))
+    const offGaps = onLive<{ isMissed: boolean }>('hello', ({ isMissed }) => {
+      const isFailed = listing.snapshot().status === 'failed'
+      if (isMissed || isFailed) live.noteAll()
+      else live.resume()
+    })
+    return () => {
+      offGaps()
+      offChanges()
+      live.close()
+      close()
+    }
+  }, [listing])
+  return listing
+}
+
+/** What a listing holds at this moment. */
+export function useListed(listing: Listing): Listed {
+  return useSyncExternalStore(listing.subscribe, listing.snapshot)
+}
