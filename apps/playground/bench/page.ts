@@ -160,10 +160,12 @@ function quantile(values: readonly number[], q: number): number {
 }
 
 function report(): string {
-  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`
+  const memoryGib = Math.round(totalmem() / 2 ** 30)
+  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${memoryGib} GiB`
   const rows = [...all.values()].map(({ name, unit, values: each }) => {
     const text = (q: number): string => quantile(each, q).toFixed(unit === 'KiB' ? 1 : 0)
-    return `| ${name} | ${text(0.5)} ${unit} | ${text(0.1)} to ${text(0.9)} | ${text(1)} | ${each.length} |`
+    const spread = `${text(0.1)} to ${text(0.9)} | ${text(1)}`
+    return `| ${name} | ${text(0.5)} ${unit} | ${spread} | ${each.length} |`
   })
   return [
     '# How fast the page is',

@@ -26,7 +26,7 @@ async function installs(): Promise<NpxCall[]> {
 }
 
 describe('npm start', () => {
-  it('installs with the pinned pnpm once, then runs the playground with its arguments', async () => {
+  it('installs with the pinned pnpm once, then runs the playground with arguments', async () => {
     await clone.installingNpx()
     const first = await clone.boot(['start', '--', '--fast', 'two words'])
     expect(first).toMatchObject({ code: 0, stdout: '["--fast","two words"]\n' })

@@ -1,6 +1,6 @@
 /**
- * What the storage does, from the diagnostics channels: each operation as it ends, in batches, and a
- * pulse a second with throughput and latency.
+ * What the storage does, from the diagnostics channels: each operation as it ends, in batches, and
+ * a pulse a second with throughput and latency.
  *
  * Invariant: bounded. A batch tells at most `batchOperationsMax` operations and counts the others;
  * a second keeps at most `sampledDurationsMax` durations.

@@ -16,7 +16,7 @@ it.each(storageErrorCodes)('%s has a status of failure, and a fix', (code) => {
 })
 
 it('keeps what nobody expected from the page, and hands it to the terminal', async () => {
-  const secret = new Error('/home/me/secret.key cannot be read')
+  const secret = new Error('/etc/secret.key cannot be read')
   const routes = new Hono().get('/', () => {
     throw secret
   })
