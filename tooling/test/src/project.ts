@@ -3,14 +3,26 @@ import { defineProject, type UserWorkspaceConfig } from 'vitest/config'
 /** Resolves `@aos-storage/*` to the sources, so that tests never run against a stale build. */
 const conditions = ['@aos-storage/source', 'module', 'node', 'development|production']
 
+/** What sets a project of tests apart. */
+export interface TestProjectOptions {
+  /** Which test files. Default: all under `test/`. */
+  readonly include?: readonly string[] | undefined
+  readonly exclude?: readonly string[] | undefined
+  /** One file at a time, after all other projects: for tests that need the machine to themselves. */
+  readonly isLast?: boolean | undefined
+}
+
 /** The vitest project of one package: `export default testProject('core')`. */
-export function testProject(name: string): UserWorkspaceConfig {
+export function testProject(name: string, options: TestProjectOptions = {}): UserWorkspaceConfig {
+  const { include = ['test/**/*.test.ts'], exclude = [], isLast = false } = options
   return defineProject({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
       name,
-      include: ['test/**/*.test.ts'],
+      include: [...include],
+      exclude: ['**/node_modules/**', ...exclude],
+      ...(isLast ? { maxWorkers: 1, sequence: { groupOrder: 1 } } : {}),
       // Two busy cores, and tests that start processes: slow is no failure, hanging is.
       testTimeout: 20_000,
       hookTimeout: 60_000,
