@@ -1,5 +1,5 @@
 /** The server as a function from request to answer: screens, the live feed, the page. */
-import { type Handler, Hono } from 'hono'
+import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { actionHeader, asAction } from './actions.ts'
 import type { LiveEvent, Listener } from './live.ts'
@@ -39,7 +39,7 @@ export function openApp({ world, watch, screens, page, port, onUnexpected }: App
     if (problem.code === 'INTERNAL') onUnexpected(error)
     return context.json({ error: problem }, status)
   })
-  hono.use(secureHeaders, refuseForeign(port))
+  hono.use(secureHeaders, refuseForeign(port), freeUnsent)
   hono.use('/api/*', (context, next) => asAction(context.req.header(actionHeader), next))
   hono.get('/api/live', liveFeed(world, end.signal))
   hono.get('/api/about', (context) => context.json({ basePath: world.backend.basePath }))
@@ -64,6 +64,15 @@ export function openApp({ world, watch, screens, page, port, onUnexpected }: App
   }
 }
 
+/**
+ * Hono answers a HEAD by the handler of the GET, and drops the body: a stream that nobody will read
+ * would wait forever, with what it holds.
+ */
+const freeUnsent: MiddlewareHandler = async (context, next) => {
+  await next()
+  if (context.req.method === 'HEAD') await context.res.body?.cancel()
+}
+
 /** Server-sent events. A page that comes back names its last id, in the header or the address. */
 function liveFeed(world: World, end: AbortSignal): Handler {
   return (context) => {
@@ -71,8 +80,8 @@ function liveFeed(world: World, end: AbortSignal): Handler {
     const listener = world.live.listen(lastId)
     context.header('cache-control', 'no-store')
     return streamSSE(context, async (stream) => {
-      stream.onAbort(() => listener.close())
-      end.addEventListener('abort', () => listener.close(), { once: true })
+      stream.onAbort(listener.close)
+      end.addEventListener('abort', listener.close)
       const beat = setInterval(() => void stream.write(': alive\n\n'), heartbeatMs)
       try {
         for await (const event of eventsOf(listener)) {
@@ -81,6 +90,7 @@ function liveFeed(world: World, end: AbortSignal): Handler {
         }
       } finally {
         clearInterval(beat)
+        end.removeEventListener('abort', listener.close)
         listener.close()
       }
     })

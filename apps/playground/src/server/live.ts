@@ -38,7 +38,7 @@ export interface Listener {
   take(): LiveEvent[] | undefined
   /** Resolves when there is something to take, or the listener was closed. */
   wait(): Promise<void>
-  close(): void
+  readonly close: () => void
 }
 
 export class Live {

@@ -13,7 +13,7 @@ import { DataFolder } from './data-folder.ts'
 import { watchOperations } from './operations.ts'
 import { openPage } from './page.ts'
 import { findScreens, type NamedScreen } from './screen.ts'
-import { openWorld, type World } from './world.ts'
+import { openWorld, storeName, type World } from './world.ts'
 
 /** Requests that are still under way at the end get so long. */
 const stopGraceMs = 2000
@@ -32,15 +32,24 @@ async function main(args: readonly string[]): Promise<void> {
     say(usage)
     return
   }
-  const folder = await DataFolder.open(resolve(asked.data), asked)
   const [page, screens] = await Promise.all([openPage(), findScreens()])
+  const ownNames = [storeName, ...screens.flatMap(({ screen }) => screen.folders ?? [])]
+  const folder = await DataFolder.open(resolve(asked.data), { ...asked, ownNames })
   const world = openWorld(folder.path)
   await laySamples(folder, screens, world)
   const watch = watchOperations(world.live, systemClock)
   let port = 0
   const onUnexpected = (error: unknown): void => complain(`playground: ${inspect(error)}`)
   const app = openApp({ world, watch, screens, page, port: () => port, onUnexpected })
-  const server = await listen(app.hono.fetch, asked)
+  const end = async (): Promise<void> => {
+    await app.close()
+    watch.stop()
+  }
+  const server = await listen(app.hono.fetch, asked).catch(async (error: unknown) => {
+    // What is open would keep the program alive.
+    await end()
+    throw error
+  })
   port = (server.address() as AddressInfo).port
   const url = `http://127.0.0.1:${port}/`
   // Before the URL is told: whoever reads it may stop us at once.
@@ -52,10 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (asked.isOpened) void openBrowser(url)
   await stopping
   say('playground: stopping')
-  await stop(server, async () => {
-    await app.close()
-    watch.stop()
-  })
+  await stop(server, end)
   await world.storage.close()
   say('playground: stopped')
 }

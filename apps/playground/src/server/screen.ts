@@ -14,6 +14,8 @@ import type { World } from './world.ts'
 export interface ServerScreen {
   /** What is laid into a new data folder, once. */
   readonly laySamples?: ((world: World) => Promise<void>) | undefined
+  /** Folders that it makes in the data folder: `--reset` removes them. */
+  readonly folders?: readonly string[] | undefined
   /** Opens the screen's API, mounted at `/api/NAME`. */
   open(world: World): OpenScreen
 }

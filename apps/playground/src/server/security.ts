@@ -13,9 +13,10 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { actionHeader } from './actions.ts'
 import type { Problem } from './problem.ts'
 
-/** The hosts that mean this server. */
+/** The hosts that mean this server; browsers leave the usual port of a scheme out. */
 function ownHosts(port: number): ReadonlySet<string> {
-  return new Set([`127.0.0.1:${port}`, `localhost:${port}`])
+  const names = ['127.0.0.1', 'localhost']
+  return new Set([...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])])
 }
 
 /** Refuses requests that do not come from a page of this server. */

@@ -96,6 +96,15 @@ describe('the Activity screen', () => {
     expect(await app.world.storage.listKeys()).toEqual([])
   })
 
+  it('reads no request of any size', async () => {
+    const padding = 'x'.repeat(64 * 1024)
+    const response = await app.post('/api/activity/traffic', { steps: 1, pauseMs: 0, padding })
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('more than 65536 bytes'),
+    ])
+  })
+
   it('refuses more than it should do', async () => {
     const response = await app.post('/api/activity/traffic', { steps: 1_000_000 })
     expect(response.status).toBe(400)

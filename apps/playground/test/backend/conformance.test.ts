@@ -119,6 +119,19 @@ describe('the conformance kit on the Backend screen', () => {
     expect(runFolders()).toEqual([])
   })
 
+  it('reads no request of any size', async () => {
+    const padding = 'x'.repeat(64 * 1024)
+    const response = await app.post('/api/backend/conformance', {
+      target: 'memory',
+      group: 'none',
+      padding,
+    })
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('more than 65536 bytes'),
+    ])
+  })
+
   it('refuses what it does not know', async () => {
     const group = await app.post(url, { target: 'file', group: 'nothing' })
     expect(await group.json()).toMatchObject({ error: { code: 'INVALID_ARGUMENT' } })

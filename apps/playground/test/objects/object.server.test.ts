@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { activityMap } from '../../src/screens/objects/server/samples/png.ts'
 import type { ObjectDetails, Rows, ValueText } from '../../src/screens/objects/server/wire.ts'
 import { type Objects, openObjectsApp } from './support/open-objects.ts'
@@ -121,6 +121,17 @@ describe('GET /bytes', () => {
 })
 
 describe('GET /value', () => {
+  it('makes no names of the places of a list, which are millions', async () => {
+    const objects = await openObjectsApp()
+    await objects.world.storage.save('v', new Float32Array(2 ** 20))
+    const keys = vi.spyOn(Object, 'keys')
+    onTestFinished(() => keys.mockRestore())
+    const { text } = await objects.json<ValueText>('GET', '/value', { query: { key: 'v' } })
+    expect(text).toContain('Float32Array(1048576)')
+    const lengths = keys.mock.results.map(({ value }) => (value as string[]).length)
+    expect(Math.max(0, ...lengths)).toBeLessThan(1000)
+  })
+
   it('shows a structured value', async () => {
     const objects = await openObjectsApp()
     const value = { at: new Date(0), tags: new Set(['a']), floats: new Float32Array([1.5]) }

@@ -1,4 +1,4 @@
-import { MemoryStorageBackend, StorageManager, systemClock } from '@aos-storage/core'
+import { MemoryStorageBackend, StorageError, StorageManager, systemClock } from '@aos-storage/core'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { saveUndoable } from '../../src/screens/objects/server/save.ts'
@@ -154,6 +154,32 @@ describe('undo', () => {
     expect(await bench.contents()).toEqual({ k: 'made' })
     await bench.undo(written)
     expect(await bench.contents()).toEqual({})
+  })
+
+  it('that failed by a fault of the store can be repeated: its copy is the only one', async () => {
+    const bench = new Bench(4000)
+    const puts = [await bench.put('a/1', 'one'), await bench.put('a/2', 'two')]
+    const moves = await bench.transfer({ kind: 'move', prefixes: [{ prefix: 'a/', to: 'b/' }] })
+    const deletion = await bench.transfer({ kind: 'delete', prefixes: [{ prefix: 'b/' }] })
+    const { backend } = bench.storage
+    const write = backend.write.bind(backend)
+    Object.assign(backend, {
+      write: async (...args: Parameters<typeof write>) => {
+        if (args[0] === 'b/2') throw new StorageError('QUOTA_EXCEEDED', 'The disk is full')
+        return write(...args)
+      },
+    })
+    const failed = await bench.undo(deletion)
+    expect(codesOf(failed)).toEqual([['b/2', 'QUOTA_EXCEEDED']])
+    expect(failed.undo).toEqual(deletion.undo)
+    expect(await bench.contents()).toEqual({ 'b/1': 'one' })
+    Object.assign(backend, { write })
+    expect(await bench.undo(failed)).toMatchObject({ done: 1, failedCount: 0, undo: null })
+    expect(await bench.contents()).toEqual({ 'b/1': 'one', 'b/2': 'two' })
+    expect(await bench.undo(moves)).toMatchObject({ done: 2, failedCount: 0 })
+    expect(await bench.contents()).toEqual({ 'a/1': 'one', 'a/2': 'two' })
+    for (const put of puts) await bench.undo(put)
+    expect(await bench.isEmpty(4000)).toBe(true)
   })
 
   it('does what it can of many', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { StorageError } from '@aos-storage/core'
 import { virtualClock } from '@aos-storage/core/testing'
 import type {
   PendingUploads,
@@ -224,6 +225,50 @@ describe('an upload in pieces', () => {
     await patch(objects, id, 0, digits)
     await pause()
     expect(clock.sleepers).toBe(0)
+  })
+
+  it('is written when somebody writes while it keeps what it replaces', async () => {
+    const objects = await openObjectsApp()
+    const { storage } = objects.world
+    await storage.save(request.key, 'first')
+    const { id } = await open(objects, { isOverwrite: true })
+    // Between the look at what is there and the copy of it.
+    const copy = storage.copy.bind(storage)
+    let writers = 1
+    Object.assign(storage, {
+      copy: async (...args: Parameters<typeof copy>) => {
+        if (writers-- > 0) await storage.save(request.key, 'second')
+        return copy(...args)
+      },
+    })
+    const { saved } = await patch(objects, id, 0, digits)
+    expect(await storage.load(request.key)).toEqual(digits)
+    await objects.lines<TransferLine>('POST', '/undo', { json: { id: saved!.undo!.id } })
+    expect(await storage.load(request.key)).toBe('second')
+
+    writers = Infinity
+    const again = await open(objects, { isOverwrite: true })
+    expect((await patch(objects, again.id, 0, digits)).saved).toMatchObject({
+      undo: null,
+      undoRefusal: 'Others change it too fast to keep what it was.',
+    })
+    expect(await storage.load(request.key)).toEqual(digits)
+  })
+
+  it('that cannot keep what it replaces is over, and leaves nothing', async () => {
+    const objects = await openObjectsApp()
+    const { storage } = objects.world
+    await storage.save(request.key, 'first')
+    const { id } = await open(objects, { isOverwrite: true })
+    const copy = async (): Promise<never> => {
+      throw new StorageError('UNAVAILABLE', 'The disk does not answer')
+    }
+    Object.assign(storage, { copy })
+    const query = { offset: 0 }
+    const problem = await objects.problem('PATCH', `/uploads/${id}`, { query, body: digits })
+    expect(problem.code).toBe('UNAVAILABLE')
+    expect(await objects.temporaryFiles()).toEqual([])
+    expect(await storage.load(request.key)).toBe('first')
   })
 
   it('ends at close, as all others', async () => {

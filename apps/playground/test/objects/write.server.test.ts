@@ -9,7 +9,7 @@ async function undo(objects: Objects, { undo }: Saved): Promise<TransferLine | u
   return (await objects.lines<TransferLine>('POST', '/undo', { json })).at(-1)
 }
 
-const nothingFailed = { failed: [], failedCount: 0, undo: null }
+const nothingFailed = { failed: [], failedCount: 0, leftCount: 0, undo: null }
 
 describe('PUT /text', () => {
   it('saves exactly the text', async () => {

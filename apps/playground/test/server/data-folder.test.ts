@@ -6,8 +6,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { UsageError } from '../../src/server/arguments.ts'
 import { DataFolder } from '../../src/server/data-folder.ts'
 
-const keep = { isReset: false }
-const reset = { isReset: true }
+const ownNames = ['objects']
+const keep = { isReset: false, ownNames }
+const reset = { isReset: true, ownNames }
 let base: string
 let path: string
 
@@ -31,7 +32,7 @@ it('remembers the samples that were laid', async () => {
   expect((await DataFolder.open(path, keep)).hasSamplesOf('objects')).toBe(true)
 })
 
-it('loses everything but its place when it is reset', async () => {
+it('loses all objects when it is reset', async () => {
   const folder = await DataFolder.open(path, keep)
   await folder.rememberSamplesOf('objects')
   await mkdir(join(path, 'objects', 'deep'), { recursive: true })
@@ -39,6 +40,23 @@ it('loses everything but its place when it is reset', async () => {
   const again = await DataFolder.open(path, reset)
   expect(await readdir(path)).toEqual(['playground.json'])
   expect(again.hasSamplesOf('objects')).toBe(false)
+})
+
+it('keeps, when it is reset, what no playground made', async () => {
+  await DataFolder.open(path, keep)
+  await mkdir(join(path, 'objects'))
+  await mkdir(join(path, 'thesis'))
+  await writeFile(join(path, 'thesis', 'text'), 'years of work')
+  await DataFolder.open(path, reset)
+  expect((await readdir(path)).toSorted()).toEqual(['playground.json', 'thesis'])
+  expect(await readFile(join(path, 'thesis', 'text'), 'utf8')).toBe('years of work')
+})
+
+it('is opened again after a first start that was cut short', async () => {
+  await mkdir(path)
+  await writeFile(join(path, 'playground.json.new'), '{"pl')
+  await DataFolder.open(path, keep)
+  expect(await readdir(path)).toEqual(['playground.json'])
 })
 
 it.each([keep, reset])('refuses a folder that no playground made (%o)', async (how) => {

@@ -1,5 +1,7 @@
 /** The live feed: in order, resumed without a gap or told of one, bounded. */
-import { describe, expect, it } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { virtualClock } from '@aos-storage/core/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Live, type LiveEvent, type Listener, topic } from '../../src/server/live.ts'
 import { openForTest } from './opened.ts'
 
@@ -101,7 +103,8 @@ describe('GET /api/live', () => {
   })
 
   it('tells of changes through the shared store, with their keys', async () => {
-    await using opened = await openForTest()
+    // Its time stands still: no batch of operations comes between.
+    await using opened = await openForTest([], { clock: virtualClock() })
     const events = await readEvents(await opened.ask('/api/live'), 3, async () => {
       await opened.world.storage.save('a/b', { n: 1 })
       await opened.world.storage.delete('a/b')
@@ -111,6 +114,28 @@ describe('GET /api/live', () => {
       [{ key: 'a/b', kind: 'written' }],
       [{ key: 'a/b', kind: 'deleted' }],
     ])
+  })
+
+  it('does not begin for a HEAD, whose answer nobody reads', async () => {
+    await using opened = await openForTest()
+    const { status, body } = await opened.ask('/api/live', { method: 'HEAD' })
+    expect([status, body]).toEqual([200, null])
+    expect(opened.world.live.isWatched).toBe(false)
+  })
+
+  it('leaves nothing behind when the page goes', async () => {
+    const listens = vi.spyOn(AbortSignal.prototype, 'addEventListener')
+    onTestFinished(() => listens.mockRestore())
+    await using opened = await openForTest()
+    const left = (): number => {
+      const signals = new Set(listens.mock.contexts as AbortSignal[])
+      return [...signals].flatMap((signal) => getEventListeners(signal, 'abort')).length
+    }
+    // Those that the watch waits with.
+    const leftBefore = left()
+    for (let page = 0; page < 3; page++) await readEvents(await opened.ask('/api/live'), 1)
+    await vi.waitFor(() => expect(left()).toBe(leftBefore))
+    expect(opened.world.live.isWatched).toBe(false)
   })
 
   it('ends when the app closes', async () => {

@@ -1,6 +1,7 @@
 /** Who may ask: nobody but pages of this server, and nothing that is answered can run. */
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
+import { refuseForeign } from '../../src/server/security.ts'
 import { openForTest, own } from './opened.ts'
 
 const screen = {
@@ -42,6 +43,19 @@ it('answers its own page, by either name of the loopback', async () => {
     const headers = { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }
     expect((await opened.ask('/api/things', { headers })).status).toBe(200)
     expect((await opened.ask('/api/things', { method: 'POST', headers })).status).toBe(200)
+  }
+})
+
+it('answers at port 80 to the name without a port, as browsers send it', async () => {
+  for (const [port, status] of [
+    [80, 200],
+    [4170, 403],
+  ] as const) {
+    const app = new Hono()
+      .use(refuseForeign(() => port))
+      .get('/', (context) => context.text('seen'))
+    const headers = { host: '127.0.0.1', origin: 'http://127.0.0.1' }
+    expect((await app.request('/', { headers })).status).toBe(status)
   }
 })
 

@@ -2,6 +2,7 @@
 import { collectStatistics, StorageError } from '@aos-storage/core'
 import { Hono } from 'hono'
 import { integer, maxValue, minValue, number, object, optional, pipe } from 'valibot'
+import { atMost, commandBytesMax } from '../../../server/body-limit.ts'
 import { topic } from '../../../server/live.ts'
 import type { OpenScreen, ServerScreen } from '../../../server/screen.ts'
 import { valid } from '../../../server/valid.ts'
@@ -80,7 +81,7 @@ function routesOf(activity: Activity) {
     .get('/operations', (context) => context.json(activity.recent))
     .get('/totals', (context) => context.json(activity.totals))
     .post('/totals/reset', (context) => context.json(activity.resetTotals()))
-    .post('/traffic', valid('json', trafficRequest), async (context) =>
+    .post('/traffic', atMost(commandBytesMax), valid('json', trafficRequest), async (context) =>
       context.json(await activity.runTraffic(context.req.valid('json'), context.req.raw.signal)),
     )
 }

@@ -7,12 +7,14 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** Within the data folder. */
+export const runFoldersName = 'conformance'
 /** Processes that were killed may write a moment longer. */
 const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const
 
 /** Makes a folder for one run; first removes what a server that was killed left behind. */
 export async function makeRunFolder(dataFolder: string): Promise<string> {
-  const parent = join(dataFolder, 'conformance')
+  const parent = join(dataFolder, runFoldersName)
   await mkdir(parent, { recursive: true, mode: 0o700 })
   for (const name of await readdir(parent)) {
     if (!isAlive(Number.parseInt(name, 10))) await rm(join(parent, name), removal)

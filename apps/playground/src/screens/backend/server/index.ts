@@ -1,10 +1,12 @@
 /** The API of the Backend screen: what the store can do, how it is, what it holds, what it keeps. */
 import { Hono } from 'hono'
 import { integer, minValue, number, object, optional, picklist, pipe, string } from 'valibot'
+import { atMost, commandBytesMax } from '../../../server/body-limit.ts'
 import type { OpenScreen, ServerScreen } from '../../../server/screen.ts'
 import { valid } from '../../../server/valid.ts'
 import type { World } from '../../../server/world.ts'
 import { ConformanceDesk } from './conformance.ts'
+import { runFoldersName } from './conformance-folder.ts'
 import { lines } from './lines.ts'
 import { UsageCount } from './usage.ts'
 import { verification } from './verification.ts'
@@ -45,8 +47,11 @@ function routesOf(world: World, desk: ConformanceDesk) {
       ),
     )
     .get('/conformance', (context) => context.json(desk.state))
-    .post('/conformance', valid('json', conformanceRequest), async (context) =>
-      context.json(await desk.start(context.req.valid('json'))),
+    .post(
+      '/conformance',
+      atMost(commandBytesMax),
+      valid('json', conformanceRequest),
+      async (context) => context.json(await desk.start(context.req.valid('json'))),
     )
     .post('/conformance/cancel', async (context) => context.json(await desk.cancel()))
 }
@@ -71,6 +76,7 @@ async function usageOf(
 export type BackendApi = ReturnType<typeof routesOf>
 
 const screen: ServerScreen = {
+  folders: [runFoldersName],
   open(world: World): OpenScreen {
     const desk = new ConformanceDesk(world)
     return { routes: routesOf(world, desk), close: () => desk.close() }

@@ -5,11 +5,12 @@
 import { isStorageError, type ObjectInfo, type StorageManager } from '@aos-storage/core'
 import type { UndoDraft } from './undo/draft.ts'
 import type { UndoJournal } from './undo/journal.ts'
-import { type Before, overheadOf } from './undo/step.ts'
+import { type Before, overheadOf, type UndoCost } from './undo/step.ts'
 import type { Undoable } from './wire.ts'
 
 /** So often somebody else may come between; then it is written without undo. */
 const attemptsMax = 5
+const overtakenText = 'Others change it too fast to keep what it was.'
 
 /** What a write may replace; nothing given: anything. */
 export type Condition =
@@ -39,8 +40,7 @@ export async function saveUndoable(
   const { key, condition, write } = save
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const previous = await statOrNothing(storage, key)
-    const cost = { objects: 1, bytes: previous?.size ?? 0, overheadBytes: overheadOf([key]) }
-    const draft = await journal.open(cost)
+    const draft = await journal.open(costOf(key, previous))
     if (typeof draft === 'string') {
       return { info: await write(condition, previous), undo: null, undoRefusal: draft }
     }
@@ -52,7 +52,7 @@ export async function saveUndoable(
     }
   }
   const info = await write(condition, await statOrNothing(storage, key))
-  return { info, undo: null, undoRefusal: 'Others change it too fast to keep what it was.' }
+  return { info, undo: null, undoRefusal: overtakenText }
 }
 
 async function writeKept(
@@ -67,6 +67,26 @@ async function writeKept(
   const info = await write(isGiven(condition) ? condition : pinOf(previous), previous)
   await draft.add({ key, bytes: info.size, steps: [{ key, now: info.etag, before }] })
   return { info, ...(await draft.commit(label)) }
+}
+
+/** Keeps what is there now, in a draft of its own; the reason when that cannot be. */
+export async function keepCurrent(
+  storage: StorageManager,
+  journal: UndoJournal,
+  key: string,
+): Promise<{ readonly draft: UndoDraft; readonly before: Before } | string> {
+  for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    const previous = await statOrNothing(storage, key)
+    const draft = await journal.open(costOf(key, previous))
+    if (typeof draft === 'string') return draft
+    try {
+      return { draft, before: await keep(draft, storage, previous) }
+    } catch (error) {
+      await draft.commit('')
+      if (!isOvertaken(error)) throw error
+    }
+  }
+  return overtakenText
 }
 
 /** Keeps what is going to be replaced. */
@@ -101,6 +121,10 @@ export async function statOrNothing(
     if (isStorageError(error, 'NOT_FOUND')) return undefined
     throw error
   }
+}
+
+function costOf(key: string, previous: ObjectInfo | undefined): UndoCost {
+  return { objects: 1, bytes: previous?.size ?? 0, overheadBytes: overheadOf([key]) }
 }
 
 function isGiven({ ifMatch, ifNoneMatch }: Condition): boolean {

@@ -1,8 +1,8 @@
 /** Copies, moves and deletes, and undo. */
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { atMost, listBytesMax } from '../../../server/body-limit.ts'
 import { valid } from '../../../server/valid.ts'
-import { atMost, listBytesMax } from './body-limit.ts'
 import { ndjson } from './ndjson.ts'
 import { etagText, keyText, prefixText } from './request.ts'
 import type { Transfers } from './transfer/transfers.ts'

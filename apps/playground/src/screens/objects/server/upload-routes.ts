@@ -1,9 +1,9 @@
 /** Uploads of large files, in pieces that can be sent again (the idea of tus, tus.io). */
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { atMost, listBytesMax } from '../../../server/body-limit.ts'
 import { valid } from '../../../server/valid.ts'
 import type { World } from '../../../server/world.ts'
-import { atMost, listBytesMax } from './body-limit.ts'
 import { detailsOfWritten } from './details.ts'
 import { contentTypeText, keyText, numberText } from './request.ts'
 import type { UploadSessions } from './uploads/sessions.ts'

@@ -47,9 +47,12 @@ function describeValue(value: unknown): string {
 
 /** Lists are cut by `inspect` itself, objects are not. */
 function firstProperties(value: unknown): { shown: unknown; omitted: number } {
-  if (typeof value !== 'object' || value === null) return { shown: value, omitted: 0 }
+  // The names of a list are its places: as many strings as it has items.
+  if (typeof value !== 'object' || value === null || isList(value)) {
+    return { shown: value, omitted: 0 }
+  }
   const names = Object.keys(value)
-  if (names.length <= partsMax || isList(value)) return { shown: value, omitted: 0 }
+  if (names.length <= partsMax) return { shown: value, omitted: 0 }
   const first = names.slice(0, itemsMax).map((name) => [name, (value as Named)[name]] as const)
   return { shown: Object.fromEntries(first), omitted: names.length - itemsMax }
 }

@@ -1,5 +1,6 @@
 /** Copies, moves and deletes of many objects, and the undo of any action, while they run. */
 import { type Clock, StorageError, type StorageManager } from '@aos-storage/core'
+import { isOvertaken } from '../save.ts'
 import type { UndoDraft } from '../undo/draft.ts'
 import type { UndoJournal } from '../undo/journal.ts'
 import { takeBack, type UndoItem } from '../undo/step.ts'
@@ -68,6 +69,7 @@ export class Transfers {
 
   /**
    * Takes an action back; to its end, whoever goes away: half of it could not be asked for again.
+   * What failed, but not because somebody else wrote, can be: what is kept may be the only copy.
    *
    * @throws StorageError `NOT_FOUND`, before its first line.
    */
@@ -79,14 +81,26 @@ export class Transfers {
     }
     const { kept, restored } = this.#journal
     const stores = { storage: this.#storage, kept, restored }
+    const left: UndoItem[] = []
     const run = this.#begin<UndoItem>({
       items: entry.items,
       keyOf: ({ key }) => key,
-      act: async ({ steps, bytes }) => {
-        for (const step of steps) await takeBack(step, stores)
-        return bytes
+      act: async (item) => {
+        for (const [place, step] of item.steps.entries()) {
+          try {
+            await takeBack(step, stores)
+          } catch (error) {
+            if (!isOvertaken(error)) left.push({ ...item, steps: item.steps.slice(place) })
+            throw error
+          }
+        }
+        return item.bytes
       },
       finish: async () => {
+        if (left.length > 0) {
+          await this.#journal.giveBack(entry, left)
+          return { undo: { id, label: entry.label } }
+        }
         await this.#journal.forget(entry)
         return { undo: null }
       },

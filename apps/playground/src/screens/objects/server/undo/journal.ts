@@ -2,7 +2,9 @@
  * The last actions, so that a person can take them back.
  *
  *     open ──► draft: keeps copies, adds items ──► commit ──► entry ──► take: being undone ──► over
- *                 └──► commit without items: nothing stays              └──► oldest: forgotten
+ *                 └──► commit without items: nothing stays    ▲         │
+ *                                                             └─────────┘ what failed, but may not
+ *                                                                         the next time
  *
  * Invariant: bounded. All that is kept, drafts and what is being undone included, is at most
  * `bytesMax`; room is reserved before an action begins, at the cost of the oldest entries. What can
@@ -79,8 +81,7 @@ export class UndoJournal {
   /** Takes a finished draft in; its room that is not used is free again. */
   async add(entry: UndoEntry, reservedBytes: number): Promise<void> {
     this.#bytes -= reservedBytes - entry.bytes
-    this.#entries.set(entry.id, entry)
-    if (this.#entries.size > this.#entriesMax) await this.#forgetOldest()
+    await this.#put(entry)
   }
 
   /** Room that no entry came to use. */
@@ -97,16 +98,26 @@ export class UndoJournal {
 
   /** Ends an entry that was taken, and what it kept. */
   async forget(entry: UndoEntry): Promise<void> {
-    const steps = entry.items.flatMap(({ steps }) => steps)
-    const copies = steps.flatMap(({ before }) => (before.kind === 'kept' ? [before.as] : []))
-    await this.kept.deleteMany(copies)
+    await this.kept.deleteMany(copiesOf(entry.items))
     this.#bytes -= entry.bytes
     if (this.#entries.size === 0) this.restored.clear()
+  }
+
+  /** Gives an entry that was taken back, with what is `left` of it; its room stays in use. */
+  async giveBack(entry: UndoEntry, left: readonly UndoItem[]): Promise<void> {
+    const copies = new Set(copiesOf(left))
+    await this.kept.deleteMany(copiesOf(entry.items).filter((as) => !copies.has(as)))
+    await this.#put({ ...entry, items: left })
   }
 
   async close(): Promise<void> {
     this.#entries.clear()
     await this.kept.close()
+  }
+
+  async #put(entry: UndoEntry): Promise<void> {
+    this.#entries.set(entry.id, entry)
+    if (this.#entries.size > this.#entriesMax) await this.#forgetOldest()
   }
 
   async #reserve(bytes: number): Promise<boolean> {
@@ -123,4 +134,10 @@ export class UndoJournal {
     const entry = oldest === undefined ? undefined : this.take(oldest)
     if (entry !== undefined) await this.forget(entry)
   }
+}
+
+/** Where the copies of these items are. */
+function copiesOf(items: readonly UndoItem[]): string[] {
+  const steps = items.flatMap(({ steps }) => steps)
+  return steps.flatMap(({ before }) => (before.kind === 'kept' ? [before.as] : []))
 }

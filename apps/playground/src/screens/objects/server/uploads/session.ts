@@ -94,10 +94,17 @@ export class UploadSession {
     if (this.#isFinishing) throw this.#conflict(this.#offset)
     this.#isTaking = true
     this.#isFinishing = true
-    return finish(() => {
-      this.#feed.end()
-      return this.#write
-    })
+    try {
+      return await finish(() => {
+        this.#feed.end()
+        return this.#write
+      })
+    } catch (error) {
+      // When it failed before the write was ended, the write still waits for bytes.
+      this.#end.abort(error)
+      await this.over()
+      throw error
+    }
   }
 
   async #pass(chunk: Uint8Array): Promise<void> {

@@ -13,9 +13,8 @@ import {
   type StorageManager,
 } from '@aos-storage/core'
 import { assertContentType } from '@aos-storage/core/backend'
-import { keep, statOrNothing, type Written } from '../save.ts'
+import { keepCurrent, statOrNothing, type Written } from '../save.ts'
 import type { UndoJournal } from '../undo/journal.ts'
-import { overheadOf } from '../undo/step.ts'
 import type { PendingUpload, UploadRequest } from '../wire.ts'
 import { whenIdle } from './idle.ts'
 import { UploadSession } from './session.ts'
@@ -129,13 +128,10 @@ export class UploadSessions {
     { key, size }: UploadRequest,
     write: () => Promise<ObjectInfo>,
   ): Promise<Written> {
-    const previous = await statOrNothing(this.#storage, key)
-    const bytes = previous?.size ?? 0
-    const cost = { objects: 1, bytes, overheadBytes: overheadOf([key]) }
-    const draft = await this.#journal.open(cost)
-    if (typeof draft === 'string') return { info: await write(), undo: null, undoRefusal: draft }
+    const kept = await keepCurrent(this.#storage, this.#journal, key)
+    if (typeof kept === 'string') return { info: await write(), undo: null, undoRefusal: kept }
+    const { draft, before } = kept
     try {
-      const before = await keep(draft, this.#storage, previous)
       const info = await write()
       await draft.add({ key, bytes: size, steps: [{ key, now: info.etag, before }] })
       return { info, ...(await draft.commit(`Uploaded ${key}`)) }

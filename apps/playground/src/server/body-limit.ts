@@ -3,6 +3,8 @@ import { StorageError } from '@aos-storage/core'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 
+/** For JSON that says what to do. */
+export const commandBytesMax = 64 * 1024
 /** For JSON that lists keys. */
 export const listBytesMax = 16 * 1024 ** 2
 
