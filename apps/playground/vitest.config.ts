@@ -1,3 +1,3 @@
 import { testProject } from '@aos-tooling/test'
 
-export default testProject('playground')
+export default testProject('playground', { exclude: ['test/browser/**'] })

@@ -48,7 +48,7 @@ export class DataFolder {
     })
     const mark = await readMark(path)
     const names = await readdir(path)
-    if (mark === undefined && names.some((name) => !name.startsWith(newMarkName))) {
+    if (mark === undefined && names.some((name) => name !== newMarkName)) {
       throw new UsageError(
         `${path} has files in it, but no ${markName}: it is not a playground's. Name an empty or ` +
           'new folder with --data.',
@@ -74,10 +74,12 @@ export class DataFolder {
   }
 
   async #write(mark: Mark): Promise<void> {
-    // Two that start at once each have a file of their own.
-    const newPath = join(this.path, `${newMarkName}.${process.pid}`)
+    const newPath = join(this.path, newMarkName)
     await writeFile(newPath, `${JSON.stringify(mark, undefined, 2)}\n`, { mode: 0o600 })
-    await rename(newPath, join(this.path, markName))
+    await rename(newPath, join(this.path, markName)).catch((error: NodeJS.ErrnoException) => {
+      // Another start of the same moment put it in its place.
+      if (error.code !== 'ENOENT') throw error
+    })
     this.#mark = mark
   }
 }

@@ -12,7 +12,9 @@ const shortcuts: readonly (readonly [keys: readonly string[], meaning: string])[
   [['Home', 'End'], 'to its ends'],
   [['Enter'], 'open what is marked'],
   [['Space'], 'select what is marked'],
+  [['F2'], 'rename what is marked'],
   [['Delete'], 'delete what is selected or open'],
+  [['Ctrl', 'Z'], 'take back the last change, as long as that is offered'],
   [['Esc'], 'close what is open'],
 ]
 

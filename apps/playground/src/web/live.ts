@@ -8,7 +8,11 @@ type Handler = (data: never) => void
 
 const handlers = new Map<string, Set<Handler>>()
 const stateWatchers = new Set<() => void>()
+/** A browser that lost its connection asks again by itself; refused by an answer, it gives up. */
+const retryMs = 3000
+
 let source: EventSource | undefined
+let retry: ReturnType<typeof setTimeout> | undefined
 let lastId = ''
 let isConnected = true
 
@@ -52,10 +56,16 @@ export function startLive(): void {
 
 function connect(): void {
   if (source !== undefined) return
-  source = new EventSource(`/api/live${lastId === '' ? '' : `?after=${lastId}`}`)
-  source.addEventListener('open', () => setConnected(true))
-  source.addEventListener('error', () => setConnected(false))
-  source.addEventListener('message', ({ data, lastEventId }: MessageEvent<string>) => {
+  const opened = new EventSource(`/api/live${lastId === '' ? '' : `?after=${lastId}`}`)
+  source = opened
+  opened.addEventListener('open', () => setConnected(true))
+  opened.addEventListener('error', () => {
+    setConnected(false)
+    if (opened.readyState !== EventSource.CLOSED || opened !== source) return
+    disconnect()
+    retry = setTimeout(connect, retryMs)
+  })
+  opened.addEventListener('message', ({ data, lastEventId }: MessageEvent<string>) => {
     lastId = lastEventId
     const event = JSON.parse(data) as { topic: string; data: never }
     for (const handle of handlers.get(event.topic) ?? []) handle(event.data)
@@ -63,6 +73,7 @@ function connect(): void {
 }
 
 function disconnect(): void {
+  clearTimeout(retry)
   source?.close()
   source = undefined
 }

@@ -13,13 +13,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core'
-import {
-  type HotkeyItem,
-  useDisclosure,
-  useDocumentTitle,
-  useHotkeys,
-  useMediaQuery,
-} from '@mantine/hooks'
+import { type HotkeyItem, useDisclosure, useDocumentTitle, useMediaQuery } from '@mantine/hooks'
 import {
   IconKeyboard,
   IconMoon,
@@ -33,6 +27,7 @@ import { ShortcutsDialog } from './keyboard.tsx'
 import { useIsConnected } from './live.ts'
 import { screens } from './screen.ts'
 import classes from './shell.module.css'
+import { useShortcuts } from './shortcuts.ts'
 import { TraceDrawer } from './trace-drawer.tsx'
 
 const headerHeight = 48
@@ -46,7 +41,7 @@ export function Shell(): ReactNode {
   const screen = screens.find(({ name }) => pathname === `/${name}`)
   const { isTraced, setTraced } = useTrace()
   useDocumentTitle(screen ? `${screen.title} · aos-storage` : 'aos-storage playground')
-  useHotkeys([
+  useShortcuts([
     ['t', () => setTraced(!isTraced)],
     // Some keyboards have a key for it.
     ['?', shortcuts.open],
@@ -81,6 +76,7 @@ export function Shell(): ReactNode {
               hiddenFrom="sm"
               size="sm"
               aria-label="Navigation"
+              aria-expanded={isMenuOpen}
             />
             <Title order={1} size="h5" className="clipped">
               aos-storage
@@ -104,7 +100,12 @@ export function Shell(): ReactNode {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label="Screens">
+      <AppShell.Navbar
+        p="xs"
+        aria-label="Screens"
+        className={classes['screens']}
+        data-open={isMenuOpen || undefined}
+      >
         {screens.map(({ name, title, purpose, Icon }) => (
           <Tooltip key={name} label={purpose} position="right" openDelay={600} withArrow>
             <NavLink
@@ -219,7 +220,10 @@ function Disconnected(): ReactNode {
       m="md"
     >
       What you see may be old. Start it again with <code>npm start</code>; this page goes on by
-      itself. <Anchor href={globalThis.location.href}>Reload</Anchor>
+      itself.{' '}
+      <Anchor inherit underline="always" href={globalThis.location.href}>
+        Reload
+      </Anchor>
     </Alert>
   )
 }

@@ -10,6 +10,10 @@ export const theme: MantineThemeOverride = createTheme({
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace',
   headings: { fontWeight: '600' },
   cursorType: 'pointer',
+  components: {
+    // The kit's own first place of the focus is nothing that a menu may have in it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+  },
 })
 
 /** The kit's own grey for lesser text has too little contrast to be read (WCAG 2.2 AA: 4.5). */
@@ -19,6 +23,7 @@ export const variables: CSSVariablesResolver = ({ colors }) => ({
     '--mantine-color-dimmed': colors.gray[7],
     '--mantine-color-placeholder': colors.gray[7],
     '--mantine-color-error': colors.red[9],
+    '--mantine-color-orange-light-color': `color-mix(in srgb, ${colors.orange[9]} 75%, black)`,
     // Darker than the button, not lighter: white has to be read on it.
     '--mantine-color-cyan-filled-hover': `color-mix(in srgb, ${colors.cyan[9]} 85%, black)`,
   },

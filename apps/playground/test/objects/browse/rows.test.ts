@@ -55,35 +55,38 @@ function randomArrangement(roll: (sides: number) => number): Arrangement {
 }
 
 describe('rows of a listing', () => {
-  it.each(['', 'some/prefix/', 'B'])('stay in order under %j whatever comes and goes', async (prefix) => {
-    for (let seed = 0; seed < 60; seed++) {
-      const roll = dice(seed)
-      const rows = new Rows(prefix)
-      const model = new Map<string, Row>()
-      let arrangement: Arrangement = rows.arrangement
-      for (let step = 0; step < 30; step++) {
-        const put = new Map(
-          Array.from({ length: roll(12) }, () => randomRow(roll, prefix)).map((row) => [
-            keyOf(row),
-            row,
-          ]),
-        )
-        const removed = [...model.keys()].filter((key) => !put.has(key) && roll(5) === 0)
-        if (roll(3) === 0) {
-          arrangement = randomArrangement(roll)
-          // In slices: on a busy machine it is not over at once.
-          rows.arrange(arrangement, () => undefined)
-          while (!rows.isArranged) await nextTurn()
+  it.each(['', 'some/prefix/', 'B'])(
+    'stay in order under %j whatever comes and goes',
+    async (prefix) => {
+      for (let seed = 0; seed < 60; seed++) {
+        const roll = dice(seed)
+        const rows = new Rows(prefix)
+        const model = new Map<string, Row>()
+        let arrangement: Arrangement = rows.arrangement
+        for (let step = 0; step < 30; step++) {
+          const put = new Map(
+            Array.from({ length: roll(12) }, () => randomRow(roll, prefix)).map((row) => [
+              keyOf(row),
+              row,
+            ]),
+          )
+          const removed = [...model.keys()].filter((key) => !put.has(key) && roll(5) === 0)
+          if (roll(3) === 0) {
+            arrangement = randomArrangement(roll)
+            // In slices: on a busy machine it is not over at once.
+            rows.arrange(arrangement, () => undefined)
+            while (!rows.isArranged) await nextTurn()
+          }
+          rows.change([...put.values()], removed, 1)
+          for (const [key, row] of put) model.set(key, row)
+          for (const key of removed) model.delete(key)
+          const shown = [...rows.order].map((slot) => rows.columns.keys[slot])
+          expect(shown).toEqual(expected(model.values(), arrangement, prefix))
+          expect(rows.byKey.length).toBe(model.size)
         }
-        rows.change([...put.values()], removed, 1)
-        for (const [key, row] of put) model.set(key, row)
-        for (const key of removed) model.delete(key)
-        const shown = [...rows.order].map((slot) => rows.columns.keys[slot])
-        expect(shown).toEqual(expected(model.values(), arrangement, prefix))
-        expect(rows.byKey.length).toBe(model.size)
       }
-    }
-  })
+    },
+  )
 
   it('are found by key, and cut behind a number of them', () => {
     const rows = new Rows('')

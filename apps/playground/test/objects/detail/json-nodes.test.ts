@@ -106,7 +106,7 @@ describe('scanning JSON', () => {
     )
   })
 
-  test('keeps numbers, names that stand twice, and names of the language as they are written', () => {
+  test('keeps numbers, repeated names and names of the language as they are written', () => {
     const text = '{"n":12345678901234567890,"__proto__":1.0,"a":1,"a":2,"10":3,"2":4}'
     const nodes = scanned(text)
     const names = [...childrenOf(nodes, 0)].map((child) => nameAt(text, nodes, child))

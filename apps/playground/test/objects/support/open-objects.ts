@@ -15,7 +15,7 @@ import type { JournalOptions } from '../../../src/screens/objects/server/undo/jo
 
 const portDefault = 4000
 
-export interface Ask {
+interface Ask {
   readonly query?: Readonly<Record<string, string | number>>
   readonly json?: unknown
   readonly body?: Uint8Array | ReadableStream<Uint8Array>

@@ -8,13 +8,13 @@ import {
   Text,
   TextInput,
 } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react'
 import { type ReactNode, useMemo, useRef } from 'react'
 import { countText } from '../../../web/amounts.ts'
 import { Empty } from '../../../web/empty.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
+import { useShortcuts } from '../../../web/shortcuts.ts'
 import { useView } from '../../../web/view.ts'
 import { countAfter, type Feed, isGap, keptMax, matching } from './feed.ts'
 import { FeedList } from './feed-list.tsx'
@@ -81,7 +81,7 @@ function NothingHere({ isFiltered }: { readonly isFiltered: boolean }): ReactNod
 function FeedBar({ live }: { readonly live: LiveFeed }): ReactNode {
   const [{ operation, outcome, key = '' }, setView] = useView(screen)
   const filter = useRef<HTMLInputElement>(null)
-  useHotkeys([['/', () => filter.current?.focus()]])
+  useShortcuts([['/', () => filter.current?.focus()]])
   const change = (part: Parameters<typeof setView>[0]): void => setView(part, { isReplaced: true })
   return (
     <Group gap="xs" px="md" py={8}>

@@ -24,7 +24,7 @@ const imageTypes: ReadonlySet<string> = new Set(
 const binaryType = /^(?:audio|video|font|image)\//
 
 /** The media type without its parameters. */
-export function essenceOf(contentType: string): string {
+function essenceOf(contentType: string): string {
   return (contentType.split(';', 1)[0] ?? '').trim().toLowerCase()
 }
 

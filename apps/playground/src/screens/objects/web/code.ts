@@ -178,9 +178,7 @@ const keysShownMax = 20
 /** Deletes all keys under a prefix. */
 export function deletePrefixText(prefix: string): ActionText {
   return {
-    label: `Delete all of ${prefix}`,
-    code: program([
-      `await storage.deleteMany(await storage.listKeys(${literal(prefix)}))`,
-    ]),
+    label: prefix === '' ? 'Delete everything' : `Delete all of ${prefix}`,
+    code: program([`await storage.deleteMany(await storage.listKeys(${literal(prefix)}))`]),
   }
 }

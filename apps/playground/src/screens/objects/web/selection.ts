@@ -2,6 +2,6 @@
 export interface Selection {
   /** The version that the person saw, where it is known: nothing newer is touched then. */
   readonly objects: readonly { readonly key: string; readonly etag?: string | undefined }[]
-  /** Each ends in `/`: all keys that begin so. */
+  /** All keys that begin so. Each ends in `/`, or is what is listed and to be deleted as a whole. */
   readonly prefixes: readonly string[]
 }

@@ -19,7 +19,7 @@ export function isSameArrangement(a: Arrangement, b: Arrangement): boolean {
   return a.filter === b.filter && isSameSort(a.sort, b.sort)
 }
 
-function isSameSort(a: Sort, b: Sort): boolean {
+export function isSameSort(a: Sort, b: Sort): boolean {
   return a.by === b.by && a.isDescending === b.isDescending
 }
 

@@ -52,7 +52,7 @@ function Crumb({
       <Link
         {...to}
         className={classes['link']}
-        aria-current={isLast ? 'location' : undefined}
+        aria-current={isLast ? 'page' : undefined}
         title={prefix === '' ? undefined : prefix}
       >
         {name}

@@ -62,6 +62,11 @@ export class Chosen {
     return this.#keys.size - shown
   }
 
+  /** Whether they are all that there is under the prefix. */
+  isAllOf({ byKey, status, isTruncated }: Listed): boolean {
+    return status === 'ready' && !isTruncated && this.#keys.size === byKey.length
+  }
+
   /** What is to be done something with: each object in the version that is shown. */
   selection({ columns, byKey }: Listed): Selection {
     const slots = [...byKey.filter((slot) => this.#keys.has(columns.keys[slot]!))]

@@ -1,7 +1,7 @@
 import { CloseButton, Kbd, TextInput } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { IconFilter } from '@tabler/icons-react'
 import { type KeyboardEvent, type ReactNode, useRef, useSyncExternalStore } from 'react'
+import { useShortcuts } from '../../../../web/shortcuts.ts'
 import type { FilterText } from './filter-text.ts'
 import classes from './toolbar.module.css'
 
@@ -17,7 +17,7 @@ export function FilterField({
 }): ReactNode {
   const text = useSyncExternalStore(filter.subscribe, filter.text)
   const input = useRef<HTMLInputElement>(null)
-  useHotkeys([['/', () => input.current?.focus()]])
+  useShortcuts([['/', () => input.current?.focus()]])
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') {
       event.preventDefault()

@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-table'
 import type { ReactNode } from 'react'
 import { bytesText, momentText } from '../../../../web/amounts.ts'
+import { NameText } from '../../../../web/name-text.tsx'
 import type { ShownRow } from './columns.ts'
 import classes from './list.module.css'
 import type { Sort, SortBy } from './order.ts'
@@ -81,7 +82,7 @@ function nameOf({ isPrefix, key, name, type }: ShownRow): ReactNode {
     <>
       <RowIcon isPrefix={isPrefix} type={type} />
       <span className={classes['name']} title={key}>
-        {name === '' ? '(no name)' : name}
+        {name === '' ? '(no name)' : <NameText text={name} />}
       </span>
     </>
   )

@@ -124,7 +124,7 @@ function Nothing({ browsing: { prefix, create } }: { readonly browsing: Browsing
   return (
     <Empty title={prefix === '' ? 'Nothing is stored yet' : 'Nothing is stored here'}>
       {prefix === '' ? (
-        'Objects appear here as soon as they are written: by you, or by a program that works on this store.'
+        'Objects appear here as soon as somebody writes them through this playground.'
       ) : (
         <>
           No object has a key that begins with <b className="breakable">{prefix}</b>. A prefix is

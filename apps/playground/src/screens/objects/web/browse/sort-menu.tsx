@@ -1,6 +1,7 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
 import { IconArrowsSort, IconCheck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { isSameSort } from './arranging.ts'
 import type { Sort } from './order.ts'
 
 const choices: readonly (readonly [label: string, sort: Sort])[] = [
@@ -11,6 +12,7 @@ const choices: readonly (readonly [label: string, sort: Sort])[] = [
   ['Newest first', { by: 'modified', isDescending: true }],
   ['Oldest first', { by: 'modified', isDescending: false }],
   ['Type', { by: 'type', isDescending: false }],
+  ['Type, backwards', { by: 'type', isDescending: true }],
 ]
 
 /** All ways to sort, for lists that have no room for all columns. */
@@ -21,6 +23,7 @@ export function SortMenu({
   readonly sort: Sort
   readonly onSort: (sort: Sort) => void
 }): ReactNode {
+  const current = choices.find(([, choice]) => isSameSort(choice, sort))?.[0] ?? null
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -31,22 +34,25 @@ export function SortMenu({
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        {choices.map(([label, choice]) => {
-          const isChosen = choice.by === sort.by && choice.isDescending === sort.isDescending
-          return (
-            <Menu.Item
+        <Menu.RadioGroup
+          value={current}
+          onChange={(chosen) => {
+            const choice = choices.find(([label]) => label === chosen)
+            if (choice !== undefined) onSort(choice[1])
+          }}
+        >
+          {choices.map(([label]) => (
+            <Menu.RadioItem
               key={label}
-              role="menuitemradio"
-              aria-checked={isChosen}
-              leftSection={
-                <IconCheck size={14} aria-hidden visibility={isChosen ? undefined : 'hidden'} />
-              }
-              onClick={() => onSort(choice)}
+              value={label}
+              data-autofocus={label === current || undefined}
+              checkIcon={<IconCheck size={14} aria-hidden />}
+              closeMenuOnClick
             >
               {label}
-            </Menu.Item>
-          )
-        })}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   )

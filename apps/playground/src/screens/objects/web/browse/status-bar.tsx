@@ -2,7 +2,7 @@ import { Button, CloseButton, Text, VisuallyHidden } from '@mantine/core'
 import { IconCopy, IconFolderSymlink, IconTrash } from '@tabler/icons-react'
 import { type ReactNode, useSyncExternalStore } from 'react'
 import { bytesText, countText } from '../../../../web/amounts.ts'
-import { askTransfer } from '../transfer/transfers.ts'
+import { askChosen } from './ask-chosen.ts'
 import { rowsMax } from './entries.ts'
 import type { Listed } from './listing.ts'
 import classes from './status-bar.module.css'
@@ -42,9 +42,6 @@ function SelectionBar({
   readonly listed: Listed
   readonly onList: () => void
 }): ReactNode {
-  const ask = (kind: 'copy' | 'move' | 'delete'): void => {
-    askTransfer(kind, chosen.selection(listed))
-  }
   const hidden = chosen.hiddenIn(listed)
   return (
     <div role="group" aria-label="What is selected" className={classes['selection']}>
@@ -53,9 +50,17 @@ function SelectionBar({
         {hidden === 0 ? null : `, ${countText(hidden)} not shown`}
       </Text>
       <Button.Group>
-        <Action label="Copy" Icon={IconCopy} onClick={() => ask('copy')} />
-        <Action label="Move" Icon={IconFolderSymlink} onClick={() => ask('move')} />
-        <Action label="Delete" Icon={IconTrash} onClick={() => ask('delete')} />
+        <Action label="Copy" Icon={IconCopy} onClick={() => askChosen('copy', chosen, listed)} />
+        <Action
+          label="Move"
+          Icon={IconFolderSymlink}
+          onClick={() => askChosen('move', chosen, listed)}
+        />
+        <Action
+          label="Delete"
+          Icon={IconTrash}
+          onClick={() => askChosen('delete', chosen, listed)}
+        />
       </Button.Group>
       <CloseButton
         aria-label="Clear the selection"
@@ -114,7 +119,9 @@ function Counts({ listed }: { readonly listed: Listed }): ReactNode {
 /** `1,204 objects, 3 prefixes, 48 MiB` */
 function totalsText({ objects, prefixes, bytes }: Totals): string {
   const parts = [
-    `${countText(objects)} ${objects === 1 ? 'object' : 'objects'}`,
+    objects === 0 && prefixes > 0
+      ? ''
+      : `${countText(objects)} ${objects === 1 ? 'object' : 'objects'}`,
     prefixes === 0 ? '' : `${countText(prefixes)} ${prefixes === 1 ? 'prefix' : 'prefixes'}`,
     objects === 0 ? '' : bytesText(bytes),
   ]

@@ -1,6 +1,7 @@
 /** What keys and pointers do in the list. One handler for all rows. */
 import type { KeyboardEvent, MouseEvent } from 'react'
-import { askTransfer } from '../transfer/transfers.ts'
+import { askRename, askTransfer } from '../transfer/transfers.ts'
+import { askChosen } from './ask-chosen.ts'
 import { placeAfter } from './list-keys.ts'
 import type { Listed } from './listing.ts'
 import type { Browsing } from './use-browsing.ts'
@@ -98,6 +99,9 @@ function onKey(event: KeyboardEvent, parts: ListInputParts): boolean {
     case 'Delete':
       deleteAt(parts)
       return true
+    case 'F2':
+      renameAt(parts)
+      return true
     case 'Escape':
       return escape(browsing)
     default:
@@ -120,7 +124,7 @@ function open(
 /** Deletes what is chosen; else the row with the keyboard. Asks first. */
 function deleteAt({ browsing: { chosen }, listed, focus }: ListInputParts): void {
   if (chosen.size > 0) {
-    askTransfer('delete', chosen.selection(listed))
+    askChosen('delete', chosen, listed)
     return
   }
   const slot = listed.order[focus.place]
@@ -130,6 +134,12 @@ function deleteAt({ browsing: { chosen }, listed, focus }: ListInputParts): void
     objects: isPrefix ? [] : [{ key, etag }],
     prefixes: isPrefix ? [key] : [],
   })
+}
+
+/** Renames the row with the keyboard: an object, or all under a prefix. Asks first. */
+function renameAt({ listed: { columns, order }, focus }: ListInputParts): void {
+  const slot = order[focus.place]
+  if (slot !== undefined) askRename(columns.row(slot).key)
 }
 
 /** Undoes the last step: what is chosen, then what is open. */

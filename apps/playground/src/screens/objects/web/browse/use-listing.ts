@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react'
 import type { Change } from '../../../../server/changes.ts'
 import { onLive } from '../../../../web/live.ts'
+import { doubtful, onOver } from '../transfer/over.ts'
 import { type Listed, Listing } from './listing.ts'
 import { LiveChanges } from './live-changes.ts'
 
@@ -17,7 +18,12 @@ export function useListing(prefix: string): Listing {
       if (isMissed || isFailed) live.noteAll()
       else live.resume()
     })
+    // "Deleted" looks whether it is there.
+    const offOver = onOver((over) => {
+      live.note(doubtful(over).map((key) => ({ key, kind: 'deleted' })))
+    })
     return () => {
+      offOver()
       offGaps()
       offChanges()
       live.close()

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Input, Modal, Text } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { type Problem, problemOf } from '../../../../web/problem.ts'
@@ -126,9 +126,7 @@ function CreateForm({
           ) : null}
         </ProblemNotice>
       )}
-      <Text size="sm" fw={500}>
-        Content
-      </Text>
+      <Input.Label labelElement="div">Content</Input.Label>
       <div className={classes['text']}>
         <CodeArea
           key={language}

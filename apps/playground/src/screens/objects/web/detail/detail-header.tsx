@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { act } from '../../../../web/actions.ts'
+import { NameText } from '../../../../web/name-text.tsx'
 import type { ObjectDetails } from '../../server/wire.ts'
 import { downloadText } from '../code.ts'
 import type { Selection } from '../selection.ts'
@@ -37,11 +38,15 @@ export function DetailHeader({
       <Group gap="xs" wrap="nowrap" align="flex-start">
         <div className={classes['names']}>
           <Title order={2} size="h5" className="breakable" lineClamp={2}>
-            <bdi>{objectKey.slice(slash)}</bdi>
+            <bdi>
+              <NameText text={objectKey.slice(slash)} />
+            </bdi>
           </Title>
           <Group gap={4} wrap="nowrap" align="flex-start">
             <Text size="xs" c="dimmed" className="mono breakable" lineClamp={3} title={objectKey}>
-              <bdi>{objectKey}</bdi>
+              <bdi>
+                <NameText text={objectKey} />
+              </bdi>
             </Text>
             <CopyValue value={objectKey} name="key" />
           </Group>

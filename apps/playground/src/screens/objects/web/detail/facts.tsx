@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { bytesText, countText } from '../../../../web/amounts.ts'
 import type { ObjectDetails } from '../../server/wire.ts'
 import { CopyValue } from './copy-value.tsx'
@@ -36,7 +36,7 @@ export function Facts({ details }: { readonly details: ObjectDetails }): ReactNo
         <Metadata metadata={metadata} />
       </Fact>
       <Fact name="File" copied={path ?? undefined}>
-        {path === null ? 'It is not on this disk.' : <span className="mono">{path}</span>}
+        {path === null ? 'It is not on this disk.' : <FilePath path={path} />}
       </Fact>
     </dl>
   )
@@ -59,6 +59,21 @@ function Fact({
         {copied === undefined ? null : <CopyValue value={copied} name={name.toLowerCase()} />}
       </dd>
     </div>
+  )
+}
+
+/** It goes on in another line behind a slash, where there is one. */
+function FilePath({ path }: { readonly path: string }): ReactNode {
+  const steps = path.split(/(?<=[/\\])/)
+  return (
+    <span className="mono">
+      {steps.map((step, place) => (
+        <Fragment key={`${place}`}>
+          {step}
+          <wbr />
+        </Fragment>
+      ))}
+    </span>
   )
 }
 

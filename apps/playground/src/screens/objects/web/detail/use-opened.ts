@@ -8,15 +8,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useThrottledCallback } from '@mantine/hooks'
 import { useState } from 'react'
-import type { Change } from '../../../../server/changes.ts'
 import { act } from '../../../../web/actions.ts'
 import { answer, client } from '../../../../web/api.ts'
-import { useLive } from '../../../../web/live.ts'
 import { type Problem, problemOf } from '../../../../web/problem.ts'
 import { queries } from '../../../../web/queries.ts'
 import type { ObjectsApi } from '../../server/index.ts'
 import type { ObjectDetails } from '../../server/wire.ts'
 import { openText } from '../code.ts'
+import { useTouched } from './use-touched.ts'
 import { editFault } from './views.ts'
 
 /** An object that changes all the time is read anew no more often. */
@@ -78,9 +77,7 @@ export function useOpened(key: string, isEditAsked: boolean): Opened {
     gcTime: 0,
   })
   const reread = useThrottledCallback(() => void refetch({ cancelRefetch: true }), rereadMs)
-  useLive<readonly Change[]>('changes', (changes) => {
-    if (changes.some((change) => change.key === key)) reread()
-  })
+  useTouched(key, reread)
 
   const [shown, setShown] = useState(data)
   const [changedAt, setChangedAt] = useState<number>()

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Stack } from '@mantine/core'
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { TransferRequest } from '../../server/wire.ts'
@@ -32,6 +32,11 @@ export function DeleteForm({ question, isBusy, problem, onClose }: AskProps): Re
   return (
     <Stack gap="sm">
       <PathList label="What goes" paths={keys.map((from) => ({ from }))} total={data?.done} />
+      {prefixes.length === 0 ? null : (
+        <Text size="sm">
+          Everything under a prefix goes, also what others write there until then.
+        </Text>
+      )}
       <ForecastText forecast={forecast} />
       {problem === undefined ? null : <ProblemAlert problem={problem} />}
       {isReady && !isSmall ? (

@@ -23,6 +23,7 @@ export function verbOf({ kind, isRename }: Question): string {
 
 function whatOf({ kind, selection }: Question): string {
   const only = onlyOne(selection)
+  if (only === '') return 'everything in the store'
   if (only !== undefined && selection.prefixes.length === 1) return `all of ${only}`
   // Where a copy comes from stands in the dialog; what is deleted is named in full.
   if (only !== undefined) return kind === 'delete' ? only : lastSegment(only)

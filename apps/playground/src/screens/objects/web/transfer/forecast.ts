@@ -10,7 +10,7 @@ import type { EntriesLine, TransferRequest, TransferResult } from '../../server/
 import { transfer } from './run.ts'
 
 /** The server takes no more in one request; there may be any number under a prefix. */
-const itemsMax = 10_000
+export const itemsMax = 10_000
 /** What the world is like now, not what it was when last asked. */
 const fresh = { gcTime: 0, staleTime: 0 } as const
 const action = 'page'

@@ -20,6 +20,17 @@ export function tellOver(over: Over): void {
   for (const watcher of watchers) watcher(over)
 }
 
+/**
+ * Keys that are not what was thought: of what failed, and where it would have gone. Somebody came
+ * between, who may be another process, of which the live feed does not tell.
+ */
+export function doubtful({ request, result }: Over): string[] {
+  return result.failed.flatMap(({ key }) => {
+    const target = keyAfter(key, request, () => false)
+    return target === undefined || target === key ? [key] : [key, target]
+  })
+}
+
 /** Where the view stands. */
 export interface Place {
   readonly prefix: string
@@ -71,4 +82,38 @@ export function reversed({ kind, items, prefixes }: TransferRequest): TransferRe
     items: items.map(({ key, to }) => ({ key: to!, to: key })),
     prefixes: prefixes.map(({ prefix, to }) => ({ prefix: to!, to: prefix })),
   }
+}
+
+/** What an undo comes to. That of a move names what failed as it was before the move. */
+export function undone(request: TransferRequest | undefined, result: Over['result']): Over {
+  const back = request === undefined ? undefined : reversed(request)
+  if (request === undefined || back === undefined) return { request: nothing, result }
+  const failed = result.failed.map((each) => {
+    return { ...each, key: keyAfter(each.key, request, () => false) ?? each.key }
+  })
+  return { request: back, result: { ...result, failed } }
+}
+
+/** Nothing that the view would follow. */
+const nothing: TransferRequest = { kind: 'copy', items: [], prefixes: [] }
+
+/** What tells of a change may come later than the answer that tells of its end. */
+const afterMs = 1000
+const underWay = new Set<TransferRequest>()
+
+/** Notes a transfer as under way until a moment after the result is called. */
+export function noteUnderWay(request: TransferRequest): () => void {
+  underWay.add(request)
+  return () => {
+    setTimeout(() => underWay.delete(request), afterMs)
+  }
+}
+
+/** Whether a transfer of this page takes a key away now: the view is about to follow it. */
+export function isLeaving(key: string): boolean {
+  const result = { failed: [], failedCount: 0 }
+  return [...underWay].some((request) => {
+    const after = placeAfter({ prefix: '', key }, { request, result })
+    return after !== undefined && after.key !== key
+  })
 }

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { countText } from '../../../../web/amounts.ts'
+import { NameText } from '../../../../web/name-text.tsx'
 import classes from './path-list.module.css'
 
 export interface PathPair {
@@ -25,13 +26,15 @@ export function PathList({
     <ul className={classes['list']} aria-label={label}>
       {paths.map(({ from, to }) => (
         <li key={from}>
-          {from}
+          <NameText text={from} />
           {to === undefined ? null : (
             <>
               <span className={classes['arrow']} aria-label="becomes">
                 {' → '}
               </span>
-              <strong>{to}</strong>
+              <strong>
+                <NameText text={to} />
+              </strong>
             </>
           )}
         </li>

@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core'
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
+import { NameText } from '../../../../web/name-text.tsx'
 import { useView } from '../../../../web/view.ts'
 import screen from '../screen.ts'
 import { DeleteForm } from './delete-form.tsx'
@@ -30,7 +31,7 @@ export function TransferDialogs(): ReactNode {
     <Modal
       opened={dialog !== undefined}
       onClose={onClose}
-      title={shown === undefined ? undefined : dialogTitle(shown)}
+      title={shown === undefined ? undefined : <NameText text={dialogTitle(shown)} />}
       size="lg"
       closeOnEscape={!isFixed}
       closeOnClickOutside={!isFixed}

@@ -5,7 +5,7 @@ import type { TransferProgress, TransferRequest, TransferResult } from '../../se
 import type { Selection } from '../selection.ts'
 import { apart } from './destination.ts'
 import { openDialog, type Question, showDialog, type TransferKind } from './dialog.ts'
-import { tellOver } from './over.ts'
+import { noteUnderWay, tellOver } from './over.ts'
 import { stopTransfer, transfer } from './run.ts'
 import { tellResult } from './results.tsx'
 import { transferRequestText } from './transfer-code.ts'
@@ -49,6 +49,7 @@ export async function answerWith(question: Question, request: TransferRequest): 
   const show = (): void => showDialog({ step: 'run', question, progress, stop })
   showDialog({ step: 'ask', question, isBusy: true, problem: undefined })
   const timer = setTimeout(show, showRunMs)
+  const end = noteUnderWay(request)
   const onProgress = (next: TransferProgress): void => {
     progress = next
     if (openDialog()?.step === 'run') show()
@@ -68,6 +69,7 @@ export async function answerWith(question: Question, request: TransferRequest): 
     }
     return
   } finally {
+    end()
     clearTimeout(timer)
   }
   showDialog(undefined)

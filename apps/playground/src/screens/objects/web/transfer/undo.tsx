@@ -7,10 +7,16 @@ import { notifications } from '@mantine/notifications'
 import { act, type ActionText } from '../../../../web/actions.ts'
 import { countText } from '../../../../web/amounts.ts'
 import { tellProblem } from '../../../../web/problem.ts'
-import type { TransferProgress, TransferResult, UndoOffer } from '../../server/wire.ts'
+import type {
+  TransferProgress,
+  TransferRequest,
+  TransferResult,
+  UndoOffer,
+} from '../../server/wire.ts'
 import { showFailures } from './dialog.ts'
 import { notice } from './notice.ts'
 import { failedText, objectsText } from './object-count.ts'
+import { noteUnderWay, reversed, tellOver, undone } from './over.ts'
 import { undo } from './run.ts'
 import { undoText } from './transfer-code.ts'
 
@@ -21,6 +27,8 @@ const showProgressMs = 300
 export interface OfferOptions {
   /** The code that does the same. Default: what can be said of any action. */
   readonly text?: ActionText
+  /** The transfer that is taken back: the view goes back with what it moved. */
+  readonly request?: TransferRequest
   /** Called after the undo, with what came of it. */
   readonly onUndone?: (result: TransferResult) => void
 }
@@ -29,16 +37,13 @@ export interface OfferOptions {
 const offers = new Map<string, () => void>()
 
 /** Shows what was done, with a button that takes it back. Null, for nothing to undo: nothing. */
-export function offerUndo(
-  offer: UndoOffer | null | undefined,
-  { text, onUndone }: OfferOptions = {},
-): void {
+export function offerUndo(offer: UndoOffer | null | undefined, options: OfferOptions = {}): void {
   if (offer === null || offer === undefined) return
   const { id, label } = offer
   const take = (): void => {
     offers.delete(id)
     notifications.hide(id)
-    void takeBack(offer, text ?? undoText(label), onUndone)
+    void takeBack(offer, options)
   }
   if (offers.size === 0) window.addEventListener('keydown', onKey)
   offers.set(id, take)
@@ -96,9 +101,8 @@ function onKey(event: KeyboardEvent): void {
 }
 
 async function takeBack(
-  { id }: UndoOffer,
-  text: ActionText,
-  onUndone: ((result: TransferResult) => void) | undefined,
+  { id, label }: UndoOffer,
+  { text = undoText(label), request, onUndone }: OfferOptions,
 ): Promise<void> {
   const noticeId = `undoing ${id}`
   const tell = (text: string): void => {
@@ -117,13 +121,17 @@ async function takeBack(
     if (isSlow) tell(`Undoing: ${countText(done)} of ${objectsText(total)}`)
   }
   const { signal } = new AbortController()
+  const back = request === undefined ? undefined : reversed(request)
+  const end = back === undefined ? undefined : noteUnderWay(back)
   try {
     const result = await act(text, (action) => undo(id, { action, signal, onProgress }))
+    tellOver(undone(request, result))
     onUndone?.(result)
     tellUndone(result)
   } catch (error) {
     tellProblem(error)
   } finally {
+    end?.()
     clearTimeout(timer)
     notifications.hide(noticeId)
   }
@@ -145,7 +153,8 @@ function tellUndone(result: TransferResult): void {
       return { key, problem: overtaken.has(problem.code) ? { ...problem, fix } : problem }
     })
     const title = `${failedText(result)} could not be taken back`
-    return showFailures({ title, failed, failedCount })
+    // What the store could not do just now is offered again.
+    return showFailures({ title, failed, failedCount, onClose: () => offerUndo(result.undo) })
   }
   notifications.show({
     ...notice,

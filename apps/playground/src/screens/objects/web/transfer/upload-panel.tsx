@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Progress, Text, VisuallyHidden } from '@mantine/core'
 import { IconChevronDown, IconChevronUp } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { announcement, headline, percentOf } from './queue/progress-text.ts'
 import { openCount } from './queue/summary.ts'
 import { cancel, clearFinished, refreshInterrupted, useUploads } from './queue/uploads.ts'
@@ -8,6 +8,7 @@ import type { UploadsView } from './queue/upload-list.ts'
 import { UploadNeeds } from './upload-needs.tsx'
 import classes from './upload-panel.module.css'
 import { UploadRows } from './upload-rows.tsx'
+import { useHeightProperty } from './use-height-property.ts'
 
 /** All uploads of the page, while there are any. To be docked below the list. */
 export function UploadPanel(): ReactNode {
@@ -27,10 +28,12 @@ function Panel({ view }: { readonly view: UploadsView }): ReactNode {
   const { summary, uploads } = view
   const [isOpen, setOpen] = useState(true)
   const listId = useId()
+  const panel = useRef<HTMLElement>(null)
+  useHeightProperty(panel, '--uploads-height')
   const open = openCount(summary)
   const percent = percentOf(summary)
   return (
-    <section className={classes['panel']} aria-label="Uploads">
+    <section ref={panel} className={classes['panel']} aria-label="Uploads">
       <div className={classes['head']}>
         <ActionIcon
           variant="subtle"

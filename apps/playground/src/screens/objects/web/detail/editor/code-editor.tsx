@@ -15,7 +15,7 @@ import classes from './code-editor.module.css'
 import { editorExtensions, type EditorSetup, schemeOf } from './code-mirror.ts'
 
 /** The text of an editor at one moment. */
-export interface Snapshot {
+interface Snapshot {
   /** Lines end with `\n`. */
   readonly text: string
   /** From now on this text counts as unchanged. */

@@ -103,7 +103,9 @@ const selected = '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selection
 /** Colours come from the kit's variables, which change with the scheme. */
 const theme = EditorView.theme({
   '&': { height: '100%', fontSize: 'var(--mantine-font-size-xs)' },
-  '&.cm-focused': {
+  '&.cm-focused': { outline: 'none' },
+  // On what scrolls, over the line with the cursor.
+  '&.cm-focused > .cm-scroller': {
     outline: '2px solid var(--mantine-primary-color-filled)',
     outlineOffset: '-2px',
   },

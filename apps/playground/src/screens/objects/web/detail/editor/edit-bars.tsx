@@ -90,23 +90,28 @@ export function TextSize({
   )
 }
 
-/** Where the text is no JSON; goes there. */
+/** Where the text is no JSON; goes there. Empty when it is: what comes into it is announced. */
 export function FaultLine({
-  text,
-  fault: { at, message },
+  read,
+  fault,
   onGo,
 }: {
-  /** Lines end with `\n`. */
-  readonly text: string
-  readonly fault: JsonFault
-  readonly onGo: () => void
+  readonly read: () => string
+  readonly fault: JsonFault | undefined
+  readonly onGo: (at: number) => void
 }): ReactNode {
-  const { line, column } = useMemo(() => placeOf(text, at), [text, at])
+  // A fault is told of the text as it stands then.
+  const place = useMemo(() => fault && placeOf(read(), fault.at), [fault])
   return (
-    <UnstyledButton onClick={onGo} className={classes['line']}>
-      <Text size="sm" role="status">
-        Not JSON yet. Line {countText(line)}, column {countText(column)}: {message}.
-      </Text>
-    </UnstyledButton>
+    <div role="status">
+      {fault === undefined || place === undefined ? null : (
+        <UnstyledButton onClick={() => onGo(fault.at)} className={classes['line']} w="100%">
+          <Text span size="sm">
+            Not JSON yet. Line {countText(place.line)}, column {countText(place.column)}:{' '}
+            {fault.message}.
+          </Text>
+        </UnstyledButton>
+      )}
+    </div>
   )
 }

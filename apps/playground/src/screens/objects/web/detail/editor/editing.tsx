@@ -90,9 +90,9 @@ export function Editing({
         }}
         onFault={setFault}
       />
-      {fault === undefined ? null : (
-        <FaultLine text={read()} fault={fault} onGo={() => editor.current!.focus(fault.at)} />
-      )}
+      {language === 'json' ? (
+        <FaultLine read={read} fault={fault} onGo={(at) => editor.current!.focus(at)} />
+      ) : null}
     </>
   )
 }

@@ -36,7 +36,7 @@ export function GoTo({
           setFault(undefined)
         }}
         error={fault}
-        w={190}
+        w={210}
         rightSectionWidth={40}
         rightSection={
           <Button type="submit" size="compact-xs" variant="subtle" px={6}>

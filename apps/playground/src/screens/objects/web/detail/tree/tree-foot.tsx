@@ -29,7 +29,7 @@ function Copying({ value, label }: { readonly value: string; readonly label: str
   return (
     <CopyButton value={value}>
       {({ copied, copy }) => (
-        <Button size="compact-xs" variant="subtle" onClick={copy} miw={84}>
+        <Button size="compact-xs" variant="subtle" ff="text" onClick={copy} miw={84}>
           {copied ? 'Copied' : label}
         </Button>
       )}

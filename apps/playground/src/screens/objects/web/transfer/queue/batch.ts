@@ -41,8 +41,9 @@ function textOf(uploads: readonly Upload[]): ActionText {
   const one = uploadText(key, path, contentType, isOverwrite)
   if (uploads.length === 1) return one
   const others = countText(uploads.length - 1)
+  const files = others === '1' ? 'file' : 'files'
   return {
     label: `Upload ${countText(uploads.length)} files`,
-    code: `${one.code}// And ${others} more ${others === '1' ? 'file' : 'files'} in the same way.\n`,
+    code: `${one.code}// And ${others} more ${files} in the same way.\n`,
   }
 }

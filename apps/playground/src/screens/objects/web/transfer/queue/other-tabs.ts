@@ -1,6 +1,6 @@
 /**
- * Which uploads the tabs of this browser work on. A tab holds a lock for each: it is free again when
- * the tab is closed or reloaded, whatever happened.
+ * Which uploads the tabs of this browser work on. A tab holds a lock for each: it is free again
+ * when the tab is closed or reloaded, whatever happened.
  */
 import { ProblemError } from '../../../../../web/problem.ts'
 import type { Upload } from './upload.ts'

@@ -35,7 +35,7 @@ export interface Transport {
 }
 
 /** What one request of an upload came to. */
-export type Step = { readonly offset: number } | { readonly saved: Saved }
+type Step = { readonly offset: number } | { readonly saved: Saved }
 
 /** The requests of an upload, one after the other. */
 export interface Stepper {
