@@ -1,7 +1,7 @@
 /** The open object: its facts, every way of looking at it, of any size. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Page } from 'playwright-core'
-import { describe, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { expectAccessible } from './support/accessibility.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { downloaded } from './support/download.ts'
@@ -256,27 +256,24 @@ describeInBrowser('the open object', (browser) => {
     await expect.poll(() => bytesAt(panel, 65_535 - (65_535 % 8)), soon).not.toBe('')
   })
 
-  describe('is accessible', () => {
-    it.each([
-      ['light', 1280],
-      ['dark', 1280],
-      ['light', 400],
-    ] as const)('in %s, %i pixels wide', async (colorScheme, width) => {
-      const viewport = { width, height: 800 }
-      const { page, screenshot } = await browser.tab(playground.url, { colorScheme, viewport })
-      for (const [key, shown, name] of [
-        ['agent_configs/ceo', tree, 'json'],
-        ['knowledge/documents/policy_handbook.md', text('# Policy handbook'), 'text'],
-        ['knowledge/diagrams/architecture.svg', image('560 × 200'), 'image'],
-        ['knowledge/documents/doc_002', value, 'value'],
-        ['models/ceo_adapter', hex, 'hex'],
-      ] as const) {
-        const panel = await openObject(page, key)
+  it.each(['light', 'dark'] as const)('is accessible in %s, wide and narrow', async (scheme) => {
+    const { page, screenshot } = await browser.tab(playground.url, { colorScheme: scheme })
+    for (const [key, shown, name] of [
+      ['agent_configs/ceo', tree, 'json'],
+      ['knowledge/documents/policy_handbook.md', text('# Policy handbook'), 'text'],
+      ['knowledge/diagrams/architecture.svg', image('560 × 200'), 'image'],
+      ['knowledge/documents/doc_002', value, 'value'],
+      ['models/ceo_adapter', hex, 'hex'],
+    ] as const) {
+      await page.setViewportSize({ width: 1280, height: 800 })
+      const panel = await openObject(page, key)
+      for (const width of [1280, 400]) {
+        await page.setViewportSize({ width, height: 800 })
         await shown.seen(panel)
-        await screenshot(`detail/${name}-${colorScheme}-${width}`)
+        await screenshot(`detail/${name}-${scheme}-${width}`)
         await expectAccessible(page, { within: 'section[aria-label^="Object "]' })
       }
-    })
+    }
   })
 })
 

@@ -76,7 +76,7 @@ describeInBrowser('the trace', (browser) => {
 
     await expect.poll(() => operations(page).count(), soon).toBe(1)
     const told = await operations(page).innerText()
-    expect(told).toMatch(/^read\s+agent_configs\/ceo\s+[\d.]+ (µs|ms|s)\s+file, 203 B, OK$/)
+    expect(told).toMatch(/^stat\s+agent_configs\/ceo\s+[\d.]+ (µs|ms|s)\s+file, OK$/)
     expect(await drawer(page).getByRole('status').textContent()).toMatch(
       /^answered in [\d.]+ (µs|ms|s), 1 operation$/,
     )
@@ -112,7 +112,7 @@ describeInBrowser('the trace', (browser) => {
     expect(await drawer(page).getByText('NOT_FOUND', { exact: true }).count()).toBe(2)
     expect(await code(page).textContent()).toContain("storage.stat('agent_configs/nobody')")
     await expect.poll(() => operations(page).allInnerTexts(), soon).toHaveLength(1)
-    expect(await operations(page).innerText()).toMatch(/^read[^]*file, NOT_FOUND$/)
+    expect(await operations(page).innerText()).toMatch(/^stat[^]*file, NOT_FOUND$/)
     await screenshot('shell/trace-failure')
   })
 

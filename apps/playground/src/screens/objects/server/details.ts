@@ -1,7 +1,7 @@
-/** What is known of one object, with a first look at its bytes. */
+/** What is known of one object; its bytes are looked at only where the content type is silent. */
 import { isStorageError, type ObjectInfo } from '@aos-storage/core'
 import type { World } from '../../../server/world.ts'
-import { kindOf } from './object-kind.ts'
+import { kindOf, kindOfType } from './object-kind.ts'
 import type { ObjectDetails } from './wire.ts'
 
 /** So many bytes tell text and images from other things. */
@@ -24,16 +24,20 @@ export async function headOf(world: World, key: string, ifMatch?: string): Promi
 
 /** @throws StorageError `NOT_FOUND`. */
 export async function detailsOf(world: World, key: string): Promise<ObjectDetails> {
-  return describe(world, await headOf(world, key))
+  const info = await world.storage.stat(key, { foreign: true })
+  if (kindOfType(info.contentType) === undefined) return describe(world, await headOf(world, key))
+  return describe(world, { info, bytes: new Uint8Array(), isWhole: false })
 }
 
 /** As {@link detailsOf}, of the version that was just written, whatever became of it since. */
 export async function detailsOfWritten(world: World, info: ObjectInfo): Promise<ObjectDetails> {
+  const none = { info, bytes: new Uint8Array(), isWhole: false }
+  if (kindOfType(info.contentType) !== undefined) return describe(world, none)
   try {
     return describe(world, await headOf(world, info.key, info.etag))
   } catch (error) {
     if (!isStorageError(error, 'NOT_FOUND', 'PRECONDITION_FAILED')) throw error
-    return describe(world, { info, bytes: new Uint8Array(), isWhole: false })
+    return describe(world, none)
   }
 }
 

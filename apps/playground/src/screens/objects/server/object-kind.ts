@@ -34,11 +34,8 @@ export function isJsonType(contentType: string): boolean {
   return essence === 'application/json' || essence.endsWith('+json')
 }
 
-/**
- * @param head The first bytes of the object.
- * @param isWhole They are all that there are.
- */
-export function kindOf(contentType: string, head: Uint8Array, isWhole: boolean): ObjectKind {
+/** What the content type alone says; undefined when the bytes must be looked at. */
+export function kindOfType(contentType: string): ObjectKind | undefined {
   const essence = essenceOf(contentType)
   if (isJsonType(essence)) return 'json'
   if (essence === 'application/cbor') return 'value'
@@ -46,8 +43,18 @@ export function kindOf(contentType: string, head: Uint8Array, isWhole: boolean):
   if (essence.startsWith('text/') || textTypes.has(essence) || essence.endsWith('+xml')) {
     return 'text'
   }
+  return undefined
+}
+
+/**
+ * @param head The first bytes of the object.
+ * @param isWhole They are all that there are.
+ */
+export function kindOf(contentType: string, head: Uint8Array, isWhole: boolean): ObjectKind {
+  const told = kindOfType(contentType)
+  if (told !== undefined) return told
   if (rasterType(head) !== undefined) return 'image'
-  if (binaryType.test(essence)) return 'binary'
+  if (binaryType.test(essenceOf(contentType))) return 'binary'
   return isText(head, isWhole) ? 'text' : 'binary'
 }
 
