@@ -8,13 +8,13 @@ export interface TestProjectOptions {
   /** Which test files. Default: all under `test/`. */
   readonly include?: readonly string[] | undefined
   readonly exclude?: readonly string[] | undefined
-  /** One file at a time, after all other projects: for tests that need the machine to themselves. */
-  readonly isLast?: boolean | undefined
+  /** One file at a time, beside no other project: for tests that need the machine. */
+  readonly isAlone?: boolean | undefined
 }
 
 /** The vitest project of one package: `export default testProject('core')`. */
 export function testProject(name: string, options: TestProjectOptions = {}): UserWorkspaceConfig {
-  const { include = ['test/**/*.test.ts'], exclude = [], isLast = false } = options
+  const { include = ['test/**/*.test.ts'], exclude = [], isAlone = false } = options
   return defineProject({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -22,7 +22,7 @@ export function testProject(name: string, options: TestProjectOptions = {}): Use
       name,
       include: [...include],
       exclude: ['**/node_modules/**', ...exclude],
-      ...(isLast ? { maxWorkers: 1, sequence: { groupOrder: 1 } } : {}),
+      ...(isAlone ? { maxWorkers: 1, sequence: { groupOrder: 1 } } : {}),
       // Two busy cores, and tests that start processes: slow is no failure, hanging is.
       testTimeout: 20_000,
       hookTimeout: 60_000,

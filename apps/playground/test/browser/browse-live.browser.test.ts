@@ -12,11 +12,12 @@ import {
   nodes,
   row,
   selectionOf,
+  tree,
   view,
   writeByOther,
 } from './support/browse.ts'
 import { describeInBrowser } from './support/browser.ts'
-import { usePlayground } from './support/playground.ts'
+import { startPlayground, usePlayground } from './support/playground.ts'
 import { useStore } from './support/store.ts'
 
 /** Vitest waits one second, which a busy machine takes. */
@@ -183,6 +184,43 @@ describeInBrowser('objects that others change', (browser) => {
     await page.reload()
     await page.getByRole('heading', { name: 'Nothing is stored here' }).waitFor()
     expect(await node(page, 'outside').count()).toBe(0)
+  })
+
+  it('may all go: the page says that nothing is there yet', slow, async () => {
+    await using other = await startPlayground()
+    const { page } = await browser.tab(other.url)
+    await page.goto('/objects')
+    await row(page, 'training_data/').waitFor()
+    await deleteByOther(other, '')
+    await page.getByRole('heading', { name: 'Nothing is stored yet' }).waitFor()
+    await expect.poll(() => nodes(page), soon).toEqual(['All objects'])
+    await page.getByRole('button', { name: 'New object' }).waitFor()
+    await writeByOther(other, { 'first/one': '1' })
+    await expect.poll(() => names(page), soon).toEqual(['first/'])
+    await expect.poll(() => nodes(page), soon).toEqual(['All objects', 'first'])
+  })
+
+  it('may have more prefixes than the tree shows', slow, async () => {
+    const { page } = await browser.tab(playground.url)
+    const keys = Array.from({ length: 1005 }, (_, i) => `wide/p${String(i).padStart(4, '0')}/x`)
+    const outcomes = await store.manager.saveMany(keys.map((key) => [key, 1]))
+    expect(outcomes.every(({ ok }) => ok)).toBe(true)
+    await page.goto(view({ prefix: 'wide/' }))
+    await page.getByText('1,005 prefixes', { exact: true }).first().waitFor()
+    await node(page, 'wide').focus()
+    await page.keyboard.press('ArrowRight')
+    await node(page, 'wide, only the first 1,000 are shown').waitFor()
+    expect(await tree(page).getByRole('treeitem').count()).toBeLessThan(100)
+    await node(page, 'p0003').waitFor()
+    // Where one is is shown, too.
+    await row(page, 'wide/p0000/').focus()
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await listOf(page, 'wide/p1004/').waitFor()
+    const current = tree(page).getByRole('treeitem', { selected: true })
+    await expect.poll(() => current.allTextContents(), soon).toEqual(['p1004'])
+    expect(await current.getAttribute('aria-setsize')).toBe('1001')
+    await expect.poll(() => current.isVisible(), soon).toBe(true)
   })
 
   describe('keys', () => {

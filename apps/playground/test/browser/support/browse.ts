@@ -74,10 +74,11 @@ export async function writeByOther(
   }
 }
 
-/** Deletes objects and prefixes (with `/` at the end), likewise. */
+/** Deletes objects and prefixes (with `/` at the end; empty: everything), likewise. */
 export async function deleteByOther(playground: Playground, ...paths: string[]): Promise<void> {
-  const items = paths.filter((path) => !path.endsWith('/')).map((key) => ({ key }))
-  const prefixes = paths.filter((path) => path.endsWith('/')).map((prefix) => ({ prefix }))
+  const isPrefix = (path: string): boolean => path === '' || path.endsWith('/')
+  const items = paths.filter((path) => !isPrefix(path)).map((key) => ({ key }))
+  const prefixes = paths.filter(isPrefix).map((prefix) => ({ prefix }))
   await ask(playground, 'POST', 'transfer', { kind: 'delete', items, prefixes })
 }
 

@@ -49,7 +49,7 @@ const json = `{"${image}":"<script>${attack}</script>",
 /** Looks like an image to whoever trusts its first bytes, like a page to others. */
 const polyglot = `GIF89a/*<script>${attack}</script>${image}*/=1;${attack}`
 
-export const evil: Readonly<Record<string, string>> = {
+const evil: Readonly<Record<string, string>> = {
   author: image,
   link: `javascript:${attack}`,
   note: `"><script>${attack}</script>`,
@@ -111,7 +111,7 @@ export const objects: readonly Stored[] = [
 ]
 
 /** Where a structured value is no longer harmless once it is printed. */
-export const value = {
+const value = {
   [image]: new Map([[`<script>${attack}</script>`, new Set([`javascript:${attack}`])]]),
   terminal: '\u001B]0;owned\u0007\u001B[31m',
   when: new Date(0),
