@@ -46,10 +46,12 @@ describe('pnpm new-package', () => {
       (JSON.parse(await text(file)) as { references: { path: string }[] }).references.map(
         ({ path }) => path,
       )
-    expect((await references('tsconfig.json')).slice(-2)).toEqual([
-      'packages/backend-gcs',
-      'tsconfig.tests.json',
-    ])
+    // The last of the packages; apps come behind them, and the project of all tests is the last.
+    const all = await references('tsconfig.json')
+    const packages = all.filter((path) => path.startsWith('packages/'))
+    expect(packages.at(-1)).toBe('packages/backend-gcs')
+    expect(all.slice(0, packages.length)).toEqual(packages)
+    expect(all.at(-1)).toBe('tsconfig.tests.json')
     expect(await references('tsconfig.tests.json')).toContain('packages/backend-gcs')
     expect(await text('package.json')).toContain('"@aos-storage/backend-gcs": "workspace:*"')
     expect(await text('.changeset/new-backend-gcs.md')).toContain(
