@@ -24,7 +24,7 @@ export function testProject(name: string, options: TestProjectOptions = {}): Use
       exclude: ['**/node_modules/**', ...exclude],
       ...(isAlone ? { maxWorkers: 1, sequence: { groupOrder: 1 } } : {}),
       // Two busy cores, and tests that start processes: slow is no failure, hanging is.
-      testTimeout: 20_000,
+      testTimeout: isAlone ? 60_000 : 20_000,
       hookTimeout: 60_000,
       // Child processes that tests start (crash and race tests) resolve the sources too.
       env: { NODE_OPTIONS: '--conditions=@aos-storage/source' },

@@ -3,7 +3,7 @@ import { IconTrash } from '@tabler/icons-react'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { TransferRequest } from '../../server/wire.ts'
 import type { AskProps } from './ask.ts'
-import type { Question } from './dialog.ts'
+import { openDialog, type Question } from './dialog.ts'
 import { useFirstKeys, useForecast } from './forecast.ts'
 import { ForecastText, ProblemAlert } from './forecast-text.tsx'
 import { objectsText } from './object-count.ts'
@@ -76,7 +76,9 @@ function useFocusFrom(
     if (!isReady) return undefined
     // The dialog puts the focus on its first place a moment after it opened.
     const timer = setTimeout(() => {
-      if (document.activeElement === from.current) to.current?.focus()
+      // While it closes, the focus is on its way back to where it was.
+      const isOpen = openDialog() !== undefined
+      if (isOpen && document.activeElement === from.current) to.current?.focus()
     }, 50)
     return () => clearTimeout(timer)
   }, [from, to, isReady])
