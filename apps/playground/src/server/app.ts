@@ -82,7 +82,13 @@ function liveFeed(world: World, end: AbortSignal): Handler {
     return streamSSE(context, async (stream) => {
       stream.onAbort(listener.close)
       end.addEventListener('abort', listener.close)
-      const beat = setInterval(() => void stream.write(': alive\n\n'), heartbeatMs)
+      let isBeating = false
+      const beat = setInterval(() => {
+        // A page that does not read would gather one after the other.
+        if (isBeating) return
+        isBeating = true
+        void stream.write(': alive\n\n').finally(() => (isBeating = false))
+      }, heartbeatMs)
       try {
         for await (const event of eventsOf(listener)) {
           const { id, ...content } = event

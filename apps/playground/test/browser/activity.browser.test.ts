@@ -2,12 +2,11 @@
 import { join } from 'node:path'
 import { StorageManager } from '@aos-storage/core'
 import type { Locator, Page } from 'playwright-core'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeInBrowser } from './support/browser.ts'
 import { type Playground, usePlayground } from './support/playground.ts'
 
 // Many steps each, and a busy machine takes ten times as long.
-vi.setConfig({ testTimeout: 60_000 })
 
 const soon = { timeout: 15_000 }
 /** Some traffic takes about ten seconds by itself. */

@@ -5,13 +5,12 @@ import { FileStorageBackend } from '@aos-storage/backend-file'
 import { StorageManager } from '@aos-storage/core'
 import { conformanceCases } from '@aos-storage/core/testing'
 import type { Locator, Page } from 'playwright-core'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { bytesText, countText } from '../../src/web/amounts.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { type Playground, startPlayground, usePlayground } from './support/playground.ts'
 
 // Many steps each, and a busy machine takes ten times as long.
-vi.setConfig({ testTimeout: 60_000 })
 
 const soon = { timeout: 15_000 }
 /** All cases on memory take ten seconds, and far more on a busy machine. */

@@ -1,5 +1,5 @@
 /** Deletes and undo in a real browser, and what the store has after them. */
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { filterOf, row, selectionOf } from './support/browse.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { usePlayground } from './support/playground.ts'
@@ -21,7 +21,6 @@ const soon = { timeout: 20_000 }
 /** A test with thousands of objects on a busy machine. */
 const long = 120_000
 const phone = { width: 400, height: 800 }
-vi.setConfig({ testTimeout: 60_000 })
 
 describeInBrowser('deletes', (browser) => {
   const playground = usePlayground()

@@ -2,13 +2,12 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeInBrowser } from './support/browser.ts'
 import { downloaded } from './support/download.ts'
 import { type Playground, usePlayground } from './support/playground.ts'
 
 // Many steps each, and a busy machine takes ten times as long.
-vi.setConfig({ testTimeout: 60_000 })
 
 const soon = { timeout: 15_000 }
 const contentPolicy = /Content Security Policy/

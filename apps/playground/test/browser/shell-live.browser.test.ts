@@ -2,12 +2,11 @@
 import { join } from 'node:path'
 import { StorageManager } from '@aos-storage/core'
 import type { Locator, Page } from 'playwright-core'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/browser.ts'
 import { type Playground, startPlayground, usePlayground } from './support/playground.ts'
 
 // Many steps each, and a busy machine takes ten times as long.
-vi.setConfig({ testTimeout: 60_000 })
 
 const soon = { timeout: 20_000 }
 /** A browser asks again after 3 seconds; a server takes a moment to start. */

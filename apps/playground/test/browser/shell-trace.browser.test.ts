@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { StorageManager } from '@aos-storage/core'
 import type { Locator, Page } from 'playwright-core'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { describeInBrowser } from './support/browser.ts'
 import { usePlayground } from './support/playground.ts'
 
 // Many steps each, and a busy machine takes ten times as long.
-vi.setConfig({ testTimeout: 60_000 })
 
 const soon = { timeout: 15_000 }
 const app = fileURLToPath(new URL('../../', import.meta.url))

@@ -1,11 +1,10 @@
 /** What stands around the screens: ways to go, keys, colours, narrow windows, wrong addresses. */
 import type { Locator, Page } from 'playwright-core'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { describeInBrowser } from './support/browser.ts'
 import { usePlayground } from './support/playground.ts'
 
 // Many steps each, and a busy machine takes ten times as long.
-vi.setConfig({ testTimeout: 60_000 })
 
 /** Vitest waits one second, which a busy machine takes. */
 const soon = { timeout: 15_000 }

@@ -1,5 +1,5 @@
 /** Copies and moves in a real browser, and what the store has after them. */
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { expectAccessible } from './support/accessibility.ts'
 import { row } from './support/browse.ts'
 import { describeInBrowser } from './support/browser.ts'
@@ -23,7 +23,6 @@ const soon = { timeout: 20_000 }
 const phone = { width: 400, height: 800 }
 /** What is behind a dialog is looked at once. */
 const inDialog = { within: '[role="dialog"]' }
-vi.setConfig({ testTimeout: 60_000 })
 
 describeInBrowser('copies and moves', (browser) => {
   const playground = usePlayground()

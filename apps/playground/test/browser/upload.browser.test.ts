@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible } from './support/accessibility.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { dragOver, dropOnto } from './support/drag.ts'
@@ -14,7 +14,6 @@ import { useStore } from './support/store.ts'
 import { choose, comesTo, listed, panel, row } from './support/upload.ts'
 
 const soon = { timeout: 20_000 }
-vi.setConfig({ testTimeout: 60_000 })
 const phone = { width: 400, height: 800 }
 
 /** What is told in the corner covers no button of the panel. */
