@@ -44,10 +44,6 @@ export function problemOf(error: unknown): { status: ContentfulStatusCode; probl
     const { code, message, operation, backend, key } = error
     return { status, problem: { code, message, fix, operation, backend, key } }
   }
-  if (error instanceof TypeError && error.cause === undefined) {
-    const [status, fix] = answers.INVALID_ARGUMENT
-    return { status, problem: { code: 'INVALID_ARGUMENT', message: error.message, fix } }
-  }
   if (error instanceof HTTPException) {
     const [status, fix] = answers.INVALID_ARGUMENT
     return { status, problem: { code: 'INVALID_ARGUMENT', message: error.message, fix } }

@@ -1,13 +1,16 @@
 import { Alert, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { NameText } from './name-text.tsx'
 import type { Problem } from '../server/problem.ts'
 
 /** What happened and what to do about it, without the code. */
 export function ProblemText({ problem }: { readonly problem: Problem }): ReactNode {
   return (
     <>
-      <Text size="sm">{problem.message}</Text>
+      <Text size="sm">
+        <NameText text={problem.message} />
+      </Text>
       <Text size="sm" mt={4} fw={500}>
         {problem.fix}
       </Text>

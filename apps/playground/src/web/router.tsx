@@ -7,7 +7,8 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { type ReactNode, Suspense } from 'react'
-import { fallback, object, optional, boolean } from 'valibot'
+import { fallback, object, optional } from 'valibot'
+import { flag, parseSearch, stringifySearch } from './address.ts'
 import { Empty } from './empty.tsx'
 import { ProblemNotice } from './problem-text.tsx'
 import { problemOf } from './problem.ts'
@@ -15,7 +16,7 @@ import { screens, type WebScreen } from './screen.ts'
 import { Shell } from './shell.tsx'
 
 /** `trace`: the drawer with the last actions is open. */
-const shellSearch = object({ trace: fallback(optional(boolean()), undefined) })
+const shellSearch = object({ trace: fallback(optional(flag), undefined) })
 
 const root = createRootRoute({
   component: Shell,
@@ -54,6 +55,8 @@ function Failed({ error }: ErrorComponentProps): ReactNode {
 
 export const router: ReturnType<typeof createRouter> = createRouter({
   routeTree: root.addChildren([home, ...screens.map(routeOf)]),
+  parseSearch,
+  stringifySearch,
   defaultPreload: false,
   scrollRestoration: false,
 }) as never

@@ -15,6 +15,7 @@ import { type Action, useActions } from './actions.ts'
 import { bytesText, countText, durationText, momentText } from './amounts.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Empty } from './empty.tsx'
+import { NameText } from './name-text.tsx'
 import { ProblemText } from './problem-text.tsx'
 import classes from './trace-drawer.module.css'
 
@@ -72,7 +73,7 @@ function ActionRow({
       onClick={onChoose}
     >
       <Text size="sm" className="clipped" flex={1}>
-        {action.label}
+        <NameText text={action.label} />
       </Text>
       {action.problem === undefined ? null : (
         <Badge color="red" size="xs" variant="light">
@@ -93,7 +94,7 @@ function ActionDetail({ action }: { readonly action: Action }): ReactNode {
     <Stack gap="sm" p="md">
       <Box>
         <Title order={3} size="h6" className="breakable">
-          {label}
+          <NameText text={label} />
         </Title>
         <Text size="xs" c="dimmed" role="status">
           {durationMs === undefined ? 'under way' : `answered in ${durationText(durationMs)}`},{' '}
@@ -154,7 +155,7 @@ function Operation({
           {operation}
         </Text>
         <Text size="sm" c="dimmed" className="clipped" flex={1} title={key}>
-          {key ?? ''}
+          <NameText text={key ?? ''} />
         </Text>
         <Text size="xs" className="tabular">
           {durationText(durationMs)}

@@ -55,6 +55,11 @@ function endOrder(place: Locator): Promise<string> {
   })
 }
 
+async function areLeftToRight(places: readonly Locator[]): Promise<void> {
+  const orders = await Promise.all(places.map((place) => endOrder(place)))
+  expect(orders).toEqual(places.map(() => 'left to right'))
+}
+
 async function isUnharmed(page: Page): Promise<void> {
   expect(await page.evaluate(() => '__pwned' in globalThis)).toBe(false)
   expect(await page.evaluate(() => 'polluted' in {})).toBe(false)
@@ -168,8 +173,27 @@ describeInBrowser('hostile objects', (browser) => {
       dialog.getByRole('heading'),
       dialog.getByRole('listitem'),
     ]
-    const orders = places.map((place) => endOrder(place))
-    expect(await Promise.all(orders)).toEqual(places.map(() => 'left to right'))
+    await areLeftToRight(places)
+    await page.goto(`${addressOf(key)}&trace=true`)
+    const trace = page.getByRole('complementary', { name: 'Trace' })
+    await areLeftToRight([
+      trace.getByRole('heading', { level: 3 }),
+      trace.getByRole('listitem').first().getByTitle(key, { exact: true }),
+    ])
+    await page.goto(`/activity?key=invoice`)
+    await areLeftToRight([page.getByRole('gridcell').getByText('gnp.exe').first()])
+  })
+
+  it('nor does the name of a prefix', async () => {
+    await using storage = storeOf(playground)
+    const prefix = 'names/old\u202Egnp.exe/'
+    await storage.writeStream(`${prefix}a.txt`, 'x')
+    const { page } = await browser.tab(playground.url)
+    await page.goto(`/objects?${new URLSearchParams({ prefix }).toString()}`)
+    await areLeftToRight([
+      page.getByRole('navigation', { name: 'Prefix' }).getByRole('link').last(),
+      page.getByRole('treeitem').and(page.getByTitle(prefix, { exact: true })),
+    ])
   })
 
   it.each(paths)('a path %s fits into the page', async (kind, path) => {

@@ -30,18 +30,8 @@ export async function isStored(playground: Playground, key: string): Promise<boo
 /** Where the page shows an object, with the list that it is in. */
 export function addressOf(key: string, more: Readonly<Record<string, string>> = {}): string {
   const prefix = key.slice(0, key.lastIndexOf('/') + 1)
-  const view = { prefix: written(prefix), key: written(key), ...more }
+  const view = { prefix, key, ...more }
   return `/objects?${new URLSearchParams(view).toString()}`
-}
-
-/** As the page itself writes a text: with quotes when it would read as a number or the like. */
-function written(text: string): string {
-  try {
-    JSON.parse(text)
-    return JSON.stringify(text)
-  } catch {
-    return text
-  }
 }
 
 /** The open object. */

@@ -1,6 +1,7 @@
 import { memo, type ReactNode } from 'react'
 import type { OperationRecord } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
+import { NameText } from '../../../web/name-text.tsx'
 import { type FeedItem, isGap } from './feed.ts'
 import classes from './feed-list.module.css'
 import { barShare, timeText } from './operation-text.ts'
@@ -80,7 +81,9 @@ function Cells({ operation: record }: { readonly operation: OperationRecord }): 
         {operation}
       </span>
       <span role="gridcell" data-column="key" className="clipped" title={key}>
-        <bdi>{key}</bdi>
+        <bdi>
+          <NameText text={key} />
+        </bdi>
       </span>
       <span role="gridcell" data-column="bytes" className={`tabular ${classes['number']}`}>
         {bytes === undefined ? '' : bytesText(bytes)}

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { OperationRecord } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
+import { NameText } from '../../../web/name-text.tsx'
 import classes from './operation-detail.module.css'
 import { timeText } from './operation-text.ts'
 
@@ -67,7 +68,7 @@ function KeyLink({ objectKey }: { readonly objectKey: string }): ReactNode {
         <Link {...props} {...({ to: '/objects', search: { key: objectKey } } as object)} />
       )}
     >
-      {objectKey}
+      <NameText text={objectKey} />
     </Anchor>
   )
 }

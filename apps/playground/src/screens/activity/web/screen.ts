@@ -1,17 +1,8 @@
 /** Activity: what the storage does right now, and how fast. */
 import { IconActivity } from '@tabler/icons-react'
 import { lazy } from 'react'
-import {
-  boolean,
-  fallback,
-  integer,
-  number,
-  object,
-  optional,
-  picklist,
-  pipe,
-  string,
-} from 'valibot'
+import { fallback, object, optional, picklist, string } from 'valibot'
+import { flag, wholeNumber } from '../../../web/address.ts'
 import { defineScreen, type WebScreen } from '../../../web/screen.ts'
 import { operationNames, totalsColumns } from './names.ts'
 
@@ -23,10 +14,10 @@ const search = object({
   /** Only operations on keys that hold this text. */
   key: fallback(optional(string()), undefined),
   /** The sequence number of the operation whose detail is shown. */
-  at: fallback(optional(pipe(number(), integer())), undefined),
+  at: fallback(optional(wholeNumber), undefined),
   /** The order of the totals. */
   sort: fallback(optional(picklist(totalsColumns)), undefined),
-  desc: fallback(optional(boolean()), undefined),
+  desc: fallback(optional(flag), undefined),
 })
 
 const screen: WebScreen<typeof search> = defineScreen({

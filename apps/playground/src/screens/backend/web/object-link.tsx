@@ -1,15 +1,24 @@
 import { Anchor } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { NameText } from '../../../web/name-text.tsx'
 
 /** Leads to an object on the Objects screen. */
 export function ObjectLink({ objectKey }: { readonly objectKey: string }): ReactNode {
-  return <ScreenLink search={{ key: objectKey }}>{objectKey}</ScreenLink>
+  return (
+    <ScreenLink search={{ key: objectKey }}>
+      <NameText text={objectKey} />
+    </ScreenLink>
+  )
 }
 
 /** Leads to what is under a prefix on the Objects screen. */
 export function PrefixLink({ prefix }: { readonly prefix: string }): ReactNode {
-  return <ScreenLink search={{ prefix }}>{prefix}</ScreenLink>
+  return (
+    <ScreenLink search={{ prefix }}>
+      <NameText text={prefix} />
+    </ScreenLink>
+  )
 }
 
 function ScreenLink({

@@ -2,6 +2,7 @@
 import {
   type ByteRange,
   isStorageError,
+  StorageError,
   type StorageManager,
   type StoredBody,
 } from '@aos-storage/core'
@@ -56,6 +57,11 @@ async function unsatisfiable(
   key: string,
 ): Promise<Response> {
   const { size } = await storage.stat(key, { foreign: true })
-  const error = problemOf(new TypeError(`No byte of the range is within the ${size} bytes`)).problem
-  return context.json({ error }, 416, { 'content-range': `bytes */${size}` })
+  const error = new StorageError(
+    'INVALID_ARGUMENT',
+    `No byte of the range is within the ${size} bytes`,
+  )
+  return context.json({ error: problemOf(error).problem }, 416, {
+    'content-range': `bytes */${size}`,
+  })
 }

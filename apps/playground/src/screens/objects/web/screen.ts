@@ -1,18 +1,8 @@
 /** Objects: what is stored, to look at and to change. */
 import { IconFiles } from '@tabler/icons-react'
 import { lazy } from 'react'
-import {
-  boolean,
-  fallback,
-  integer,
-  minValue,
-  number,
-  object,
-  optional,
-  picklist,
-  pipe,
-  string,
-} from 'valibot'
+import { fallback, object, optional, picklist, string } from 'valibot'
+import { flag, wholeNumber } from '../../../web/address.ts'
 import { defineScreen, type WebScreen } from '../../../web/screen.ts'
 
 const search = object({
@@ -23,11 +13,11 @@ const search = object({
   /** How it is shown. Default: what fits its content. */
   as: fallback(optional(picklist(['tree', 'text', 'image', 'value', 'hex'])), undefined),
   /** The byte at the top of the hex view. */
-  at: fallback(optional(pipe(number(), integer(), minValue(0))), undefined),
+  at: fallback(optional(wholeNumber), undefined),
   /** What is done with it: `edit` the open object, or `create` one under the prefix. */
   mode: fallback(optional(picklist(['edit', 'create'])), undefined),
   sort: fallback(optional(picklist(['key', 'size', 'modified', 'type'])), undefined),
-  desc: fallback(optional(boolean()), undefined),
+  desc: fallback(optional(flag), undefined),
   /** Only names that hold this text. */
   filter: fallback(optional(string()), undefined),
 })

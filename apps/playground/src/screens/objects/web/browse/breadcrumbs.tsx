@@ -1,6 +1,7 @@
 import { IconChevronRight } from '@tabler/icons-react'
 import { Link, type LinkProps } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { NameText } from '../../../../web/name-text.tsx'
 import classes from './breadcrumbs.module.css'
 
 /** Steps that are shown in full; those between the first and these are one. */
@@ -55,7 +56,7 @@ function Crumb({
         aria-current={isLast ? 'page' : undefined}
         title={prefix === '' ? undefined : prefix}
       >
-        {name}
+        <NameText text={name} />
       </Link>
     </li>
   )

@@ -1,5 +1,6 @@
 import { IconChevronRight, IconFolder, IconFolderOpen } from '@tabler/icons-react'
 import type { CSSProperties, ReactNode } from 'react'
+import { NameText } from '../../../../web/name-text.tsx'
 import type { TreeNode } from './tree-nodes.ts'
 import classes from './tree.module.css'
 
@@ -56,7 +57,9 @@ export function TreeRow({
         {isExpanded === undefined ? null : <IconChevronRight size={14} />}
       </span>
       <Folder size={16} stroke={1.5} aria-hidden />
-      <span className={classes['name']}>{name}</span>
+      <span className={classes['name']}>
+        <NameText text={name} />
+      </span>
       {isTruncated ? <span className={classes['part']}>first 1,000</span> : null}
     </div>
   )
