@@ -1,20 +1,24 @@
 /**
  * The data folder: it carries a mark, and `--reset` removes only the folders that a playground
  * makes in it, whatever else somebody put there. The mark remembers which samples were laid, so
- * that what a person deleted stays deleted.
+ * that what a person deleted stays deleted. One playground at a time has it, so that no reset
+ * empties it under another one, and no page misses what another one changes.
  *
  *     playground-data/
  *       playground.json   the mark
+ *       playground.lock   locked while a playground runs; empty
  *       objects/          the shared store
  *       ...               folders that screens declare
  */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { UsageError } from './arguments.ts'
 
 const markName = 'playground.json'
 /** What a start that was cut short may leave. */
 const newMarkName = `${markName}.new`
+const lockName = 'playground.lock'
 
 interface Mark {
   readonly playground: 1
@@ -28,19 +32,22 @@ export interface DataFolderOptions {
   readonly ownNames: readonly string[]
 }
 
-export class DataFolder {
+export class DataFolder implements Disposable {
   readonly path: string
+  readonly #lock: DatabaseSync
   #mark: Mark
 
-  private constructor(path: string, mark: Mark) {
+  private constructor(path: string, lock: DatabaseSync, mark: Mark) {
     this.path = path
+    this.#lock = lock
     this.#mark = mark
   }
 
   /**
    * Opens the folder, makes it when missing, removes first what is ours in it when asked to.
    *
-   * @throws UsageError for a folder that has something in it which no playground made.
+   * @throws UsageError for a folder that has something in it which no playground made, and for one
+   * that another playground has.
    */
   static async open(path: string, { isReset, ownNames }: DataFolderOptions): Promise<DataFolder> {
     await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
@@ -48,16 +55,27 @@ export class DataFolder {
     })
     const mark = await readMark(path)
     const names = await readdir(path)
-    if (mark === undefined && names.some((name) => name !== newMarkName)) {
+    if (mark === undefined && names.some((name) => name !== newMarkName && name !== lockName)) {
       throw new UsageError(
         `${path} has files in it, but no ${markName}: it is not a playground's. Name an empty or ` +
           'new folder with --data.',
       )
     }
-    const folder = new DataFolder(path, mark ?? { playground: 1, samples: [] })
-    if (isReset) await folder.#remove(ownNames)
-    if (mark === undefined || isReset) await folder.#write({ playground: 1, samples: [] })
-    return folder
+    const lock = await takeLock(path)
+    try {
+      const folder = new DataFolder(path, lock, mark ?? { playground: 1, samples: [] })
+      if (isReset) await folder.#remove(ownNames)
+      if (mark === undefined || isReset) await folder.#write({ playground: 1, samples: [] })
+      return folder
+    } catch (error) {
+      lock.close()
+      throw error
+    }
+  }
+
+  /** Another playground may have the folder. */
+  [Symbol.dispose](): void {
+    this.#lock.close()
   }
 
   hasSamplesOf(screen: string): boolean {
@@ -76,11 +94,31 @@ export class DataFolder {
   async #write(mark: Mark): Promise<void> {
     const newPath = join(this.path, newMarkName)
     await writeFile(newPath, `${JSON.stringify(mark, undefined, 2)}\n`, { mode: 0o600 })
-    await rename(newPath, join(this.path, markName)).catch((error: NodeJS.ErrnoException) => {
-      // Another start of the same moment put it in its place.
-      if (error.code !== 'ENOENT') throw error
-    })
+    await rename(newPath, join(this.path, markName))
     this.#mark = mark
+  }
+}
+
+/** SQLite's result code for a lock that another one holds. */
+const sqliteBusy = 5
+
+/** A transaction on an empty database: the system ends it with the process, however that ends. */
+async function takeLock(folder: string): Promise<DatabaseSync> {
+  const path = join(folder, lockName)
+  // SQLite would make it readable for all.
+  await writeFile(path, '', { flag: 'a', mode: 0o600 })
+  const lock = new DatabaseSync(path, { timeout: 0 })
+  try {
+    // Nothing is ever written, and there is no journal that a crash could leave.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE')
+    return lock
+  } catch (error) {
+    lock.close()
+    if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error
+    throw new UsageError(
+      `another playground runs on ${folder}. Stop it with Ctrl-C, or name another folder with ` +
+        '--data.',
+    )
   }
 }
 

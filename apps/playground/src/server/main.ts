@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const [page, screens] = await Promise.all([openPage(), findScreens()])
   const ownNames = [storeName, ...screens.flatMap(({ screen }) => screen.folders ?? [])]
-  const folder = await DataFolder.open(resolve(asked.data), { ...asked, ownNames })
+  using folder = await DataFolder.open(resolve(asked.data), { ...asked, ownNames })
   const world = openWorld(folder.path)
   await laySamples(folder, screens, world)
   const watch = watchOperations(world.live, systemClock)

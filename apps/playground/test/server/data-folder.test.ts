@@ -19,17 +19,21 @@ beforeEach(async () => {
 afterEach(() => rm(base, { recursive: true, force: true }))
 
 it('is made with its mark, for its owner alone', async () => {
-  await DataFolder.open(path, keep)
-  expect(await readdir(path)).toEqual(['playground.json'])
+  using _ = await DataFolder.open(path, keep)
+  expect(await readdir(path)).toEqual(['playground.json', 'playground.lock'])
   expect((await stat(path)).mode & 0o777).toBe(0o700)
-  expect((await stat(join(path, 'playground.json'))).mode & 0o777).toBe(0o600)
+  for (const name of await readdir(path)) {
+    expect((await stat(join(path, name))).mode & 0o777).toBe(0o600)
+  }
 })
 
 it('remembers the samples that were laid', async () => {
   const folder = await DataFolder.open(path, keep)
   expect(folder.hasSamplesOf('objects')).toBe(false)
   await folder.rememberSamplesOf('objects')
-  expect((await DataFolder.open(path, keep)).hasSamplesOf('objects')).toBe(true)
+  folder[Symbol.dispose]()
+  using again = await DataFolder.open(path, keep)
+  expect(again.hasSamplesOf('objects')).toBe(true)
 })
 
 it('loses all objects when it is reset', async () => {
@@ -37,26 +41,38 @@ it('loses all objects when it is reset', async () => {
   await folder.rememberSamplesOf('objects')
   await mkdir(join(path, 'objects', 'deep'), { recursive: true })
   await writeFile(join(path, 'objects', 'deep', 'a.json'), '{}')
-  const again = await DataFolder.open(path, reset)
-  expect(await readdir(path)).toEqual(['playground.json'])
+  folder[Symbol.dispose]()
+  using again = await DataFolder.open(path, reset)
+  expect(await readdir(path)).toEqual(['playground.json', 'playground.lock'])
   expect(again.hasSamplesOf('objects')).toBe(false)
 })
 
 it('keeps, when it is reset, what no playground made', async () => {
-  await DataFolder.open(path, keep)
+  const folder = await DataFolder.open(path, keep)
+  folder[Symbol.dispose]()
   await mkdir(join(path, 'objects'))
   await mkdir(join(path, 'thesis'))
   await writeFile(join(path, 'thesis', 'text'), 'years of work')
-  await DataFolder.open(path, reset)
-  expect((await readdir(path)).toSorted()).toEqual(['playground.json', 'thesis'])
+  using _ = await DataFolder.open(path, reset)
+  expect((await readdir(path)).toSorted()).toEqual(['playground.json', 'playground.lock', 'thesis'])
   expect(await readFile(join(path, 'thesis', 'text'), 'utf8')).toBe('years of work')
 })
 
 it('is opened again after a first start that was cut short', async () => {
   await mkdir(path)
   await writeFile(join(path, 'playground.json.new'), '{"pl')
-  await DataFolder.open(path, keep)
-  expect(await readdir(path)).toEqual(['playground.json'])
+  await writeFile(join(path, 'playground.lock'), '')
+  using _ = await DataFolder.open(path, keep)
+  expect(await readdir(path)).toEqual(['playground.json', 'playground.lock'])
+})
+
+it.each([keep, reset])('is had by one playground at a time (%o)', async (how) => {
+  const folder = await DataFolder.open(path, keep)
+  await mkdir(join(path, 'objects'))
+  await expect(DataFolder.open(path, how)).rejects.toThrow('another playground runs on')
+  expect(await readdir(path)).toContain('objects')
+  folder[Symbol.dispose]()
+  using _ = await DataFolder.open(path, how)
 })
 
 it.each([keep, reset])('refuses a folder that no playground made (%o)', async (how) => {
