@@ -25,7 +25,7 @@ export function topic<T>(name: string): Topic<T> {
   return { name }
 }
 
-/** What a page gets. `missed` instead of a topic: events were lost, read anew. */
+/** What a page gets. The first one says `hello`, and whether events were lost. */
 export interface LiveEvent {
   readonly id: string
   readonly topic: string
@@ -65,6 +65,11 @@ export class Live {
     }
     this.#followers.add(onEvent)
     return () => this.#followers.delete(onEvent)
+  }
+
+  /** Of the last event so far: who listens from behind it misses nothing from now on. */
+  get lastId(): string {
+    return `${this.#run}-${this.#sequence}`
   }
 
   /** Whether any page looks: what nobody sees need not be told. */

@@ -11,7 +11,7 @@ import { openApp } from './app.ts'
 import { type Arguments, portDefault, readArguments, usage, UsageError } from './arguments.ts'
 import { DataFolder } from './data-folder.ts'
 import { watchOperations } from './operations.ts'
-import { openPage } from './page.ts'
+import { type PageFacts, readPage, servePage } from './page.ts'
 import { findScreens, type NamedScreen } from './screen.ts'
 import { openWorld, storeName, type World } from './world.ts'
 
@@ -32,12 +32,15 @@ async function main(args: readonly string[]): Promise<void> {
     say(usage)
     return
   }
-  const [page, screens] = await Promise.all([openPage(), findScreens()])
+  const [built, screens] = await Promise.all([readPage(), findScreens()])
   const ownNames = [storeName, ...screens.flatMap(({ screen }) => screen.folders ?? [])]
   using folder = await DataFolder.open(resolve(asked.data), { ...asked, ownNames })
   const world = openWorld(folder.path)
   await laySamples(folder, screens, world)
   const watch = watchOperations(world.live, systemClock)
+  const { backend, live } = world
+  const facts = (): PageFacts => ({ store: backend.basePath, lastEvent: live.lastId })
+  const page = servePage(built, facts)
   let port = 0
   const onUnexpected = (error: unknown): void => complain(`playground: ${inspect(error)}`)
   const app = openApp({ world, watch, screens, page, port: () => port, onUnexpected })

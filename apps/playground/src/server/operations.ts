@@ -2,8 +2,9 @@
  * What the storage does, from the diagnostics channels: each operation as it ends, in batches, and
  * a pulse a second with throughput and latency.
  *
- * Invariant: bounded. A batch tells at most `batchOperationsMax` operations and counts the others;
- * a second keeps at most `sampledDurationsMax` durations.
+ * Invariant: bounded. A batch tells at most `batchOperationsMax` operations and counts the others,
+ * by action for at most `countedActionsMax` actions; a second keeps at most `sampledDurationsMax`
+ * durations.
  */
 import {
   type Clock,
@@ -18,6 +19,7 @@ import { type Live, topic } from './live.ts'
 
 const batchMs = 100
 const batchOperationsMax = 200
+const countedActionsMax = 100
 const pulseMs = 1000
 const keptPulsesMax = 600
 const sampledDurationsMax = 4096
@@ -41,6 +43,10 @@ export interface OperationRecord {
 export interface OperationBatch {
   readonly operations: readonly OperationRecord[]
   readonly omitted: number
+  /** Of those, how many belong to which action. */
+  readonly omittedBy?: readonly (readonly [action: string, count: number])[] | undefined
+  /** Of those, how many belong to other actions: there were too many to count for each. */
+  readonly omittedOfOthers?: number | undefined
 }
 
 /** What one second was like. Durations of all operations that ended in it. */
@@ -70,7 +76,7 @@ export class OperationWatch {
   readonly #end = new AbortController()
   #sequence = 0
   #batch: OperationRecord[] = []
-  #omitted = 0
+  #omitted = newOmitted()
   #second = newSecond()
 
   constructor(live: Live, clock: Clock) {
@@ -97,7 +103,7 @@ export class OperationWatch {
     this.#count(durationMs, bytes ?? 0, outcome)
     this.#sequence += 1
     if (this.#batch.length >= batchOperationsMax) {
-      this.#omitted += 1
+      this.#omit(currentAction())
       return
     }
     this.#batch.push({
@@ -106,6 +112,16 @@ export class OperationWatch {
       action: currentAction(),
       ...{ operation, backend, key, bytes, attempt, durationMs, outcome },
     })
+  }
+
+  #omit(action: string | undefined): void {
+    const omitted = this.#omitted
+    omitted.count += 1
+    if (action === undefined) return
+    const count = omitted.byAction.get(action) ?? 0
+    if (count > 0 || omitted.byAction.size < countedActionsMax) {
+      omitted.byAction.set(action, count + 1)
+    } else omitted.ofOthers += 1
   }
 
   #count(durationMs: number, bytes: number, outcome: OperationOutcome): void {
@@ -119,9 +135,15 @@ export class OperationWatch {
 
   #tellBatch(): void {
     if (this.#batch.length === 0) return
-    this.#live.publish(operations, { operations: this.#batch, omitted: this.#omitted })
+    const { count, byAction, ofOthers } = this.#omitted
+    this.#live.publish(operations, {
+      operations: this.#batch,
+      omitted: count,
+      ...(byAction.size === 0 ? {} : { omittedBy: [...byAction] }),
+      ...(ofOthers === 0 ? {} : { omittedOfOthers: ofOthers }),
+    })
     this.#batch = []
-    this.#omitted = 0
+    this.#omitted = newOmitted()
   }
 
   #tellPulse(): void {
@@ -143,6 +165,17 @@ export class OperationWatch {
       if (!signal.aborted) act()
     }
   }
+}
+
+/** Operations of a batch that are not told. */
+interface Omitted {
+  count: number
+  readonly byAction: Map<string, number>
+  ofOthers: number
+}
+
+function newOmitted(): Omitted {
+  return { count: 0, byAction: new Map(), ofOthers: 0 }
 }
 
 interface Second {

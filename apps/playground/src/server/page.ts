@@ -1,4 +1,9 @@
-/** The web page: what `vite build` made, read once; every path that is no file is the page. */
+/**
+ * The web page: what `vite build` made, read once; every path that is no file is the page.
+ *
+ * Some things its program has to know before it asks anything: the server writes them into the head
+ * as it serves it.
+ */
 import { readdir, readFile } from 'node:fs/promises'
 import { extname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,13 +29,32 @@ interface Asset {
   packed?: Promise<Uint8Array<ArrayBuffer>>
 }
 
-/** Serves the built page. @throws Error when it was not built. */
-export async function openPage(folder: string = pageFolder): Promise<Hono> {
+/** The page as it was built. */
+export interface BuiltPage {
+  /** HTML with places for a nonce and for {@link PageFacts}. */
+  readonly index: string
+  readonly assets: ReadonlyMap<string, Asset>
+}
+
+/** What a page is told in its head; `web/page-fact.ts` reads it. */
+export interface PageFacts {
+  /** The folder of the shared store. */
+  readonly store: string
+  /** The id of the last event: all that the page reads is newer, and its live feed begins there. */
+  readonly lastEvent: string
+}
+
+/** Reads the built page. @throws Error when it was not built. */
+export async function readPage(folder: string = pageFolder): Promise<BuiltPage> {
   const index = await readFile(join(folder, 'index.html'), 'utf8').catch((cause: unknown) => {
     const message = 'The page is not built; run `npm start`, or `pnpm build:web` in apps/playground'
     throw new Error(message, { cause })
   })
-  const assets = await readAssets(folder)
+  return { index, assets: await readAssets(folder) }
+}
+
+/** Serves the page, with what is true at that moment. */
+export function servePage({ index, assets }: BuiltPage, facts: () => PageFacts): Hono {
   const page = new Hono()
   page.get('*', async (context) => {
     const asset = assets.get(context.req.path)
@@ -51,9 +75,19 @@ export async function openPage(folder: string = pageFolder): Promise<Hono> {
     const { policy, nonce } = pagePolicy()
     context.header('content-security-policy', policy)
     context.header('cache-control', 'no-store')
-    return context.html(index.replace('{{nonce}}', nonce))
+    return context.html(filled(index, { nonce, ...facts() }))
   })
   return page
+}
+
+/** The HTML with a value for each `{{name}}`, as the text of an attribute. */
+function filled(html: string, values: Readonly<Record<string, string>>): string {
+  return html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => attributeText(values[name] ?? ''))
+}
+
+/** A parser of HTML takes a bare return for the end of a line. */
+function attributeText(text: string): string {
+  return text.replaceAll(/[&<>"'\r]/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
 async function readAssets(folder: string): Promise<Map<string, Asset>> {

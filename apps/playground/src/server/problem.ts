@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
 /** The body of every answer that is not a success, under `error`. */
 export interface Problem {
-  readonly code: StorageErrorCode | 'INTERNAL' | 'FOREIGN_REQUEST' | 'NO_ROUTE'
+  readonly code: StorageErrorCode | 'INTERNAL' | 'FOREIGN_REQUEST' | 'NO_ROUTE' | 'OLD_PAGE'
   readonly message: string
   /** What the person at the page can do. */
   readonly fix: string

@@ -1,25 +1,34 @@
-/** Amounts as a person reads them. */
+/** Amounts as a person reads them: rounded first, so that no unit has more than there are in one. */
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
 
 /** `1536` -> `1.5 KiB`. */
 export function bytesText(bytes: number): string {
-  let amount = bytes
   let unit = 0
-  while (amount >= 1024 && unit < units.length - 1) {
+  let text = bytes.toFixed(0)
+  for (let amount = bytes; Number(text) >= 1024 && unit < units.length - 1; unit += 1) {
     amount /= 1024
-    unit += 1
+    text = shortened(amount, 100)
   }
-  const digits = unit === 0 || amount >= 100 ? 0 : 1
-  return `${amount.toFixed(digits)} ${units[unit]}`
+  return `${text} ${units[unit]}`
 }
 
-/** `0.42` -> `420 µs`, `12.3` -> `12.3 ms`, `1500` -> `1.5 s`. */
+/** `0.42` -> `420 µs`, `1.23` -> `1.2 ms`, `12.3` -> `12 ms`, `1500` -> `1.5 s`, or `2 min 5 s`. */
 export function durationText(ms: number): string {
-  if (ms < 1) return `${Math.round(ms * 1000)} µs`
-  if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
+  const microseconds = (ms * 1000).toFixed(0)
+  if (Number(microseconds) < 1000) return `${microseconds} µs`
+  const milliseconds = shortened(ms, 10)
+  if (Number(milliseconds) < 1000) return `${milliseconds} ms`
+  const seconds = (ms / 1000).toFixed(1)
+  if (Number(seconds) < 60) return `${seconds} s`
+  const whole = Math.round(ms / 1000)
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`
+}
+
+/** With one decimal below `wholeFrom`, and none from there. */
+function shortened(amount: number, wholeFrom: number): string {
+  const text = amount.toFixed(1)
+  return Number(text) < wholeFrom ? text : amount.toFixed(0)
 }
 
 const wholeNumber = new Intl.NumberFormat('en')

@@ -4,10 +4,34 @@
  */
 import { type ClientResponse, hc } from 'hono/client'
 import type { Hono } from 'hono'
-import { type Problem, ProblemError } from './problem.ts'
+import { type Problem, ProblemError, unavailable } from './problem.ts'
 
 /** The header that names the action which a request is a part of; see `server/actions.ts`. */
 export const actionHeader = 'x-action'
+
+/** `fetch`, whose answers are read as {@link answered}. */
+async function ask(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await answered(fetch(input, init))
+  for (const read of ['arrayBuffer', 'blob', 'json', 'text'] as const) {
+    const whole = response[read].bind(response) as () => Promise<never>
+    response[read] = () => answered(whole())
+  }
+  return response
+}
+
+/**
+ * What the server answers. `fetch` rejects with a TypeError when it does not, or stops amid its
+ * answer, and each browser has other words for it.
+ *
+ * @throws ProblemError `UNAVAILABLE` then.
+ */
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (cause) {
+    throw cause instanceof TypeError ? new ProblemError(unavailable, { cause }) : cause
+  }
+}
 
 /**
  * The client of the API at `/api/SCREEN`, for requests of one action.
@@ -20,7 +44,7 @@ export function client<Api extends Hono<any, any, any>>(
   screen: string,
   action = 'page',
 ): ReturnType<typeof hc<Api>> {
-  return hc<Api>(`/api/${screen}`, { headers: { [actionHeader]: action } })
+  return hc<Api>(`/api/${screen}`, { headers: { [actionHeader]: action }, fetch: ask })
 }
 
 /** The JSON of an answer. @throws ProblemError for one that is no success. */
@@ -51,7 +75,7 @@ export async function request(
 ): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set(actionHeader, action)
-  return succeeded(await fetch(path, { ...init, headers }))
+  return succeeded(await ask(path, { ...init, headers }))
 }
 
 /** The lines of an `application/x-ndjson` answer, each parsed, in batches as they come. */
@@ -61,7 +85,7 @@ export async function* lines<T>(response: Response): AsyncGenerator<T[], void, u
   let rest = ''
   try {
     for (;;) {
-      const { value, done } = await reader.read()
+      const { value, done } = await answered(reader.read())
       if (done) break
       const parts = (rest + value).split('\n')
       rest = parts.pop() ?? ''

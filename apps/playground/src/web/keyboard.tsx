@@ -7,6 +7,7 @@ const shortcuts: readonly (readonly [keys: readonly string[], meaning: string])[
   [['t'], 'open or close the trace of the last actions'],
   [['Alt', '1'], 'go to the first screen; 2 to the second, and so on'],
   [['/'], 'type in the filter of the list'],
+  [['r'], 'read again what is stored'],
   [['↑', '↓'], 'go through a list, a tree or bytes'],
   [['PgUp', 'PgDn'], 'by pages'],
   [['Home', 'End'], 'to its ends'],

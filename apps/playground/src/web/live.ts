@@ -1,6 +1,10 @@
 /**
  * The live feed of the server. One connection a tab; it ends while the tab is hidden, because a
  * browser opens only six to a host, and goes on from the last event when the tab is seen again.
+ *
+ * Invariant: no gap that is not told. The first connection, too, goes on from an event: the last
+ * one when the page was served, before it read anything. A tab may be opened out of sight, and a
+ * connection may fail, while the page reads already.
  */
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 
@@ -31,19 +35,22 @@ export function useLive<T>(topic: string, handle: (data: T) => void): void {
   useEffect(() => onLive<T>(topic, (data) => onEvent(data)), [topic])
 }
 
-/** Whether the server answers. */
-export function useIsConnected(): boolean {
-  return useSyncExternalStore(
-    (watcher) => {
-      stateWatchers.add(watcher)
-      return () => stateWatchers.delete(watcher)
-    },
-    () => isConnected,
-  )
+/** Whether the server answers, as far as the feed knows. */
+export function isLive(): boolean {
+  return isConnected
 }
 
-/** Opens the feed for the life of the page. */
-export function startLive(): void {
+/** As {@link isLive}, followed. */
+export function useIsConnected(): boolean {
+  return useSyncExternalStore((watcher) => {
+    stateWatchers.add(watcher)
+    return () => stateWatchers.delete(watcher)
+  }, isLive)
+}
+
+/** Opens the feed for the life of the page, from behind the event of that id. */
+export function startLive(after: string): void {
+  lastId = after
   const followVisibility = (): void => {
     if (document.visibilityState === 'visible') connect()
     else disconnect()
@@ -56,7 +63,7 @@ export function startLive(): void {
 
 function connect(): void {
   if (source !== undefined) return
-  const opened = new EventSource(`/api/live${lastId === '' ? '' : `?after=${lastId}`}`)
+  const opened = new EventSource(`/api/live?${new URLSearchParams({ after: lastId })}`)
   source = opened
   opened.addEventListener('open', () => setConnected(true))
   opened.addEventListener('error', () => {

@@ -11,16 +11,19 @@ import { createRoot } from 'react-dom/client'
 import { followOperations } from './actions.ts'
 import { request } from './api.ts'
 import { startLive } from './live.ts'
+import { followLostParts } from './lost-part.ts'
 import { nonce } from './nonce.ts'
+import { pageFact } from './page-fact.ts'
 import { followGaps, queries } from './queries.ts'
 import { router } from './router.tsx'
 import { setStorePath } from './store-place.ts'
 import { theme, variables } from './theme.ts'
 
+setStorePath(pageFact('store'))
+followLostParts()
 followOperations()
-followGaps()
-startLive()
-void learnStorePath()
+followGaps(learnStorePath)
+startLive(pageFact('last-event'))
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
@@ -38,9 +41,12 @@ createRoot(document.getElementById('root')!).render(
   </StrictMode>,
 )
 
-/** Pieces of code name the store that this page shows. */
+/** Pieces of code name the store that this page shows. Never rejects: the old one stays. */
 async function learnStorePath(): Promise<void> {
-  const response = await request('/api/about', 'page').catch(() => undefined)
-  if (response === undefined) return
-  setStorePath(((await response.json()) as { basePath: string }).basePath)
+  try {
+    const about = (await (await request('/api/about', 'page')).json()) as { basePath: string }
+    setStorePath(about.basePath)
+  } catch {
+    // The frame of the page tells of a server that is gone again.
+  }
 }

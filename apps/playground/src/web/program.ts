@@ -25,19 +25,34 @@ export function program(
   ].join('\n')
 }
 
-/** A text as a literal of TypeScript; one of several lines as a template. */
-export function literal(text: string): string {
-  if (!text.includes('\n') || text.length > literalCharsMax) return quoted(text)
-  // Lines stay lines: what a person typed can be read. A return is no line to a template.
-  if (text.includes('\r')) return quoted(text)
-  return `\`${text.replaceAll(/[\\`]|\$(?=\{)/g, '\\$&')}\``
-}
+/** A longer text is no part of the code: the program reads it from a file. */
+export const literalCharsMax = 4000
 
-/** A longer text is not repeated line by line. */
-const literalCharsMax = 4000
+/**
+ * A text as a literal of TypeScript; one of several lines as a template, so that what a person
+ * typed can be read. What nobody sees, or what turns the direction of what follows, is escaped, so
+ * that no text makes the code look like another one (CVE-2021-42574).
+ */
+export function literal(text: string): string {
+  if (!text.includes('\n')) return quoted(text)
+  return `\`${text.replaceAll(outOfTemplate, escaped)}\``
+}
 
 /** A text as a literal of TypeScript, on one line. */
 export function quoted(text: string): string {
-  const inner = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")
-  return `'${inner.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')}'`
+  return `'${text.replaceAll(outOfQuotes, escaped)}'`
+}
+
+/** Also a half of a character (Cs): no file holds it. */
+const unseen = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`
+const outOfQuotes = new RegExp(String.raw`[\\']|${unseen}`, 'gu')
+/** A return is no line to a template: bare, it would be read as one of its newlines. */
+const outOfTemplate = new RegExp(`[\\\\\`]|\\$(?=\\{)|(?![\\n\\t])${unseen}`, 'gu')
+
+const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+function escaped(char: string): string {
+  if (/^[\\'`$]$/.test(char)) return `\\${char}`
+  const hex = char.codePointAt(0)!.toString(16)
+  return short[char] ?? (hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`)
 }

@@ -3,15 +3,14 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  type ErrorComponentProps,
   redirect,
+  retainSearchParams,
 } from '@tanstack/react-router'
-import { type ReactNode, Suspense } from 'react'
+import { Suspense } from 'react'
 import { fallback, object, optional } from 'valibot'
 import { flag, parseSearch, stringifySearch } from './address.ts'
 import { Empty } from './empty.tsx'
-import { ProblemNotice } from './problem-text.tsx'
-import { problemOf } from './problem.ts'
+import { Failed } from './failed.tsx'
 import { screens, type WebScreen } from './screen.ts'
 import { Shell } from './shell.tsx'
 
@@ -21,6 +20,8 @@ const shellSearch = object({ trace: fallback(optional(flag), undefined) })
 const root = createRootRoute({
   component: Shell,
   validateSearch: shellSearch,
+  // A link names the view that it leads to; whether the drawer is open is no part of that.
+  search: { middlewares: [retainSearchParams(['trace'])] },
   notFoundComponent: () => (
     <Empty title="There is no such page">Choose a screen from the navigation.</Empty>
   ),
@@ -47,10 +48,6 @@ function routeOf({ name, search, Page }: WebScreen): ReturnType<typeof createRou
       </Suspense>
     ),
   }) as never
-}
-
-function Failed({ error }: ErrorComponentProps): ReactNode {
-  return <ProblemNotice problem={problemOf(error)} />
 }
 
 export const router: ReturnType<typeof createRouter> = createRouter({

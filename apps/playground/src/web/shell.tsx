@@ -13,7 +13,7 @@ import {
   useComputedColorScheme,
   useMantineColorScheme,
 } from '@mantine/core'
-import { type HotkeyItem, useDisclosure, useDocumentTitle, useMediaQuery } from '@mantine/hooks'
+import { useDisclosure, useDocumentTitle, useMediaQuery } from '@mantine/hooks'
 import {
   IconKeyboard,
   IconMoon,
@@ -22,12 +22,13 @@ import {
   IconTimeline,
 } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { ShortcutsDialog } from './keyboard.tsx'
 import { useIsConnected } from './live.ts'
 import { screens } from './screen.ts'
 import classes from './shell.module.css'
-import { useShortcuts } from './shortcuts.ts'
+import { type Shortcut, useShortcuts } from './shortcuts.ts'
+import { TraceAside } from './trace-aside.tsx'
 import { TraceDrawer } from './trace-drawer.tsx'
 
 const headerHeight = 48
@@ -41,18 +42,18 @@ export function Shell(): ReactNode {
   const screen = screens.find(({ name }) => pathname === `/${name}`)
   const { isTraced, setTraced } = useTrace()
   useDocumentTitle(screen ? `${screen.title} · aos-storage` : 'aos-storage playground')
+  const trace = useRef<HTMLDivElement>(null)
+  const traceButton = useRef<HTMLButtonElement>(null)
   useShortcuts([
-    ['t', () => setTraced(!isTraced)],
-    // Some keyboards have a key for it.
     ['?', shortcuts.open],
-    ['shift+?', shortcuts.open],
     // The key, whatever Alt makes of it: a Mac another sign, a French keyboard no digit at all.
-    ...screens.map(({ name }, index): HotkeyItem => [
-      `alt+digit${index + 1}`,
+    ...screens.map(({ name }, index): Shortcut => [
+      `Alt+Digit${index + 1}`,
       () => document.getElementById(`nav-${name}`)?.click(),
-      { usePhysicalKeys: true },
     ]),
   ])
+  // Where the drawer is a dialog, the key closes it all the same.
+  useShortcuts([['t', () => setTraced(!isTraced)]], trace)
   const main = useFocusOnChange(pathname)
   return (
     <AppShell
@@ -90,6 +91,7 @@ export function Shell(): ReactNode {
             <HeaderButton
               label="Trace of the last actions (t)"
               onClick={() => setTraced(!isTraced)}
+              button={traceButton}
             >
               <IconTimeline size={20} />
             </HeaderButton>
@@ -115,12 +117,7 @@ export function Shell(): ReactNode {
               active={screen?.name === name}
               aria-current={screen?.name === name ? 'page' : undefined}
               onClick={menu.close}
-              renderRoot={(props) => (
-                <Link
-                  {...props}
-                  {...({ to: `/${name}`, search: isTraced ? { trace: true } : {} } as object)}
-                />
-              )}
+              renderRoot={(props) => <Link {...props} {...({ to: `/${name}` } as object)} />}
             />
           </Tooltip>
         ))}
@@ -131,11 +128,7 @@ export function Shell(): ReactNode {
       </AppShell.Main>
       {isWide ? (
         // Closed, it would be a landmark with nothing in it.
-        isTraced && (
-          <AppShell.Aside aria-label="Trace of the last actions">
-            <TraceDrawer onClose={() => setTraced(false)} />
-          </AppShell.Aside>
-        )
+        isTraced && <TraceAside onClose={() => setTraced(false)} opener={traceButton} />
       ) : (
         <Drawer
           opened={isTraced}
@@ -147,7 +140,7 @@ export function Shell(): ReactNode {
           // The dialog is inside: a name on the kit's own box names nothing.
           attributes={{ content: { 'aria-label': 'Trace of the last actions' } }}
         >
-          <TraceDrawer onClose={() => setTraced(false)} />
+          <TraceDrawer onClose={() => setTraced(false)} box={trace} />
         </Drawer>
       )}
       <ShortcutsDialog isOpen={areShortcutsOpen} onClose={shortcuts.close} />
@@ -169,7 +162,7 @@ function useTrace(): { isTraced: boolean; setTraced: (value: boolean) => void } 
 }
 
 /** After a change of the screen the keyboard goes on from its beginning. */
-function useFocusOnChange(pathname: string): React.RefObject<HTMLElement | null> {
+function useFocusOnChange(pathname: string): RefObject<HTMLElement | null> {
   const main = useRef<HTMLElement>(null)
   const shown = useRef(pathname)
   useEffect(() => {
@@ -184,15 +177,24 @@ function useFocusOnChange(pathname: string): React.RefObject<HTMLElement | null>
 function HeaderButton({
   label,
   onClick,
+  button,
   children,
 }: {
   readonly label: string
   readonly onClick: () => void
+  readonly button?: RefObject<HTMLButtonElement | null> | undefined
   readonly children: ReactNode
 }): ReactNode {
   return (
     <Tooltip label={label} withArrow>
-      <ActionIcon variant="subtle" color="gray" size="lg" onClick={onClick} aria-label={label}>
+      <ActionIcon
+        ref={button}
+        variant="subtle"
+        color="gray"
+        size="lg"
+        onClick={onClick}
+        aria-label={label}
+      >
         {children}
       </ActionIcon>
     </Tooltip>

@@ -6,7 +6,7 @@ export function storePath(): string {
   return basePath
 }
 
-/** Set once the server has said it; code that is shown before names a folder of the reader's. */
+/** Set before anything is shown, and when the server was started anew, on another folder maybe. */
 export function setStorePath(path: string): void {
   basePath = path
 }

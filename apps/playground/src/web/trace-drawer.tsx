@@ -9,9 +9,10 @@ import {
   Title,
   UnstyledButton,
 } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, type Ref, useState } from 'react'
 import type { OperationRecord } from '../server/operations.ts'
-import { type Action, useActions } from './actions.ts'
+import type { Action } from './action.ts'
+import { useActions } from './actions.ts'
 import { bytesText, countText, durationText, momentText } from './amounts.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Empty } from './empty.tsx'
@@ -20,12 +21,19 @@ import { ProblemText } from './problem-text.tsx'
 import classes from './trace-drawer.module.css'
 
 /** The last actions: the code that does the same, and what the storage did for each. */
-export function TraceDrawer({ onClose }: { readonly onClose: () => void }): ReactNode {
+export function TraceDrawer({
+  onClose,
+  box,
+}: {
+  readonly onClose: () => void
+  /** Gets the element that holds all of it. */
+  readonly box?: Ref<HTMLDivElement> | undefined
+}): ReactNode {
   const actions = useActions()
   const [chosen, setChosen] = useState<string>()
   const shown = actions.find(({ id }) => id === chosen) ?? actions[0]
   return (
-    <Stack gap={0} h="100%">
+    <Stack ref={box} gap={0} h="100%">
       <Group justify="space-between" px="md" py="xs" className={classes['bar']}>
         <Title order={2} size="h5">
           Trace
@@ -80,6 +88,11 @@ function ActionRow({
           {action.problem.code}
         </Badge>
       )}
+      {action.isLeft ? (
+        <Text size="xs" c="dimmed">
+          left
+        </Text>
+      ) : null}
       <Text size="xs" c="dimmed" className="tabular">
         {momentText(action.startedAt)}
       </Text>
@@ -88,8 +101,7 @@ function ActionRow({
 }
 
 function ActionDetail({ action }: { readonly action: Action }): ReactNode {
-  const { label, code, problem, durationMs, operations, omitted } = action
-  const count = operations.length + omitted
+  const { label, code, problem } = action
   return (
     <Stack gap="sm" p="md">
       <Box>
@@ -97,8 +109,7 @@ function ActionDetail({ action }: { readonly action: Action }): ReactNode {
           <NameText text={label} />
         </Title>
         <Text size="xs" c="dimmed" role="status">
-          {durationMs === undefined ? 'under way' : `answered in ${durationText(durationMs)}`},{' '}
-          {countText(count)} {count === 1 ? 'operation' : 'operations'}
+          {endText(action)}, {operationsText(action)}
         </Text>
       </Box>
       {problem === undefined ? null : (
@@ -110,17 +121,28 @@ function ActionDetail({ action }: { readonly action: Action }): ReactNode {
         </Box>
       )}
       <CodeBlock code={code} label="The code that does the same" />
-      <Operations operations={operations} omitted={omitted} />
+      <Operations action={action} />
     </Stack>
   )
 }
 
+function endText({ durationMs, isLeft }: Action): string {
+  if (durationMs === undefined) return 'under way'
+  const duration = durationText(durationMs)
+  return isLeft ? `left before its answer, after ${duration}` : `answered in ${duration}`
+}
+
+/** `at least 2 operations`. */
+function operationsText({ operations, omitted, isCountLow }: Action): string {
+  const count = operations.length + omitted
+  const text = `${countText(count)} ${count === 1 ? 'operation' : 'operations'}`
+  return isCountLow ? `at least ${text}` : text
+}
+
 function Operations({
-  operations,
-  omitted,
+  action: { operations, omitted, isCountLow },
 }: {
-  readonly operations: readonly OperationRecord[]
-  readonly omitted: number
+  readonly action: Action
 }): ReactNode {
   const longest = Math.max(...operations.map(({ durationMs }) => durationMs), 0.001)
   const shown = operations.slice(0, shownMax)
@@ -132,7 +154,8 @@ function Operations({
       ))}
       {hidden === 0 ? null : (
         <Text component="li" size="xs" c="dimmed">
-          and {countText(hidden)} more
+          and {isCountLow ? 'at least ' : ''}
+          {countText(hidden)} more
         </Text>
       )}
     </Stack>

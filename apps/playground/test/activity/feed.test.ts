@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { OperationRecord, Pulse } from '../../src/server/operations.ts'
+import type { OperationRecord } from '../../src/server/operations.ts'
 import {
   countAfter,
   type Feed,
   isGap,
   keptMax,
   matching,
+  nameOf,
+  noFeed,
+  sequenceOf,
   withOperations,
   withRecent,
 } from '../../src/screens/activity/web/feed.ts'
+import { nextIndex } from '../../src/screens/activity/web/feed-keys.ts'
 import { barShare } from '../../src/screens/activity/web/operation-text.ts'
-import { pulsesMax, summaryOf, withPulse } from '../../src/screens/activity/web/pulses.ts'
 
 function record(sequence: number, part: Partial<OperationRecord> = {}): OperationRecord {
   return {
@@ -38,17 +41,27 @@ describe('the feed', () => {
   })
 
   it('joins what the server kept with what came live meanwhile', () => {
-    const live = withOperations([], records(8, 9))
-    expect(told(withRecent(live, records(3, 8)))).toEqual([3, 4, 5, 6, 7, 8, 9])
-    const after = withRecent(withOperations([], records(1, 3)), records(6, 7))
-    expect(told(after)).toEqual([1, 2, 3, '2 missing', 6, 7])
+    const live = { ...noFeed, feed: withOperations([], records(8, 9)) }
+    const joined = withRecent(live, { run: 'a', operations: records(3, 8) })
+    expect([joined.run, ...told(joined.feed)]).toEqual(['a', 3, 4, 5, 6, 7, 8, 9])
+    const before = { run: 'a', feed: withOperations([], records(1, 3)) }
+    const after = withRecent(before, { run: 'a', operations: records(6, 7) })
+    expect(told(after.feed)).toEqual([1, 2, 3, '2 missing', 6, 7])
   })
 
-  it('begins anew with a server that was started anew', () => {
-    const feed = withOperations([], records(500, 510))
-    const later = [record(1, { endedAt: 9000 }), record(2, { endedAt: 9001 })]
-    expect(told(withOperations(feed, later))).toEqual([1, 2])
-    expect(told(withRecent(feed, later))).toEqual([1, 2])
+  it('has nothing of another run of the server, whatever its numbers are', () => {
+    const before = { run: 'a', feed: withOperations([], records(5, 7)) }
+    const same = withRecent(before, { run: 'b', operations: records(1, 6) })
+    expect([same.run, ...told(same.feed)]).toEqual(['b', 1, 2, 3, 4, 5, 6])
+    const higher = withRecent(before, { run: 'b', operations: records(1001, 1002) })
+    expect([higher.run, ...told(higher.feed)]).toEqual(['b', 1001, 1002])
+    expect(withRecent(before, { run: 'b', operations: [] })).toEqual({ run: 'b', feed: [] })
+  })
+
+  it('names an operation of one run only', () => {
+    expect(sequenceOf(nameOf('3f2a91bc', 57), '3f2a91bc')).toBe(57)
+    expect(sequenceOf(nameOf('3f2a91bc', 57), '00000000')).toBeUndefined()
+    expect(sequenceOf(nameOf('3f2a91bc', 57), undefined)).toBeUndefined()
   })
 
   it('is bounded', () => {
@@ -97,24 +110,28 @@ describe('the feed', () => {
   })
 })
 
-describe('the pulses', () => {
-  it('are summed up in a sentence', () => {
-    const pulse: Pulse = {
-      ...{ at: 1000, count: 3, failures: 1, bytes: 2048, p50Ms: 1, p95Ms: 2, maxMs: 4.5 },
-    }
-    expect(summaryOf([])).toBe('No operation in the last 10 minutes.')
-    const text = summaryOf([pulse, { ...pulse, at: 2000, count: 5, failures: 0, maxMs: 2 }])
-    expect(text).toMatch(/^In the last 10 minutes: 8 operations, 1 of them failed; 4\.0 KiB\. /)
-    expect(text).toMatch(/Most in a second: 5, at .*Slowest: 4\.5 ms\.$/)
+describe('the keys of the feed', () => {
+  const operations = withOperations([], records(1, 30)).toReversed()
+  const gap = (sequence: number): Feed[number] => ({ missing: 2, sequence })
+
+  it('lead by one, by pages and to the ends', () => {
+    const to = (key: string, from: number): number | undefined => nextIndex(key, from, operations)
+    expect([to('ArrowDown', -1), to('ArrowDown', 4), to('ArrowDown', 29)]).toEqual([0, 5, 29])
+    expect([to('ArrowUp', -1), to('ArrowUp', 4), to('ArrowUp', 0)]).toEqual([0, 3, 0])
+    expect([to('PageDown', 4), to('PageDown', 25), to('PageUp', 14)]).toEqual([14, 29, 4])
+    expect([to('Home', 7), to('End', 7), to('a', 7)]).toEqual([0, 29, undefined])
   })
 
-  it('are bounded, and each is taken once', () => {
-    const pulse = (at: number): Pulse => ({
-      ...{ at, count: 0, failures: 0, bytes: 0, p50Ms: 0, p95Ms: 0, maxMs: 0 },
-    })
-    let pulses: readonly Pulse[] = []
-    for (let at = 1; at <= pulsesMax + 20; at++) pulses = withPulse(pulses, pulse(at))
-    expect(pulses).toHaveLength(pulsesMax)
-    expect(withPulse(pulses, pulse(pulsesMax + 20))).toBe(pulses)
+  it('lead over gaps, and at the ends inwards', () => {
+    const [a, b] = operations as [Feed[number], Feed[number]]
+    const items = [gap(40), a, gap(29), b, gap(1)]
+    const to = (key: string, from: number): number | undefined => nextIndex(key, from, items)
+    expect([to('ArrowDown', 1), to('ArrowUp', 3)]).toEqual([3, 1])
+    for (const from of [-1, 1, 3]) expect([to('Home', from), to('End', from)]).toEqual([1, 3])
+    expect([to('ArrowUp', 1), to('ArrowDown', 3), to('PageDown', 1)]).toEqual([1, 3, 3])
+    expect([nextIndex('Home', -1, [gap(1)]), nextIndex('End', -1, [])]).toEqual([
+      undefined,
+      undefined,
+    ])
   })
 })

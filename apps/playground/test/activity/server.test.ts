@@ -42,6 +42,19 @@ describe('the Activity screen', () => {
     ])
   })
 
+  it('names its run, which is another one each time', async () => {
+    const runOf = async (opened: TestApp): Promise<string> => {
+      const response = await opened.request('/api/activity/operations')
+      return ((await response.json()) as RecentOperations).run
+    }
+    const other = await openTestApp({ name: 'activity', screen: activity })
+    const runs = await Promise.all([runOf(app), runOf(app), runOf(other)])
+    await other.close()
+    expect(runs[0]).toMatch(/^[\da-f]{8}$/)
+    expect(runs[1]).toBe(runs[0])
+    expect(runs[2]).not.toBe(runs[0])
+  })
+
   it('counts what was done, and begins anew', async () => {
     await app.world.storage.save('a', { text: 'x' })
     await app.world.storage.load('a')

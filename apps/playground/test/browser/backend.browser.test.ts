@@ -15,6 +15,8 @@ import { type Playground, startPlayground, usePlayground } from './support/playg
 const soon = { timeout: 15_000 }
 /** All cases on memory take ten seconds, and far more on a busy machine. */
 const runTimeoutMs = 180_000
+/** A server takes a moment to start, and a browser three seconds to ask again. */
+const restartTimeoutMs = 90_000
 const sections = ['Capabilities', 'Health', 'Usage', 'Verify', 'Conformance'] as const
 
 function objectsFolder({ dataFolder }: Playground): string {
@@ -29,6 +31,22 @@ async function endedCases(page: Page): Promise<number> {
 
 function cells(page: Page, status: string): Locator {
   return page.locator(`button [data-status="${status}"]`)
+}
+
+/** What a screen reader is given to read out, from now on. */
+async function readOuts(page: Page): Promise<() => Promise<string[]>> {
+  const told = await page.evaluateHandle(() => {
+    const texts: string[] = []
+    const hear = (): void => {
+      for (const { textContent: text } of document.querySelectorAll('[role="status"]')) {
+        if (text !== null && text !== '' && text !== texts.at(-1)) texts.push(text)
+      }
+    }
+    const observer = new MutationObserver(hear)
+    observer.observe(document.body, { subtree: true, childList: true, characterData: true })
+    return texts
+  })
+  return () => told.jsonValue()
 }
 
 /** Stores of conformance runs that are on the disk. */
@@ -52,9 +70,25 @@ describeInBrowser('the backend screen', (browser) => {
     }
     await page.goBack()
     await page.getByRole('heading', { name: 'Verify', exact: true }).waitFor()
+  })
+
+  it('changes no section while the keyboard only passes its tab', async () => {
+    const { page } = await browser.tab(playground.url)
+    const counts: string[] = []
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/backend/usage')) counts.push(request.url())
+    })
+    await page.goto('/backend?section=verify')
     await page.getByRole('tab', { name: 'Verify' }).focus()
-    await page.keyboard.press('ArrowLeft')
-    await page.getByRole('heading', { name: 'Usage', exact: true }).waitFor()
+    const steps = await page.evaluate(() => history.length)
+    for (let left = 0; left < 2; left += 1) await page.keyboard.press('ArrowLeft')
+    const health = page.getByRole('tab', { name: 'Health' })
+    expect(await health.evaluate((tab) => tab === document.activeElement)).toBe(true)
+    expect(await health.getAttribute('aria-selected')).toBe('false')
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', { name: 'Health', exact: true }).waitFor()
+    expect(await page.evaluate(() => history.length)).toBe(steps + 1)
+    expect(counts).toEqual([])
   })
 
   describe('capabilities', () => {
@@ -149,9 +183,41 @@ describeInBrowser('the backend screen', (browser) => {
     await page.getByRole('region', { name: 'Object agent_configs/fresh' }).waitFor()
   })
 
-  it('verifies the files, and finds one that is cut', async () => {
+  it('says of an old result when it was counted, and reads out the ends alone', async () => {
+    const { page, screenshot } = await browser.tab(playground.url)
+    await page.goto('/backend?section=usage')
+    await page.getByText(/^Counted at/).waitFor()
+    const told = await readOuts(page)
+    const body = '{"progress":{"objects":1,"bytes":2,"key":"a"}}\n'
+    await page.route('**/api/backend/usage', (route) =>
+      route.fulfill({ contentType: 'application/x-ndjson', body }),
+    )
+    await page.getByRole('button', { name: 'Count again' }).click()
+    await page.getByRole('alert').filter({ hasText: 'stopped amid its answer' }).waitFor()
+    const old = page.getByText(/^What is below was counted at .*, in /)
+    await old.waitFor()
+    await page.unroute('**/api/backend/usage')
+
+    await page.route('**/api/backend/usage', () => undefined)
+    await page.getByRole('button', { name: 'Count again' }).click()
+    await page.getByText('Counting', { exact: true }).waitFor()
+    await old.waitFor()
+    await screenshot('backend/counting')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByText('Cancelled', { exact: true }).waitFor()
+    await old.waitFor()
+    await page.unroute('**/api/backend/usage')
+    await page.getByRole('button', { name: 'Count again' }).click()
+    await page.getByText(/^Counted at/).waitFor()
+    expect(await old.count()).toBe(0)
+    const ends = (await told()).filter((text) => text !== 'Counting')
+    expect(ends).toEqual(['Cancelled', expect.stringMatching(/^Counted at/)])
+  })
+
+  it('verifies the files, and finds one that is cut', { timeout: restartTimeoutMs }, async () => {
     await using playground = await startPlayground()
-    const { page, screenshot, finish } = await browser.tab(playground.url)
+    const { page, watch, screenshot, finish } = await browser.tab(playground.url)
+    watch.expectFailedRequest('/api/live')
     await page.goto('/backend?section=verify')
     await page.getByRole('button', { name: 'Verify the files' }).click()
     await page.getByText('Everything is as the store left it').waitFor()
@@ -165,6 +231,14 @@ describeInBrowser('the backend screen', (browser) => {
     expect(await finding.count()).toBe(1)
     expect(await finding.innerText()).toMatch(/^torn\s+agent_configs\/ceo\.json\s/)
     await screenshot('backend/verify')
+
+    // It may be on another data folder then.
+    await playground.stop()
+    await page.waitForEvent('requestfailed')
+    await playground.start()
+    await page.getByText('Not verified yet').waitFor()
+    expect(await finding.count()).toBe(0)
+    await page.getByRole('button', { name: 'Verify the files' }).click()
     await finding.getByRole('link', { name: 'agent_configs/ceo' }).click()
     await page.getByRole('heading', { name: 'This is not JSON' }).waitFor()
     await screenshot('backend/torn-object')
@@ -252,11 +326,48 @@ describeInBrowser('the backend screen', (browser) => {
       expect(await groups.inputValue()).toBe('write')
       const cases = conformanceCases.filter(({ group }) => group === 'write').length
       await other.page.getByRole('button', { name: 'Run the kit' }).waitFor()
+      const told = await readOuts(other.page)
       await page.getByRole('button', { name: 'Run the kit' }).click()
       const end = `Ended: ${cases} of ${cases} cases`
       await other.page.getByText(end).waitFor({ timeout: 60_000 })
       await page.getByText(end).waitFor()
       expect(await cells(other.page, 'passed').count()).toBe(cases)
+      // Of the last run first, when there was one.
+      const ends = (await told()).filter((text) => text.startsWith('The run'))
+      expect(ends.slice(-2)).toEqual(['The run began', `The run has ended: ${cases} passed`])
+      expect(ends.length).toBeLessThan(4)
+    })
+
+    it('runs a group again, once, and leaves the focus with the run', async () => {
+      const { page, watch } = await browser.tab(playground.url)
+      const failed = conformanceCases.find(({ group }) => group === 'write')!
+      const state = {
+        groups: [{ name: 'write', cases: 1 }],
+        run: {
+          ...{ id: 'past', target: 'memory', durability: 'fsync', seed: 7, startedAt: 0 },
+          ...{ status: 'ended', endedAt: 1, cases: [failed] },
+          outcomes: [{ id: failed.id, status: 'failed', durationMs: 1, reason: 'It went wrong.' }],
+        },
+      }
+      const asked: string[] = []
+      await page.route('**/api/backend/conformance', async (route) => {
+        if (route.request().method() === 'GET') return route.fulfill({ json: state })
+        asked.push(route.request().postData()!)
+        return route.continue()
+      })
+      await page.goto('/backend?section=conformance')
+      const again = page.getByRole('button', { name: 'Run group write again with seed 7' })
+      await again.dblclick()
+      await again.waitFor({ state: 'hidden' })
+      const run = page.getByRole('region', { name: 'The run', exact: true })
+      const isFocused = (): Promise<boolean> =>
+        run.evaluate((element) => element === document.activeElement)
+      await expect.poll(isFocused, soon).toBe(true)
+      expect(asked.map((body) => JSON.parse(body) as unknown)).toEqual([
+        { target: 'memory', durability: 'fsync', group: 'write', seed: 7 },
+      ])
+      await page.getByText(/^Ended: /).waitFor({ timeout: 60_000 })
+      expect(watch.faults).toEqual([])
     })
   })
 })

@@ -186,6 +186,26 @@ describeInBrowser('objects that others change', (browser) => {
     expect(await node(page, 'outside').count()).toBe(0)
   })
 
+  it('are seen after a refresh, in the list, the tree and what is open', async () => {
+    const { page } = await browser.tab(playground.url)
+    await store.lay({ 'fresh/a': 'first', 'fresh/gone': 'x' })
+    await page.goto(view({ prefix: 'fresh/', key: 'fresh/a' }))
+    const open = page.getByRole('region', { name: 'Object fresh/a', exact: true })
+    await open.getByText('first').first().waitFor()
+    await store.lay({ 'fresh/a': 'second', 'fresh/b': 'b', 'fresh/deep/x': 'x', 'fresher/x': 'x' })
+    await store.manager.delete('fresh/gone')
+    await page.getByRole('button', { name: 'Refresh' }).click()
+    await expect.poll(() => names(page), soon).toEqual(['a', 'b', 'deep/'])
+    await node(page, 'fresher').waitFor()
+    await open.getByText('second').first().waitFor()
+    // By key, with the old rows in sight meanwhile.
+    await row(page, 'fresh/b').focus()
+    await store.lay({ 'fresh/c': 'c' })
+    await page.keyboard.press('r')
+    await expect.poll(() => names(page), soon).toEqual(['a', 'b', 'c', 'deep/'])
+    expect(await isFocused(row(page, 'fresh/b'))).toBe(true)
+  })
+
   it('may all go: the page says that nothing is there yet', slow, async () => {
     await using other = await startPlayground()
     const { page } = await browser.tab(other.url)

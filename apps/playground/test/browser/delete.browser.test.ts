@@ -92,6 +92,31 @@ describeInBrowser('deletes', (browser) => {
       await selectionOf(page).waitFor({ state: 'hidden' })
     })
 
+    it('from the bar below leaves the keyboard in the list', async () => {
+      await store.lay({ 'bar/a': 'A', 'bar/b': 'B', 'bar/c': 'C', 'bar/d': 'D' })
+      const { page } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=bar/')
+      const remove = async (title: string, ...keys: string[]): Promise<void> => {
+        for (const key of keys) await select(page, key)
+        await selectionButton(page, 'Delete').click()
+        const asked = dialog(page, title)
+        await asked.getByText('You can undo this right after it.').waitFor()
+        await asked.getByRole('button', { name: 'Delete' }).click()
+        await selectionOf(page).waitFor({ state: 'hidden' })
+        await row(page, keys[0]!).waitFor({ state: 'hidden' })
+      }
+      const focused = page.locator(':focus')
+      await remove('Delete 2 objects?', 'bar/b', 'bar/c')
+      await expect.poll(() => focused.getAttribute('data-key'), soon).toBe('bar/d')
+      await page.keyboard.press('ArrowUp')
+      await expect.poll(() => focused.getAttribute('data-key'), soon).toBe('bar/a')
+      // With no row left, in its place.
+      await remove('Delete 2 objects?', 'bar/a', 'bar/d')
+      await page.getByRole('heading', { name: 'Nothing is stored here' }).waitFor()
+      const inPlace = page.getByTestId('drop-zone').locator(':focus')
+      await expect.poll(() => inPlace.count(), soon).toBe(1)
+    })
+
     it(
       'of a whole prefix asks twice, and gives all of it back',
       async () => {
@@ -153,6 +178,42 @@ describeInBrowser('deletes', (browser) => {
         await notice(page, `Undone: ${deleted.toLocaleString('en')} objects are`).waitFor(soon)
         expect(await store.manager.listKeys('heap/')).toHaveLength(count)
         expect(await store.manager.load('heap/00000')).toBe(0)
+      },
+      long,
+    )
+
+    it(
+      'under way is not left unasked; a reload stops it, and offers to take back what was done',
+      async () => {
+        const count = 3000
+        await store.fill('left/', count)
+        const { page, watch } = await browser.tab(playground.url)
+        await page.goto('/objects')
+        await row(page, 'left/').waitFor()
+        await select(page, 'left/')
+        await selectionButton(page, 'Delete').click()
+        const asked = dialog(page, 'Delete all of left/?')
+        await asked.getByRole('checkbox', { name: 'Yes, delete 3,000 objects' }).check()
+        await asked.getByRole('button', { name: 'Delete' }).click()
+        const progress = dialog(page, 'Deleting…').getByRole('progressbar')
+        await expect
+          .poll(async () => Number(await progress.getAttribute('aria-valuenow')), soon)
+          .toBeGreaterThan(0)
+        watch.expectDialog('beforeunload', 'accept')
+        await page.reload()
+        const offered = await offer(page, /Deleted [\d,]+ objects/)
+        const text = (await offered.textContent()) ?? ''
+        const deleted = Number(/Deleted ([\d,]+) objects/.exec(text)?.[1]?.replace(',', ''))
+        expect(deleted).toBeGreaterThan(0)
+        expect(deleted).toBeLessThan(count)
+        expect(await store.manager.listKeys('left/')).toHaveLength(count - deleted)
+        await takeBack(offered)
+        await notice(page, `Undone: ${deleted.toLocaleString('en')} objects are`).waitFor(soon)
+        expect(await store.manager.listKeys('left/')).toHaveLength(count)
+        // It was taken: nothing is offered any more, nor asked.
+        await page.reload()
+        await row(page, 'left/').waitFor()
+        expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0)
       },
       long,
     )

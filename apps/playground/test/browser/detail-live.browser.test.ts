@@ -79,4 +79,35 @@ describeInBrowser('the open object that somebody changes', (browser) => {
     await page.goto(addressOf(key))
     await panel.getByRole('alert').filter({ hasText: 'NOT_FOUND' }).waitFor()
   })
+
+  it('is drawn when the line that broke is whole again', async () => {
+    const key = 'shared/broken'
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="30" height="20"></svg>'
+    await saveByOther(playground, key, svg, 'image/svg+xml')
+    const { page, watch } = await browser.tab(playground.url)
+    watch.expectFailedRequest('/api/objects/image')
+    await page.route('**/api/objects/image?*', (route) => route.abort())
+    const panel = await openObject(page, key)
+    const again = panel.getByRole('button', { name: 'Try again' })
+    await again.click()
+    await again.waitFor()
+    await page.unrouteAll()
+    await again.click()
+    await panel.getByText('30 × 20 pixels').waitFor()
+    // Broken for a moment only: nobody has to do anything.
+    watch.expectAnswer(422, '/api/objects/image')
+    await page.route('**/api/objects/image?*', (route) => route.abort(), { times: 1 })
+    await saveByOther(playground, key, svg.replace('30', '70'), 'image/svg+xml')
+    await panel.getByText('70 × 20 pixels').waitFor()
+  })
+
+  it('is told to be no image once that is sure', async () => {
+    const key = 'shared/no-image'
+    await using storage = storeOf(playground)
+    const png = Buffer.from('89504e470d0a1a0a00000000', 'hex')
+    await storage.writeStream(key, png, { contentType: 'image/png' })
+    const { page } = await browser.tab(playground.url)
+    const panel = await openObject(page, key)
+    await panel.getByText('but your browser cannot decode them.').waitFor()
+  })
 })

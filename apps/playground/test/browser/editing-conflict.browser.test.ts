@@ -1,9 +1,11 @@
 /** Two people who edit one object: nobody's work is lost. */
+import type { EditorView } from '@codemirror/view'
 import { expect, it, vi } from 'vitest'
 import { describeInBrowser } from './support/browser.ts'
-import { deleteByOther, isStored, saveByOther, storedText } from './support/open-object.ts'
+import { holdAnswers } from './support/held-answers.ts'
+import { deleteByOther, isStored, saveByOther, storedText, storeOf } from './support/open-object.ts'
 import { usePlayground } from './support/playground.ts'
-import { conflictOf, edit, editor, isSaved, team, write } from './support/text-editor.ts'
+import { conflictOf, edit, editor, isFocused, isSaved, team, write } from './support/text-editor.ts'
 
 vi.setConfig({ testTimeout: 90_000 })
 
@@ -136,5 +138,147 @@ describeInBrowser('two people who edit one object', (browser) => {
     await conflict.getByRole('button', { name: 'Create it again with mine' }).click()
     await isSaved(his)
     expect(await storedText(playground, key)).toBe(team({ size: 6 }))
+  })
+
+  it('keeps what was merged, with what is typed after that', async () => {
+    const key = 'shared/kept'
+    const { first, second, hers, his, watch } = await bothEdit(key)
+    await write(first, editor(hers, key), team({ size: 5 }))
+    await first.keyboard.press('Control+S')
+    await isSaved(hers)
+    await write(second, editor(his, key), team({ size: 6 }))
+    watch.expectAnswer(412, '/api/objects/text')
+    await second.keyboard.press('Control+S')
+    const conflict = conflictOf(second)
+    await conflict.getByRole('button', { name: 'Take theirs' }).first().click()
+    const result = conflict.getByRole('textbox', { name: 'The result' })
+    await result.focus()
+    await second.keyboard.press('Control+End')
+    await second.keyboard.type(' ')
+    await conflict.getByRole('button', { name: 'Back to editing' }).click()
+    await write(second, editor(his, key), team({ size: 6, name: 'south' }))
+    await second.keyboard.press('Control+S')
+    await conflict.getByText('your merge as you left it, with what you typed since').waitFor()
+    await conflict.getByRole('button', { name: 'Save the merge' }).click()
+    await isSaved(his)
+    expect(await storedText(playground, key)).toBe(`${team({ size: 5, name: 'south' })} `)
+  })
+})
+
+describeInBrowser('what somebody else saved', (browser) => {
+  const playground = usePlayground()
+
+  /** One edits `mine` over `base`, and somebody saved `theirs` meanwhile. */
+  async function conflictWith(
+    key: string,
+    texts: { readonly base: string; readonly mine: string; readonly theirs: string },
+    theirType = 'text/plain',
+  ) {
+    await saveByOther(playground, key, texts.base)
+    const tab = await browser.tab(playground.url)
+    const panel = await edit(tab.page, key)
+    const text = editor(panel, key)
+    await text.evaluate((element, mine) => {
+      // As it is: the keyboard would make its own ends of lines.
+      const { view } = (element as unknown as { cmTile: { view: EditorView } }).cmTile
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: mine } })
+    }, texts.mine)
+    await saveByOther(playground, key, texts.theirs, theirType)
+    tab.watch.expectAnswer(412, '/api/objects/text')
+    await text.focus()
+    await tab.page.keyboard.press('Control+S')
+    return { ...tab, panel, text, conflict: conflictOf(tab.page) }
+  }
+
+  const mixed = 'a\r\nb\nc\r\nd\r\n'
+
+  it('with other ends of lines is merged, and mine is saved as it was', async () => {
+    const theirs = 'a\nb\nC\nD\n'
+    const mine = mixed.replace('c', 'mine').replace('d', 'more')
+    const merging = await conflictWith('ends/merged', { base: mixed, mine, theirs })
+    await merging.conflict.getByText('One place was changed by both').waitFor()
+    await merging.conflict.getByRole('button', { name: 'Save the merge' }).click()
+    await isSaved(merging.panel)
+    expect(await storedText(playground, 'ends/merged')).toBe('a\nb\nmine\nmore\n')
+
+    const over = await conflictWith('ends/over', { base: mixed, mine, theirs })
+    await over.conflict.getByRole('button', { name: 'Overwrite with mine' }).click()
+    await isSaved(over.panel)
+    expect(await storedText(playground, 'ends/over')).toBe(mine)
+  })
+
+  it.each([
+    ['mixed', 'a\r\nb\r\nc\r\n', 'a\nb\r\nc\r\n', 'a\nb\r\nmine\r\n'],
+    ['the same', mixed, 'a\r\nb\r\nc\r\nd\r\n', 'a\r\nb\r\nmine\r\nd\r\n'],
+  ])('with ends of lines that are %s then keeps them in the next save', async (...texts) => {
+    const [name, base, theirs, merged] = texts
+    const key = `ends/next ${name}`
+    const mine = base.replace('c', 'mine')
+    const { page, panel, text, conflict } = await conflictWith(key, { base, mine, theirs })
+    await conflict.getByRole('button', { name: 'Save the merge' }).click()
+    await isSaved(panel)
+    expect(await storedText(playground, key)).toBe(merged)
+    await expect.poll(() => isFocused(text), soon).toBe(true)
+    await page.keyboard.press('Control+Home')
+    await page.keyboard.type('x')
+    await page.keyboard.press('Control+S')
+    await expect.poll(() => storedText(playground, key), soon).toBe(`x${merged}`)
+    await isSaved(panel)
+  })
+
+  it('as another type stays of that type', async () => {
+    const texts = { base: 'a\nb\n', mine: 'a\nmine\n', theirs: 'theirs\na\nb\n' }
+    const { panel, conflict } = await conflictWith('ends/type', texts, 'text/markdown')
+    await conflict.getByRole('button', { name: 'Save the merge' }).click()
+    await isSaved(panel)
+    await using storage = storeOf(playground)
+    expect((await storage.stat('ends/type')).contentType).toBe('text/markdown')
+  })
+
+  it('may come late or not at all: one goes back to typing', async () => {
+    const texts = { base: 'a\n', mine: 'mine\n', theirs: 'theirs\n' }
+    const { page, panel, text, conflict, watch } = await conflictWith('late/once', texts)
+    const back = conflict.getByRole('button', { name: 'Back to editing' })
+    await back.click()
+    const held = await holdAnswers(page, 'object')
+    await panel.getByRole('button', { name: 'Compare and merge' }).click()
+    await conflict.getByText('Loading their version…').waitFor()
+    await expect.poll(() => isFocused(back), soon).toBe(true)
+    await page.keyboard.press('Enter')
+    await expect.poll(() => isFocused(text), soon).toBe(true)
+    held.release()
+    await page.unrouteAll({ behavior: 'wait' })
+    watch.expectFailedRequest('/api/objects/object')
+    await page.route('**/api/objects/object?*', (route) => route.abort())
+    await panel.getByRole('button', { name: 'Compare and merge' }).click()
+    await conflict.getByRole('button', { name: 'Try again' }).waitFor()
+    await page.unrouteAll()
+    await conflict.getByRole('button', { name: 'Try again' }).click()
+    await conflict.getByText('One place was changed by both').waitFor()
+    await expect.poll(() => isFocused(back), soon).toBe(true)
+    await back.click()
+    expect(await text.innerText()).toContain('mine')
+  })
+
+  it('that cannot be shown beside mine leaves the other ways out', async () => {
+    const texts = { base: 'a\n', mine: 'mine\n', theirs: 'theirs\n' }
+    await saveByOther(playground, 'late/part', 'a\n')
+    const { page, watch } = await browser.tab(playground.url)
+    const panel = await edit(page, 'late/part')
+    await write(page, editor(panel, 'late/part'), texts.mine)
+    await page.route(/\/merge-editor[^/]*\.js$/, (route) => route.abort())
+    await saveByOther(playground, 'late/part', texts.theirs)
+    watch.expectFailedRequest('merge-editor')
+    watch.expectConsole(/merge-editor/)
+    await panel.getByRole('button', { name: 'Compare and merge' }).click()
+    const conflict = conflictOf(page)
+    await conflict.getByText('Go back to editing: your text is still there.').waitFor()
+    expect(await conflict.getByRole('button', { name: 'Save the merge' }).count()).toBe(0)
+    await conflict.getByRole('button', { name: 'Back to editing' }).click()
+    expect(await editor(panel, 'late/part').innerText()).toContain('mine')
+    await panel.getByRole('button', { name: 'Compare and merge' }).click()
+    await conflict.getByRole('button', { name: 'Overwrite with mine' }).click()
+    await isSaved(panel)
+    expect(await storedText(playground, 'late/part')).toBe('mine\n')
   })
 })

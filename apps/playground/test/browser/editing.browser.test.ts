@@ -1,19 +1,10 @@
-/** Creating and editing in the page: exact bytes, nothing lost. */
+/** Editing in the page: exact bytes, nothing lost. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it, vi } from 'vitest'
 import { expectAccessible } from './support/accessibility.ts'
 import { describeInBrowser } from './support/browser.ts'
-import {
-  filesOf,
-  isStored,
-  panelOf,
-  rowOf,
-  saveByOther,
-  storedText,
-  storeOf,
-} from './support/open-object.ts'
+import { filesOf, panelOf, rowOf, saveByOther, storedText, storeOf } from './support/open-object.ts'
 import { usePlayground } from './support/playground.ts'
 import { conflictOf, edit, editor, isSaved, team, write } from './support/text-editor.ts'
 
@@ -23,102 +14,12 @@ vi.setConfig({ testTimeout: 90_000 })
 const soon = { timeout: 15_000 }
 const json = 'application/json'
 
-function createDialog(page: Page): Locator {
-  return page.getByRole('dialog', { name: 'Create an object' })
-}
-
 describeInBrowser('editing', (browser) => {
   const playground = usePlayground()
 
   async function onDisk(key: string): Promise<string> {
     return readFile(filesOf(playground).pathOf(key) ?? '', 'utf8')
   }
-
-  describe('creates an object', () => {
-    it('of JSON, once its key is one', async () => {
-      const { page } = await browser.tab(playground.url)
-      await page.goto('/objects?prefix=agent_configs/')
-      await page.getByRole('button', { name: 'New', exact: true }).click()
-      const dialog = createDialog(page)
-      const key = dialog.getByRole('textbox', { name: 'Key' })
-      expect(await key.inputValue()).toBe('agent_configs/')
-      for (const [typed, told] of [
-        ['agent_configs//new', 'The key has an empty segment ("//")'],
-        ['agent_configs/../new', 'The key has a ".." segment'],
-        ['/agent_configs/new', 'The key begins with "/"'],
-        [`agent_configs/${'é'.repeat(600)}`, 'The key is 1214 bytes long; at most 1024 fit'],
-      ] as const) {
-        await key.fill(typed)
-        await dialog.getByText(told).waitFor()
-        expect(await key.getAttribute('aria-invalid')).toBe('true')
-      }
-      await key.fill('agent_configs/new one')
-      expect(await key.getAttribute('aria-invalid')).not.toBe('true')
-      const text = '{ "id": 12345678901234567890, "name": "é" }'
-      await write(page, dialog.getByRole('textbox', { name: 'Content', exact: true }), text)
-      await dialog.getByRole('button', { name: 'Create' }).click()
-      const panel = panelOf(page, 'agent_configs/new one')
-      await panel.getByRole('treeitem').filter({ hasText: '12345678901234567890' }).waitFor()
-      await dialog.waitFor({ state: 'hidden' })
-      await rowOf(page, 'agent_configs/new one').waitFor()
-      expect(await onDisk('agent_configs/new one')).toBe(text)
-    })
-
-    it('of text, with a type of its own, by Ctrl+S', async () => {
-      const { page } = await browser.tab(playground.url)
-      await page.goto('/objects?mode=create')
-      const dialog = createDialog(page)
-      await dialog.getByRole('textbox', { name: 'Key' }).fill('notes/table.csv')
-      await dialog.getByRole('radio', { name: 'Text' }).press(' ')
-      await dialog.getByRole('combobox', { name: 'Content type' }).fill('text/csv')
-      await page.keyboard.press('Escape')
-      await write(page, dialog.getByRole('textbox', { name: 'Content', exact: true }), 'a,b\n1,2')
-      await page.keyboard.press('Control+S')
-      const panel = panelOf(page, 'notes/table.csv')
-      await panel.getByRole('region', { name: 'The content as text' }).waitFor()
-      expect(await onDisk('notes/table.csv')).toBe('a,b\n1,2')
-      await using storage = storeOf(playground)
-      expect((await storage.stat('notes/table.csv')).contentType).toBe('text/csv')
-    })
-
-    it('but not over one that is there', async () => {
-      const { page, watch } = await browser.tab(playground.url)
-      const key = 'agent_configs/ceo'
-      const before = await storedText(playground, key)
-      await page.goto('/objects?prefix=agent_configs/&mode=create')
-      const dialog = createDialog(page)
-      await dialog.getByRole('textbox', { name: 'Key' }).fill(key)
-      watch.expectAnswer(409, '/api/objects/text')
-      await dialog.getByRole('button', { name: 'Create' }).click()
-      await dialog.getByRole('alert').filter({ hasText: 'ALREADY_EXISTS' }).waitFor()
-      await dialog.getByRole('button', { name: 'Open what is there' }).click()
-      await panelOf(page, key).getByRole('treeitem').first().waitFor()
-      await dialog.waitFor({ state: 'hidden' })
-      expect(await storedText(playground, key)).toBe(before)
-    })
-
-    it('but not of what is no JSON, nor is what was typed lost', async () => {
-      const { page, watch } = await browser.tab(playground.url)
-      await page.goto('/objects?mode=create')
-      const dialog = createDialog(page)
-      await dialog.getByRole('textbox', { name: 'Key' }).fill('notes/broken')
-      const content = dialog.getByRole('textbox', { name: 'Content', exact: true })
-      await write(page, content, '{\n  "a": 1,\n  b: 2\n}')
-      watch.expectAnswer(422, '/api/objects/text')
-      await dialog.getByRole('button', { name: 'Create' }).click()
-      const told = dialog.getByRole('alert').filter({ hasText: 'SERIALIZATION' })
-      await told.getByText('Line 3, column 3: expected a name in double quotes').waitFor()
-      expect(await isStored(playground, 'notes/broken')).toBe(false)
-      await page.keyboard.press('Escape')
-      await dialog.getByText('Close without creating it?').waitFor()
-      await dialog.getByRole('button', { name: 'Go on' }).click()
-      expect(await content.innerText()).toContain('b: 2')
-      await page.keyboard.press('Escape')
-      await dialog.getByRole('alert').getByRole('button', { name: 'Close' }).click()
-      await dialog.waitFor({ state: 'hidden' })
-      expect(page.url()).not.toContain('mode')
-    })
-  })
 
   describe('saves', () => {
     it.each([
@@ -166,8 +67,12 @@ describeInBrowser('editing', (browser) => {
           `  basePath: '${join(playground.dataFolder, 'objects')}',`,
           '})',
           "const text = 'it\\'s `second`'",
-          `await storage.writeStream('${key}', text, ` +
-            `{ contentType: 'text/plain', ifMatch: '${etag}' })`,
+          `const { metadata } = await storage.stat('${key}')`,
+          `await storage.writeStream('${key}', text, {`,
+          "  contentType: 'text/plain',",
+          `  ifMatch: '${etag}',`,
+          '  metadata,',
+          '})',
           'await storage.close()',
           '',
         ].join('\n'),
@@ -304,9 +209,5 @@ describeInBrowser('editing', (browser) => {
     await isSaved(panel)
     const both = team({ size: 5, name: 'south', city: 'Bergen' })
     expect(await storedText(playground, key)).toBe(`${both} `)
-    await panel.getByRole('button', { name: 'Done' }).click()
-    await page.goto('/objects?prefix=shared/&mode=create')
-    await createDialog(page).getByRole('textbox', { name: 'Content', exact: true }).waitFor()
-    await look('create')
   })
 })

@@ -54,14 +54,25 @@ function countFeeds(page: Page): { readonly urls: string[]; open: number } {
   return feeds
 }
 
-/** A page cannot be hidden without a window manager: it is told so, and asks. */
+/** The listings that the page asks for from now on. */
+function countListings(page: Page): readonly string[] {
+  const urls: string[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/api/objects/entries')) urls.push(request.url())
+  })
+  return urls
+}
+
+/** In the page: it cannot be hidden without a window manager, so it is told so. */
+function pretendHidden(isHidden: boolean): void {
+  const state = isHidden ? 'hidden' : 'visible'
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden })
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+}
+
 async function setHidden(page: Page, isHidden: boolean): Promise<void> {
-  await page.evaluate((isHidden) => {
-    const state = isHidden ? 'hidden' : 'visible'
-    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
-    Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden })
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
-  }, isHidden)
+  await page.evaluate(pretendHidden, isHidden)
 }
 
 describeInBrowser('the live feed', (browser) => {
@@ -138,10 +149,50 @@ describeInBrowser('the live feed', (browser) => {
     await page.route('**/api/live*', (route) => route.fulfill({ status: 503 }), { times: 1 })
     await page.goto('/objects')
     await disconnected(page).waitFor()
+    await row(page, 'logs').waitFor()
+    await save(playground, 'while-it-was-turned-away', 'missed')
     await expect.poll(() => disconnected(page).count(), soon).toBe(0)
+    await row(page, 'while-it-was-turned-away').waitFor()
     await save(playground, 'after-it-was-turned-away', 'live')
     await row(page, 'after-it-was-turned-away').waitFor()
   })
+
+  it('misses nothing in a tab that was opened out of sight, and reads nothing twice', async () => {
+    const { page } = await browser.tab(playground.url)
+    const feeds = countFeeds(page)
+    const listings = countListings(page)
+    await page.addInitScript(pretendHidden, true)
+    await page.goto('/objects')
+    await row(page, 'logs').waitFor()
+    await save(playground, 'before-it-was-seen', 'missed')
+    expect(feeds.urls).toEqual([])
+    await setHidden(page, false)
+    await row(page, 'before-it-was-seen').waitFor()
+    expect(listings).toHaveLength(1)
+  })
+
+  it(
+    'learns where the store is from a server that was started anew',
+    { timeout: slow },
+    async () => {
+      await using playground = await startPlayground()
+      const { page, watch } = await browser.tab(playground.url)
+      watch.expectFailedRequest('/api/live')
+      await page.goto('/backend?section=health')
+      const code = page.getByRole('region', { name: /^The code that does the same/ })
+      const store = join(playground.dataFolder, 'objects')
+      await expect.poll(() => code.textContent(), soon).toContain(`basePath: '${store}'`)
+      await page.route('**/api/about', (route) =>
+        route.fulfill({ json: { basePath: '/else/where' } }),
+      )
+      await playground.stop()
+      await disconnected(page).waitFor()
+      await page.waitForEvent('requestfailed')
+      await playground.start()
+      // What was shown is read anew by itself, when the place is known.
+      await expect.poll(() => code.textContent(), soon).toContain("basePath: '/else/where'")
+    },
+  )
 
   it('ends while the tab is hidden, and goes on from where it was', async () => {
     const { page } = await browser.tab(playground.url)
@@ -155,10 +206,7 @@ describeInBrowser('the live feed', (browser) => {
     await setHidden(page, true)
     await expect.poll(() => feeds.open, soon).toBe(0)
     await save(playground, 'while-it-was-hidden', 'missed')
-    const listings: string[] = []
-    page.on('request', (request) => {
-      if (request.url().includes('/api/objects/entries')) listings.push(request.url())
-    })
+    const listings = countListings(page)
     await setHidden(page, false)
     await row(page, 'while-it-was-hidden').waitFor()
     expect(feeds.open).toBe(1)

@@ -102,6 +102,71 @@ describeInBrowser('the trace', (browser) => {
     await drawer(page).waitFor({ state: 'hidden' })
   })
 
+  it('stays open on the way to another screen by a link', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/backend?section=usage')
+    const link = page.getByRole('link', { name: 'models/lora_adapters/ceo/v1.2.safetensors' })
+    await link.waitFor()
+    await page.keyboard.press('t')
+    await drawer(page).waitFor()
+    await link.click()
+    await page.waitForURL((url) => url.pathname === '/objects')
+    expect(new URL(page.url()).searchParams.get('trace')).toBe('true')
+    await choose(page, 'Open models/lora_adapters/ceo/v1.2.safetensors')
+    await page.keyboard.press('t')
+    await drawer(page).waitFor({ state: 'hidden' })
+    // Each step back is as it was left.
+    await page.goBack()
+    await drawer(page).waitFor()
+    await page.goForward()
+    await drawer(page).waitFor({ state: 'hidden' })
+  })
+
+  it('gives the focus back when it closes, also by Esc', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/objects?key=agent_configs/ceo&as=hex')
+    await page.getByText('00000010').waitFor()
+    const button = page.getByRole('button', { name: 'Trace of the last actions' })
+    const isFocused = (): Promise<boolean> =>
+      button.evaluate((element) => element === document.activeElement)
+    const close = drawer(page).getByRole('button', { name: 'Close the trace' })
+    for (const key of ['Escape', 't', 'Enter']) {
+      await page.keyboard.press('t')
+      await close.focus()
+      await page.keyboard.press(key)
+      await drawer(page).waitFor({ state: 'hidden' })
+      await expect.poll(isFocused, soon).toBe(true)
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur())
+    }
+    // Nothing else was closed.
+    expect(new URL(page.url()).searchParams.get('key')).toBe('agent_configs/ceo')
+
+    // A focus that is elsewhere stays there.
+    await page.keyboard.press('t')
+    const filter = page.getByRole('textbox', { name: 'Only names that hold this text' })
+    await filter.focus()
+    await drawer(page)
+      .getByRole('button', { name: 'Close the trace' })
+      .evaluate((element) => (element as HTMLElement).click())
+    await drawer(page).waitFor({ state: 'hidden' })
+    expect(await filter.evaluate((element) => element === document.activeElement)).toBe(true)
+  })
+
+  it('tells of what was left before its answer that it was, and of no failure', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/objects?trace=true')
+    await page.getByRole('row', { name: 'logs' }).waitFor()
+    await page.route('**/api/objects/object?*', () => undefined)
+    await page.goto('/objects?key=agent_configs/ceo&trace=true')
+    await choose(page, 'Open agent_configs/ceo')
+    const status = drawer(page).getByRole('status')
+    expect(await status.textContent()).toMatch(/^under way/)
+    await page.getByRole('link', { name: 'Backend' }).click()
+    await expect.poll(() => status.textContent(), soon).toMatch(/^left before its answer, after /)
+    expect(await drawer(page).getByText('ABORTED').count()).toBe(0)
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+  })
+
   it('tells why an action failed, and what to do', async () => {
     const { page, watch, screenshot } = await browser.tab(playground.url)
     watch.expectAnswer(404, '/api/objects/object')
@@ -147,5 +212,14 @@ describeInBrowser('the trace', (browser) => {
     expect(page.url()).not.toContain('trace')
     await page.getByRole('button', { name: 'Trace of the last actions' }).click()
     await dialog.getByRole('heading', { name: 'Check the health' }).waitFor()
+    // The key that opens it closes it; others mean nothing under it.
+    await page.keyboard.press('Shift+Slash')
+    await page.keyboard.press('Alt+Digit1')
+    await page.keyboard.press('t')
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(new URL(page.url()).pathname).toBe('/backend')
+    await page.keyboard.press('t')
+    await dialog.waitFor()
   })
 })

@@ -163,6 +163,54 @@ describeInBrowser('the shell', (browser) => {
     await dialog.waitFor({ state: 'hidden' })
   })
 
+  it('has no shortcuts under a dialog', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/objects')
+    await objectsShown(page).waitFor()
+    await page.keyboard.press('Shift+Slash')
+    const dialog = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    const hasFocus = (element: Element): boolean => element.contains(document.activeElement)
+    await expect.poll(() => dialog.evaluate(hasFocus), soon).toBe(true)
+    for (const key of ['t', 'Shift+Slash', '/', 'Alt+Digit2']) await page.keyboard.press(key)
+    expect(await dialog.evaluate(hasFocus)).toBe(true)
+    expect(await page.getByRole('dialog').count()).toBe(1)
+    expect(path(page)).toBe('/objects')
+    expect(page.url()).not.toContain('trace')
+  })
+
+  it('has shortcuts of characters, whatever keys make them', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/objects')
+    await objectsShown(page).waitFor()
+    // A German keyboard.
+    await page.evaluate(() => {
+      const pressed = { key: '/', code: 'Digit7', shiftKey: true, bubbles: true, cancelable: true }
+      document.body.dispatchEvent(new KeyboardEvent('keydown', pressed))
+    })
+    const filter = page.getByRole('textbox', { name: 'Only names that hold this text' })
+    await expect.poll(() => isFocused(filter), soon).toBe(true)
+  })
+
+  it('says that it is older than the server when that has a part no more', async () => {
+    const { page, watch, screenshot } = await browser.tab(playground.url)
+    watch.expectAnswer(404, '/assets/')
+    watch.expectConsole('dynamically imported module')
+    await page.goto('/objects')
+    await objectsShown(page).waitFor()
+    await page.route('**/assets/page-*.js', (route) => route.fulfill({ status: 404 }))
+    await link(page, 'Activity').click()
+    const notice = page.getByRole('alert').filter({ hasText: 'OLD_PAGE' })
+    await notice.getByText('This page is older than the server').waitFor()
+    await screenshot('shell/old-page')
+    // The other screens are there.
+    await link(page, 'Objects').click()
+    await expectScreen(page, screens[0])
+    await link(page, 'Activity').click()
+    await page.unrouteAll()
+    await notice.getByRole('button', { name: 'Reload' }).click()
+    await expectScreen(page, screens[1])
+  })
+
   describe('its colours', () => {
     const isDark = (page: Page): Promise<boolean> =>
       page.evaluate(() => {
@@ -244,7 +292,7 @@ describeInBrowser('the shell', (browser) => {
     })
 
     it.each([
-      ['/objects?prefix=5&at=-1&as=nonsense&mode=7&sort=x&desc=7&filter=5&key=7', objectsShown],
+      ['/objects?at=-1&as=nonsense&mode=7&sort=x&desc=7', objectsShown],
       ['/objects?prefix=%E0%A4%A&as[]=hex&trace=7', emptyShown],
       ['/activity?show=x&operation=nonsense&outcome=5&key=5&at=1.5&sort=x&desc=x', activityShown],
       [

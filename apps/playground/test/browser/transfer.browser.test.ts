@@ -83,6 +83,57 @@ describeInBrowser('copies and moves', (browser) => {
     })
   })
 
+  describe('an overwrite', () => {
+    it('waits until it is counted for just what is asked', async () => {
+      await store.lay({ 'wait/a.txt': 'A', 'wait/b.txt': 'B' })
+      const { page } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=wait/&key=wait/a.txt')
+      await objectButton(page, 'Copy').click()
+      const asked = dialog(page, 'Copy a.txt')
+      const promise = asked.getByText('You can undo this right after it.')
+      await promise.waitFor()
+      const go = Promise.withResolvers<void>()
+      await page.route('**/api/objects/transfer', async (route) => {
+        await go.promise
+        await route.continue()
+      })
+      await type(asked, 'New key', 'wait/b.txt')
+      await asked.getByRole('checkbox', { name: 'Overwrite what exists' }).check()
+      const proceed = asked.getByRole('button', { name: 'Copy' })
+      // What is known of the request before says nothing of this one.
+      await promise.waitFor({ state: 'hidden' })
+      expect(await proceed.isDisabled()).toBe(true)
+      await asked.getByText('Counting…').waitFor()
+      await asked.getByRole('combobox', { name: 'New key' }).press('Enter')
+      go.resolve()
+      await promise.waitFor()
+      expect(await store.text('wait/b.txt')).toBe('B')
+      await proceed.click()
+      await offer(page, 'Copied wait/a.txt')
+      expect(await store.text('wait/b.txt')).toBe('A')
+    })
+
+    it('can be chosen while destinations are suggested', async () => {
+      await store.lay({ 'cover/a.txt': 'A', 'cover/p/x': 'X', 'cover/q/x': 'X', 'cover/r/x': 'X' })
+      const { page, screenshot } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=cover/&key=cover/a.txt')
+      await objectButton(page, 'Move').click()
+      const asked = dialog(page, 'Move a.txt')
+      await asked.getByText('You can undo this right after it.').count()
+      await asked.getByRole('combobox', { name: 'New key' }).fill('')
+      await page.keyboard.type('cover/')
+      await page.getByRole('option', { name: 'cover/p/a.txt' }).waitFor()
+      await asked.getByText('This is where cover/a.txt is.').waitFor()
+      await page.keyboard.type('p')
+      await asked.getByText('cover/a.txt → cover/p', { exact: true }).waitFor()
+      await page.getByRole('option', { name: 'cover/p/a.txt' }).waitFor()
+      await screenshot('transfers/suggestions')
+      const overwrite = asked.getByRole('checkbox', { name: 'Overwrite what exists' })
+      await overwrite.click()
+      expect(await overwrite.isChecked()).toBe(true)
+    })
+  })
+
   describe('a move', () => {
     it('takes the view along, and back', async () => {
       await store.lay({ 'go/a.txt': 'A' })

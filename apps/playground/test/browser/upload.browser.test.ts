@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { PendingUploads } from '../../src/screens/objects/server/wire.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { dragOver, dropOnto } from './support/drag.ts'
@@ -11,6 +12,7 @@ import { largeFile, sha256Of } from './support/large-file.ts'
 import { usePlayground } from './support/playground.ts'
 import { slowNetwork } from './support/slow-network.ts'
 import { useStore } from './support/store.ts'
+import { notice, offer, takeBack } from './support/transfer.ts'
 import { choose, comesTo, listed, panel, row } from './support/upload.ts'
 
 const soon = { timeout: 20_000 }
@@ -205,6 +207,102 @@ describeInBrowser('uploads', (browser) => {
       await panel(page).getByRole('button', { name: 'Overwrite all', exact: true }).click()
       await panel(page).getByText('Uploaded 3 files').waitFor()
       expect(await store.texts('all/')).toEqual({ 'all/1': 'new', 'all/2': 'new', 'all/3': 'new' })
+    })
+  })
+
+  describe('of a batch', () => {
+    it('are taken back together', async () => {
+      const paths = await Promise.all(['1', '2', '3'].map((name) => file(`batch/${name}`, 'new')))
+      await store.lay({ 'batch/1': 'one', 'batch/2': 'two' })
+      const { page } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=batch/')
+      await choose(page, paths)
+      await panel(page).getByText('Overwriting can be undone right after it.').waitFor()
+      await panel(page).getByRole('button', { name: 'Overwrite all', exact: true }).click()
+      const offered = await offer(page, 'Uploaded 2 files')
+      const all = { 'batch/1': 'new', 'batch/2': 'new', 'batch/3': 'new' }
+      expect(await store.texts('batch/')).toEqual(all)
+      await takeBack(offered)
+      await notice(page, 'Undone: 2 objects are as they were').waitFor()
+      const before = { 'batch/1': 'one', 'batch/2': 'two', 'batch/3': 'new' }
+      expect(await store.texts('batch/')).toEqual(before)
+    })
+
+    it('are said to be beyond undo where that is so', async () => {
+      const large = new Uint8Array(257 * 1024 ** 2)
+      for (const name of ['1', '2']) await store.manager.writeStream(`beyond/${name}`, large)
+      const paths = await Promise.all(['1', '2'].map((name) => file(`beyond/${name}`, 'new')))
+      const { page, screenshot } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=beyond/')
+      await choose(page, paths)
+      await panel(page).getByText('Overwriting cannot be undone').waitFor()
+      await screenshot('transfers/overwrite-all')
+      await panel(page).getByRole('button', { name: 'Overwrite all', exact: true }).click()
+      await notice(page, 'It cannot be undone.').waitFor()
+      expect(await store.texts('beyond/')).toEqual({ 'beyond/1': 'new', 'beyond/2': 'new' })
+    })
+  })
+
+  describe('that is cancelled', () => {
+    it('when it was written already says so, and can be taken back', async () => {
+      await store.lay({ 'late/x.txt': 'old' })
+      const path = await file('late/x.txt', 'new')
+      const { page, watch } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=late/')
+      await choose(page, path)
+      // It is written, and the answer does not come.
+      const written = Promise.withResolvers<void>()
+      await page.route('**/api/objects/upload?*', async (route) => {
+        // The tool does not have the bytes of a file.
+        const headers = { 'x-action': 'test' }
+        const init = { method: 'PUT', body: 'new', headers }
+        expect((await fetch(route.request().url(), init)).status).toBe(200)
+        written.resolve()
+      })
+      await page.getByRole('button', { name: 'Overwrite late/x.txt' }).click()
+      await written.promise
+      await page.getByRole('button', { name: 'Cancel late/x.txt' }).click()
+      await row(page, 'late/x.txt').getByText('It was written before it could be').waitFor()
+      expect(watch.givenUp.some((url) => url.includes('/api/objects/upload?'))).toBe(true)
+      expect(await store.text('late/x.txt')).toBe('new')
+      await takeBack(await offer(page, 'Uploaded late/x.txt'))
+      await notice(page, 'Undone: 1 object is as it was').waitFor()
+      expect(await store.text('late/x.txt')).toBe('old')
+    })
+
+    it('before it came to the server leaves no trace', async () => {
+      const path = await file('early/x.txt', 'new')
+      const { page } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=early/')
+      const sent = Promise.withResolvers<void>()
+      await page.route('**/api/objects/upload?*', () => sent.resolve())
+      await choose(page, path)
+      await sent.promise
+      await page.getByRole('button', { name: 'Cancel early/x.txt' }).click()
+      await panel(page).waitFor({ state: 'hidden' })
+      expect(await store.texts('early/')).toEqual({})
+    })
+
+    it('while it is opened leaves nothing open', async () => {
+      const { page } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=opened/')
+      const opening = Promise.withResolvers<void>()
+      const go = Promise.withResolvers<void>()
+      await page.route('**/api/objects/uploads', async (route) => {
+        if (route.request().method() !== 'POST') return route.fallback()
+        const response = await route.fetch()
+        opening.resolve()
+        await go.promise
+        return route.fulfill({ response })
+      })
+      await choose(page, await largeFile(folder, 'opened.bin', 20))
+      await opening.promise
+      await page.getByRole('button', { name: 'Cancel opened/opened.bin' }).click()
+      go.resolve()
+      await panel(page).waitFor({ state: 'hidden' })
+      const pending = (): Promise<PendingUploads> => store.ask<PendingUploads>('uploads')
+      await expect.poll(pending, soon).toEqual({ uploads: [] })
+      expect(await store.temporaryFiles()).toEqual([])
     })
   })
 

@@ -62,17 +62,25 @@ describe('a literal', () => {
 describe('the code', () => {
   it('of saving saves exactly the text, under its conditions', async () => {
     const type = 'text/markdown'
-    await run(code.saveTextText(`${hostile}/a`, text, type, { ifNoneMatch: '*' }))
+    const created = code.saveTextText(`${hostile}/a`, text, type, { ifNoneMatch: '*' })
+    expect(created.label).toBe(`Create ${hostile}/a`)
+    await run(created)
     const body = await storage.readStream(`${hostile}/a`)
     expect([await body.text(), body.info.contentType]).toEqual([text, type])
-    const again = run(code.saveTextText(`${hostile}/a`, text, type, { ifNoneMatch: '*' }))
-    await expect(again).rejects.toThrow('ALREADY_EXISTS')
+    await expect(run(created)).rejects.toThrow('ALREADY_EXISTS')
     const { etag } = body.info
-    await run(code.saveTextText(`${hostile}/a`, 'v2', type, { ifMatch: etag }))
-    const late = run(code.saveTextText(`${hostile}/a`, 'v3', type, { ifMatch: etag }))
-    await expect(late).rejects.toThrow('PRECONDITION_FAILED')
-    await run(code.saveTextText('crlf', 'a\r\nb', type))
-    expect(await storage.load('crlf', { as: 'text' })).toBe('a\r\nb')
+    const saved = code.saveTextText(`${hostile}/a`, 'a\r\nb', type, { ifMatch: etag })
+    expect(saved.label).toBe(`Save ${hostile}/a`)
+    await run(saved)
+    expect(await storage.load(`${hostile}/a`, { as: 'text' })).toBe('a\r\nb')
+    await expect(run(saved)).rejects.toThrow('PRECONDITION_FAILED')
+  })
+
+  it('of saving leaves the metadata as the action does', async () => {
+    const metadata = { author: 'ceo', note: "it's `${1}`" }
+    const { etag } = await storage.writeStream('with', 'v1', { contentType: 'text/a', metadata })
+    await run(code.saveTextText('with', 'v2', 'text/b', { ifMatch: etag }))
+    expect(await storage.stat('with')).toMatchObject({ contentType: 'text/b', metadata, size: 2 })
   })
 
   it('of listing prints what is under the prefix', async () => {
@@ -118,6 +126,41 @@ describe('the code', () => {
     expect(await storage.listKeys('copied/')).toEqual(['copied/a', 'copied/b/c'])
     expect(await storage.listKeys('moved/')).toEqual(['moved/a', 'moved/b/c'])
     expect(await storage.listKeys('from/')).toEqual([])
+  })
+
+  it('of copies and moves touches only the version that was seen', async () => {
+    const { etag } = await storage.save('seen/a', 'A', { metadata: { by: 'ceo' } })
+    const copy = code.transferText('copy', 'seen/a', 'seen/b', false, etag)
+    const move = code.transferText('move', 'seen/a', 'seen/b', true, etag)
+    expect(move.label).toBe('Move seen/a to seen/b')
+    await run(copy)
+    await expect(run(copy)).rejects.toThrow('ALREADY_EXISTS')
+    await run(move)
+    expect(await storage.listKeys('seen/')).toEqual(['seen/b'])
+    expect((await storage.stat('seen/b')).metadata).toEqual({ by: 'ceo' })
+
+    const seen = await storage.save('seen/a', 'A')
+    await storage.save('seen/a', 'newer')
+    for (const kind of ['copy', 'move'] as const) {
+      const late = run(code.transferText(kind, 'seen/a', 'seen/c', false, seen.etag))
+      await expect(late).rejects.toThrow('PRECONDITION_FAILED')
+    }
+    expect(await storage.listKeys('seen/')).toEqual(['seen/a', 'seen/b'])
+  })
+
+  it('of deleting several deletes the versions that were seen, and tells of others', async () => {
+    const keys = [`${hostile}/x`, 'many/changed', 'many/any', 'many/z']
+    const seen = await Promise.all(keys.map((key) => storage.save(key, 1)))
+    await storage.save('many/changed', 2)
+    const versions = keys.map((key, index) => {
+      return { key, etag: key === 'many/any' ? undefined : seen[index]!.etag }
+    })
+    const action = code.deleteVersionsText(versions)
+    expect(action.label).toBe('Delete 4 objects')
+    expect(await run(action)).toMatch(/^\[\s*\{\s*status: 'rejected',[^]*PRECONDITION_FAILED/)
+    expect(await storage.listKeys('many/')).toEqual(['many/changed'])
+    const many = Array.from({ length: 25 }, (_, index) => ({ key: `k${index}`, etag: 'e' }))
+    expect(code.deleteVersionsText(many).code).toContain("  ['k19', 'e'],\n  // and 5 more\n]")
   })
 
   it('of deleting deletes', async () => {

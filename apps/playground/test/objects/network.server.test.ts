@@ -1,4 +1,5 @@
 /** What only a real connection shows: it breaks, and it is closed before an answer is read. */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -82,6 +83,45 @@ describe('over a real connection', () => {
       ...{ method: 'PATCH', headers, body: more },
     })
     expect(excess.status).toBe(400)
+  })
+
+  it('a file that is sent in one piece is not written when its page goes away', async () => {
+    const served = await openServer()
+    const { storage } = served.world
+    const { backend } = storage
+    const write = backend.write.bind(backend)
+    const begun = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    Object.assign(backend, {
+      write: async (...args: Parameters<typeof write>) => {
+        begun.resolve()
+        await go.promise
+        return write(...args)
+      },
+    })
+    const send = (bytes: number): ReturnType<typeof httpRequest> => {
+      const query = new URLSearchParams({ key: 'k', contentType: 'a/b', id: randomUUID() })
+      const sending = httpRequest(`${served.url}/upload?${query}`, {
+        ...{ method: 'PUT', headers: { ...headers, 'content-length': 1000 } },
+      })
+      sending.on('error', () => undefined)
+      sending.write(new Uint8Array(bytes))
+      return sending
+    }
+    // In the midst of its bytes, and after the last one.
+    const half = send(500)
+    await once(half, 'socket')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    half.destroy()
+    const whole = send(1000)
+    await begun.promise
+    whole.destroy()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    go.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await storage.listKeys()).toEqual([])
+    expect(await served.temporaryFiles()).toEqual([])
+    expect(served.unexpected).toEqual([])
   })
 
   it('a client that goes away ends its listing, download and transfer', async () => {

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { StorageError } from '@aos-storage/core'
 import { virtualClock } from '@aos-storage/core/testing'
 import type {
   PendingUploads,
+  Saved,
   TransferLine,
+  UploadCancelled,
   UploadOpened,
   UploadProgress,
   UploadRequest,
@@ -204,6 +206,44 @@ describe('an upload in pieces', () => {
     expect(await sending).toMatchObject({ code: 'ABORTED', message: 'The upload was cancelled' })
   })
 
+  it('cancelled too late says what it wrote, which can be undone', async () => {
+    const objects = await openObjectsApp()
+    const { storage } = objects.world
+    await storage.save(request.key, 'before')
+    const { id } = await open(objects, { isOverwrite: true })
+    const { saved } = await patch(objects, id, 0, digits)
+    expect(await objects.json<UploadCancelled>('DELETE', `/uploads/${id}`)).toEqual({ saved })
+    await objects.lines<TransferLine>('POST', '/undo', { json: { id: saved!.undo!.id } })
+    expect(await storage.load(request.key)).toBe('before')
+  })
+
+  it('cancelled while it keeps what it replaces replaces nothing', async () => {
+    const objects = await openObjectsApp()
+    const { storage } = objects.world
+    await storage.save(request.key, 'before')
+    const { id } = await open(objects, { isOverwrite: true })
+    const copy = storage.copy.bind(storage)
+    const begun = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    Object.assign(storage, {
+      copy: async (...args: Parameters<typeof copy>) => {
+        begun.resolve()
+        await go.promise
+        return copy(...args)
+      },
+    })
+    const query = { offset: 0 }
+    const sending = objects.problem('PATCH', `/uploads/${id}`, { query, body: digits })
+    await begun.promise
+    const ending = objects.json<UploadCancelled>('DELETE', `/uploads/${id}`)
+    await pause()
+    go.resolve()
+    expect(await ending).toEqual({})
+    expect(await sending).toMatchObject({ code: 'ABORTED' })
+    expect(await storage.load(request.key)).toBe('before')
+    expect(await objects.temporaryFiles()).toEqual([])
+  })
+
   it('ends by itself after ten minutes without a byte', async () => {
     const clock = virtualClock()
     const objects = await openObjectsApp({ clock })
@@ -344,6 +384,57 @@ describe('an upload in pieces', () => {
     const query = { offset: 1 }
     const problem = await objects.problem('PATCH', `/uploads/${id}`, { query, body: digits })
     expect(problem.code).toBe('NOT_FOUND')
+  })
+})
+
+describe('an upload in one piece', () => {
+  const put = { key: 'small', contentType: 'a/b', isOverwrite: 'true' }
+
+  it('is cancelled while it is written', async () => {
+    const objects = await openObjectsApp()
+    const { backend, storage } = objects.world
+    await storage.save(put.key, 'before')
+    const write = backend.write.bind(backend)
+    const begun = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    Object.assign(backend, {
+      write: async (...args: Parameters<typeof write>) => {
+        begun.resolve()
+        await go.promise
+        return write(...args)
+      },
+    })
+    const query = { ...put, id: randomUUID() }
+    const sending = objects.problem('PUT', '/upload', { query, body: digits })
+    await begun.promise
+    const ending = objects.json<UploadCancelled>('DELETE', `/upload/${query.id}`)
+    await pause()
+    go.resolve()
+    expect(await ending).toEqual({})
+    expect(await sending).toMatchObject({ code: 'ABORTED' })
+    expect(await storage.load(put.key)).toBe('before')
+    expect(await objects.temporaryFiles()).toEqual([])
+  })
+
+  it('cancelled before it came is not written when it comes', async () => {
+    const objects = await openObjectsApp()
+    const query = { ...put, id: randomUUID() }
+    expect(await objects.json<UploadCancelled>('DELETE', `/upload/${query.id}`)).toEqual({})
+    const problem = await objects.problem('PUT', '/upload', { query, body: digits })
+    expect(problem).toMatchObject({ code: 'ABORTED', message: 'The upload was cancelled' })
+    expect(await objects.world.storage.listKeys()).toEqual([])
+  })
+
+  it('cancelled too late says what it wrote, which can be undone', async () => {
+    const objects = await openObjectsApp()
+    const { storage } = objects.world
+    await storage.save(put.key, 'before')
+    const query = { ...put, id: randomUUID() }
+    const saved = await objects.json<Saved>('PUT', '/upload', { query, body: digits })
+    const ended = await objects.json<UploadCancelled>('DELETE', `/upload/${query.id}`)
+    expect(ended).toEqual({ saved })
+    await objects.lines<TransferLine>('POST', '/undo', { json: { id: saved.undo!.id } })
+    expect(await storage.load(put.key)).toBe('before')
   })
 })
 

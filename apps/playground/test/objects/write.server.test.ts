@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
+import { virtualClock } from '@aos-storage/core/testing'
 import { describe, expect, it } from 'vitest'
-import type { Saved, TransferLine } from '../../src/screens/objects/server/wire.ts'
+import type { Saved, TransferLine, UndoState } from '../../src/screens/objects/server/wire.ts'
 import { type Objects, openObjectsApp } from './support/open-objects.ts'
 
 const plain = 'text/plain; charset=utf-8'
@@ -99,6 +101,32 @@ describe('PUT /text', () => {
     expect(await storage.exists('fresh')).toBe(false)
     const again = await objects.problem('POST', '/undo', { json: { id: over.undo?.id } })
     expect(again).toMatchObject({ status: 404, code: 'NOT_FOUND' })
+  })
+
+  it('is one of those that can be undone, the newest first', async () => {
+    const clock = virtualClock()
+    const objects = await openObjectsApp({ clock, bytesMax: 10_000, entriesMax: 2 })
+    const put = { text: 'new', contentType: plain }
+    for (const key of ['a', 'b', 'c']) {
+      await objects.json<Saved>('PUT', '/text', { json: { ...put, key } })
+      await clock.advance(1000)
+    }
+    const run = randomUUID()
+    const state = await objects.json<UndoState>('GET', '/undo')
+    expect(state).toEqual({
+      offers: [
+        { id: expect.any(String), key: 'c', label: 'Saved c', ageMs: 1000 },
+        { id: expect.any(String), key: 'b', label: 'Saved b', ageMs: 2000 },
+      ],
+      ...{ bytesMax: 10_000, entriesMax: 2 },
+    })
+    const json = { kind: 'delete', items: [{ key: 'a' }, { key: 'b' }], id: run }
+    await objects.lines<TransferLine>('POST', '/transfer', { json })
+    const [last] = (await objects.json<UndoState>('GET', '/undo')).offers
+    // A page that was reloaded in the midst finds its own.
+    expect(last).toEqual({ id: expect.any(String), label: 'Deleted 2 objects', ageMs: 0, run })
+    await objects.lines<TransferLine>('POST', '/undo', { json: { id: last!.id } })
+    expect((await objects.json<UndoState>('GET', '/undo')).offers).toHaveLength(1)
   })
 
   it('is not undone over what somebody wrote since', async () => {

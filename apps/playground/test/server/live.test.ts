@@ -55,6 +55,16 @@ describe('a listener', () => {
     expect(data(live.listen(greeting?.id))).toEqual([{ isMissed: false }, 1])
   })
 
+  it('may begin where a page was served, before anybody listened', () => {
+    const live = new Live()
+    const before = live.lastId
+    live.publish(numbers, 1)
+    const served = live.lastId
+    live.publish(numbers, 2)
+    expect(data(live.listen(served))).toEqual([{ isMissed: false }, 2])
+    expect(data(live.listen(before))).toEqual([{ isMissed: false }, 1, 2])
+  })
+
   it.each([
     ['of another run', () => `${crypto.randomUUID().slice(0, 8)}-1`],
     ['that is nonsense', () => 'x'],

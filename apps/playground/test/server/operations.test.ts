@@ -2,6 +2,7 @@
 import { virtualClock } from '@aos-storage/core/testing'
 import { Hono } from 'hono'
 import { expect, it } from 'vitest'
+import { asAction } from '../../src/server/actions.ts'
 import type { OperationBatch, Pulse } from '../../src/server/operations.ts'
 import type { Live } from '../../src/server/live.ts'
 import { openForTest } from './opened.ts'
@@ -71,6 +72,35 @@ it('tells 200 operations of a batch and counts the others', async () => {
   expect([batch?.operations.length, batch?.omitted, others.length]).toEqual([200, 30, 0])
   await clock.advance(1000)
   expect(batches()).toEqual([])
+})
+
+it('counts by action what it does not tell, for a bounded number of actions', async () => {
+  const clock = virtualClock()
+  await using opened = await openForTest([], { clock })
+  const { storage } = opened.world
+  const batches = published<OperationBatch>(opened.world.live, 'operations')
+  const work = (action: string, count: number): Promise<void> =>
+    asAction(action, async () => {
+      for (let index = 0; index < count; index++) await storage.exists('a')
+    })
+  await work('bulk', 250)
+  await storage.exists('a')
+  for (let action = 1; action < 105; action++) await work(`a-${action}`, 2)
+  await clock.advance(100)
+  const [batch] = batches()
+  const told = Map.groupBy(batch!.operations, ({ action }) => action)
+  const omittedBy = new Map(batch!.omittedBy)
+  expect(told.get('bulk')!.length + omittedBy.get('bulk')!).toBe(250)
+  expect([omittedBy.size, omittedBy.get('a-99'), omittedBy.get('a-100')]).toEqual([
+    100,
+    2,
+    undefined,
+  ])
+  expect([batch!.omitted, batch!.omittedOfOthers]).toEqual([50 + 1 + 104 * 2, 5 * 2])
+
+  await work('next', 1)
+  await clock.advance(100)
+  expect(Object.keys(batches()[0]!).toSorted()).toEqual(['omitted', 'operations'])
 })
 
 it('has a pulse a second, and keeps ten minutes of them', async () => {

@@ -5,18 +5,22 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { Hono } from 'hono'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openPage } from '../../src/server/page.ts'
+import { readPage, servePage } from '../../src/server/page.ts'
 
+/** A folder that breaks out of a careless attribute, or of a careless `replace`. */
+const store = `/data/"><script>'&amp;$&$1\r\n{{nonce}}`
+const index = ['nonce', 'store', 'lastEvent'].map((name) => `<meta content="{{${name}}}" />`)
+let lastEvent = 'run-0'
 let folder: string
 let page: Hono
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aos-page-'))
   await mkdir(join(folder, 'assets'))
-  await writeFile(join(folder, 'index.html'), '<meta name="csp-nonce" content="{{nonce}}" />')
+  await writeFile(join(folder, 'index.html'), index.join(''))
   await writeFile(join(folder, 'assets', 'main-abc.js'), 'console.log(1)')
   await writeFile(join(folder, 'assets', 'main-abc.js.map'), '{}')
-  page = await openPage(folder)
+  page = servePage(await readPage(folder), () => ({ store, lastEvent }))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
@@ -24,7 +28,19 @@ it('is the same for every path of a screen', async () => {
   for (const path of ['/', '/objects', '/objects?prefix=a%2F', '/no/such']) {
     const response = await page.request(path)
     expect(response.headers.get('content-type')).toContain('text/html')
-    expect(await response.text()).toContain('csp-nonce')
+    expect(await response.text()).toContain('<meta')
+  }
+})
+
+it('says where the store is and which event was the last, each time', async () => {
+  for (lastEvent of ['run-7', 'run-8']) {
+    const html = await (await page.request('/')).text()
+    const told = /^<meta content="[^"]+" \/><meta content="([^"]*)" \/><meta content="([^"]*)" \/>$/
+    const [, escaped = '', last] = told.exec(html)!
+    expect(last).toBe(lastEvent)
+    expect(escaped).not.toMatch(/[<>'\r]/)
+    const text = escaped.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    expect(text).toBe(store)
   }
 })
 
@@ -62,5 +78,5 @@ it.each(['/assets/none.js', '/assets/main-abc.js.map', '/assets/..%2Findex.html'
 )
 
 it('says what to do when it was not built', async () => {
-  await expect(openPage(join(folder, 'none'))).rejects.toThrow('npm start')
+  await expect(readPage(join(folder, 'none'))).rejects.toThrow('npm start')
 })

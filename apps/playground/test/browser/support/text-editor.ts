@@ -35,3 +35,8 @@ export async function isSaved(panel: Locator): Promise<void> {
 export function conflictOf(page: Page): Locator {
   return page.getByRole('dialog', { name: 'Somebody was faster' })
 }
+
+/** Whether the keyboard is there, or inside of it. */
+export function isFocused(place: Locator): Promise<boolean> {
+  return place.evaluate((element) => element.contains(document.activeElement))
+}

@@ -1,4 +1,5 @@
 /** The API of the Activity screen: recent operations, totals, and some traffic to look at. */
+import { randomUUID } from 'node:crypto'
 import { collectStatistics, StorageError } from '@aos-storage/core'
 import { Hono } from 'hono'
 import { integer, maxValue, minValue, number, object, optional, pipe } from 'valibot'
@@ -21,6 +22,7 @@ const trafficRequest = object({
 })
 
 class Activity {
+  readonly #run = randomUUID().slice(0, 8)
   readonly #world: World
   readonly #history: OperationHistory
   readonly #statistics = collectStatistics()
@@ -35,7 +37,7 @@ class Activity {
   }
 
   get recent(): RecentOperations {
-    return { operations: this.#history.operations }
+    return { run: this.#run, operations: this.#history.operations }
   }
 
   get totals(): Totals {

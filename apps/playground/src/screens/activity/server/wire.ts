@@ -4,6 +4,8 @@ import type { OperationRecord } from '../../../server/operations.ts'
 
 /** `GET /operations`: the last ones that the server kept, oldest first. */
 export interface RecentOperations {
+  /** Of the server: another run gives the same numbers to other operations. */
+  readonly run: string
   readonly operations: readonly OperationRecord[]
 }
 

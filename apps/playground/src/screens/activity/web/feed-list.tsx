@@ -4,15 +4,15 @@
  */
 import { Box } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useLayoutEffect, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react'
 import type { Feed } from './feed.ts'
 import { isGap } from './feed.ts'
+import { nextIndex } from './feed-keys.ts'
 import classes from './feed-list.module.css'
 import { columns, FeedRow } from './feed-row.tsx'
 
 const rowPx = 28
 const overscan = 12
-const pageRows = 10
 
 export interface FeedListProps {
   /** Newest first. */
@@ -20,16 +20,18 @@ export interface FeedListProps {
   /** The sequence number of the operation that is marked. */
   readonly chosen: number | undefined
   readonly onChoose: (sequence: number) => void
+  /** What scrolls, and has the focus. */
+  readonly viewport: RefObject<HTMLDivElement | null>
 }
 
-export function FeedList({ items, chosen, onChoose }: FeedListProps): ReactNode {
-  const viewport = useRef<HTMLDivElement>(null)
+export function FeedList({ items, chosen, onChoose, viewport }: FeedListProps): ReactNode {
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => viewport.current,
     estimateSize: () => rowPx,
     getItemKey: (index) => keyOf(items[index]),
-    scrollPaddingStart: rowPx,
+    // The head stays in sight, in the room of a row: the rows have as much less than the box.
+    scrollPaddingEnd: rowPx,
     overscan,
   })
   useAnchor(items, viewport)
@@ -88,28 +90,8 @@ function keyOf(item: Feed[number] | undefined): string {
   return `${isGap(item) ? 'gap' : 'operation'} ${item.sequence}`
 }
 
-/** Where a key leads to. Undefined for keys that do nothing here. */
-function nextIndex(key: string, from: number, items: Feed): number | undefined {
-  const last = items.length - 1
-  const steps: Readonly<Record<string, number>> = {
-    ArrowDown: from + 1,
-    ArrowUp: from - 1,
-    PageDown: from + pageRows,
-    PageUp: from - pageRows,
-    Home: 0,
-    End: last,
-  }
-  const aim = steps[key]
-  if (aim === undefined) return undefined
-  const isDown = aim > from
-  let index = Math.min(last, Math.max(0, aim))
-  // A gap cannot be marked.
-  while (items[index] !== undefined && isGap(items[index]!)) index += isDown ? 1 : -1
-  return index
-}
-
 /** Keeps the rows in sight in their place when others come in above them. */
-function useAnchor(items: Feed, viewport: React.RefObject<HTMLDivElement | null>): void {
+function useAnchor(items: Feed, viewport: RefObject<HTMLDivElement | null>): void {
   const before = useRef(items)
   useLayoutEffect(() => {
     const top = before.current[0]

@@ -1,65 +1,128 @@
-import {
-  Box,
-  Button,
-  CloseButton,
-  Group,
-  Select,
-  SegmentedControl,
-  Text,
-  TextInput,
-} from '@mantine/core'
-import { IconPlayerPause, IconPlayerPlay, IconSearch } from '@tabler/icons-react'
-import { type ReactNode, useMemo, useRef } from 'react'
+import { Box, Button } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
+import { type ReactNode, type RefObject, useMemo, useRef } from 'react'
 import { countText } from '../../../web/amounts.ts'
 import { Empty } from '../../../web/empty.tsx'
+import { Late } from '../../../web/late.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
-import { useShortcuts } from '../../../web/shortcuts.ts'
 import { useView } from '../../../web/view.ts'
-import { countAfter, type Feed, isGap, keptMax, matching } from './feed.ts'
+import { useDraft } from './draft.ts'
+import {
+  type Feed,
+  type FeedFilter,
+  isGap,
+  keptMax,
+  matching,
+  nameOf,
+  type RunFeed,
+  sequenceOf,
+} from './feed.ts'
+import { FeedBar } from './feed-bar.tsx'
 import { FeedList } from './feed-list.tsx'
 import classes from './feed-view.module.css'
-import { operationNames } from './names.ts'
-import { OperationDetail } from './operation-detail.tsx'
+import { type Marked, OperationDetail } from './operation-detail.tsx'
 import screen from './screen.ts'
-import { type LiveFeed, useFeed } from './use-feed.ts'
+import { useFeed } from './use-feed.ts'
 
 /** Every operation as it ends, newest first. */
 export function FeedView(): ReactNode {
-  const [{ operation, outcome, key: text = '', at }, setView] = useView(screen)
-  const live = useFeed()
-  const { feed, error } = live
-  const isFailuresOnly = outcome === 'failures'
-  const items = useMemo(
-    () => matching(feed, { operation, isFailuresOnly, text }),
-    [feed, operation, isFailuresOnly, text],
+  const [view, setView] = useView(screen)
+  const [text, setText] = useDraft<string>(view.key ?? '', (key) =>
+    setView({ key: key === '' ? undefined : key }, { isReplaced: true }),
   )
-  const isFiltered = operation !== undefined || isFailuresOnly || text !== ''
-  const choose = (sequence: number | undefined): void =>
-    setView({ at: sequence }, { isReplaced: true })
-  const chosen = at === undefined ? undefined : feed.find((item) => item.sequence === at)
-  const isEmpty = items.every(isGap)
+  const [at, mark] = useDraft(view.at, (name) => setView({ at: name }, { isReplaced: true }))
+  const live = useFeed()
+  const { shown, error, retry } = live
+  const { run } = shown
+  const items = useItems(shown.feed, {
+    operation: view.operation,
+    isFailuresOnly: view.outcome === 'failures',
+    text,
+  })
+  const { body, list, detail, close } = useClosing(at !== undefined, () => mark(undefined))
   return (
     <>
-      <FeedBar live={live} />
-      {error === null ? null : <ProblemNotice problem={problemOf(error)} />}
-      <Box className={classes['body']}>
-        {isEmpty ? (
+      <FeedBar live={live} text={text} onText={setText} />
+      {error === null ? null : (
+        <ProblemNotice problem={problemOf(error)}>
+          <Button size="compact-sm" variant="default" mt="xs" onClick={retry}>
+            Try again
+          </Button>
+        </ProblemNotice>
+      )}
+      <Box className={classes['body']} ref={body} tabIndex={-1}>
+        {run === undefined || items.every(isGap) ? (
           <Box flex={1}>
-            <NothingHere isFiltered={isFiltered} />
+            {run !== undefined ? (
+              <NothingHere isFiltered={shown.feed.length > 0} />
+            ) : (
+              error === null && <Late>Reading the last operations…</Late>
+            )}
           </Box>
         ) : (
-          <FeedList items={items} chosen={at} onChoose={choose} />
+          <FeedList
+            items={items}
+            chosen={at === undefined ? undefined : sequenceOf(at, run)}
+            onChoose={(sequence) => mark(nameOf(run, sequence))}
+            viewport={list}
+          />
         )}
         {at === undefined ? null : (
           <OperationDetail
-            operation={chosen === undefined || isGap(chosen) ? undefined : chosen}
-            onClose={() => choose(undefined)}
+            marked={markedOf(shown, at, error !== null)}
+            region={detail}
+            onClose={close}
           />
         )}
       </Box>
     </>
   )
+}
+
+function useItems(feed: Feed, { operation, isFailuresOnly, text }: FeedFilter): Feed {
+  return useMemo(
+    () => matching(feed, { operation, isFailuresOnly, text }),
+    [feed, operation, isFailuresOnly, text],
+  )
+}
+
+/** What is known of the operation that an address names. */
+function markedOf({ run, feed }: RunFeed, name: string, isFailed: boolean): Marked {
+  if (run === undefined) return isFailed ? 'unread' : 'awaited'
+  const sequence = sequenceOf(name, run)
+  if (sequence === undefined) return 'of another run'
+  const found = feed.find((item) => item.sequence === sequence)
+  return found === undefined || isGap(found) ? 'gone' : found
+}
+
+type Place = RefObject<HTMLDivElement | null>
+
+/** Closes the detail, by its button and by Escape. A focus in it goes back to the list. */
+function useClosing(
+  isOpen: boolean,
+  onClose: () => void,
+): { readonly body: Place; readonly list: Place; readonly detail: Place; close: () => void } {
+  const body = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLDivElement>(null)
+  const detail = useRef<HTMLDivElement>(null)
+  const close = (): void => {
+    const isFocused = detail.current?.contains(document.activeElement) === true
+    // Without rows there is no list.
+    if (isFocused) (list.current ?? body.current)?.focus()
+    onClose()
+  }
+  const onEscape = ({ target }: KeyboardEvent): void => {
+    if (isOpen && !isInDialog(target)) close()
+  }
+  useHotkeys([['Escape', onEscape, { preventDefault: false }]])
+  return { body, list, detail, close }
+}
+
+/** A dialog takes the key, and may be gone before the page hears of it. */
+function isInDialog(target: EventTarget | null): boolean {
+  const others = '[role="dialog"], [role="menu"], [role="listbox"]'
+  return target instanceof Element && target.closest(others) !== null
 }
 
 function NothingHere({ isFiltered }: { readonly isFiltered: boolean }): ReactNode {
@@ -76,88 +139,4 @@ function NothingHere({ isFiltered }: { readonly isFiltered: boolean }): ReactNod
       or make some traffic with the button above.
     </Empty>
   )
-}
-
-function FeedBar({ live }: { readonly live: LiveFeed }): ReactNode {
-  const [{ operation, outcome, key = '' }, setView] = useView(screen)
-  const filter = useRef<HTMLInputElement>(null)
-  useShortcuts([['/', () => filter.current?.focus()]])
-  const change = (part: Parameters<typeof setView>[0]): void => setView(part, { isReplaced: true })
-  return (
-    <Group gap="xs" px="md" py={8}>
-      <TextInput
-        ref={filter}
-        size="xs"
-        flex="1 1 140px"
-        maw={280}
-        aria-label="Only keys that hold this text"
-        placeholder="Text in the key"
-        leftSection={<IconSearch size={14} />}
-        value={key}
-        onChange={({ currentTarget: { value } }) =>
-          change({ key: value === '' ? undefined : value })
-        }
-        rightSection={
-          key === '' ? null : (
-            <CloseButton
-              size="xs"
-              aria-label="Clear the text"
-              onClick={() => change({ key: undefined })}
-            />
-          )
-        }
-      />
-      <Select
-        size="xs"
-        w={136}
-        aria-label="Operation"
-        placeholder="All operations"
-        clearable
-        clearButtonProps={{ 'aria-label': 'All operations' }}
-        data={operationNames}
-        value={operation ?? null}
-        onChange={(value) => change({ operation: value ?? undefined })}
-      />
-      <SegmentedControl
-        size="xs"
-        aria-label="Outcome"
-        data={[
-          { value: 'all', label: 'All' },
-          { value: 'failures', label: 'Failures' },
-        ]}
-        value={outcome ?? 'all'}
-        onChange={(value) => change({ outcome: value === 'failures' ? 'failures' : undefined })}
-      />
-      <PauseButton live={live} />
-    </Group>
-  )
-}
-
-function PauseButton({
-  live: { feed, latest, isPaused, setPaused },
-}: {
-  readonly live: LiveFeed
-}): ReactNode {
-  const fresh = isPaused ? countAfter(latest, lastSequence(feed)) : 0
-  return (
-    <Group gap="xs" ml="auto" wrap="nowrap">
-      {isPaused ? (
-        <Text size="xs" className="tabular" role="status">
-          {countText(fresh)} new
-        </Text>
-      ) : null}
-      <Button
-        size="xs"
-        variant={isPaused ? 'filled' : 'default'}
-        leftSection={isPaused ? <IconPlayerPlay size={14} /> : <IconPlayerPause size={14} />}
-        onClick={() => setPaused(!isPaused)}
-      >
-        {isPaused ? 'Go on' : 'Pause'}
-      </Button>
-    </Group>
-  )
-}
-
-function lastSequence(feed: Feed): number {
-  return feed.at(-1)?.sequence ?? 0
 }

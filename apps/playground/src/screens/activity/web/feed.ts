@@ -5,6 +5,7 @@
  * missing stands a gap with their count. Pure.
  */
 import type { OperationRecord } from '../../../server/operations.ts'
+import type { RecentOperations } from '../server/wire.ts'
 
 /** Operations that the page keeps. */
 export const keptMax = 5000
@@ -25,23 +26,27 @@ export function isGap(item: FeedItem): item is Gap {
 /** Oldest first. */
 export type Feed = readonly FeedItem[]
 
-/** The feed with operations that came; those that it has already are left out. */
-export function withOperations(feed: Feed, records: readonly OperationRecord[]): Feed {
-  return isOtherRun(feed, records) ? joined([], records) : joined(feed, records)
+/** What is known of one run of the server: each begins to count anew. */
+export interface RunFeed {
+  /** Undefined until the server has answered. */
+  readonly run: string | undefined
+  readonly feed: Feed
 }
+
+/** Nothing is known. */
+export const noFeed: RunFeed = { run: undefined, feed: [] }
 
 /** The feed with what the server kept, which may be older and newer than what the feed has. */
-export function withRecent(feed: Feed, recent: readonly OperationRecord[]): Feed {
-  if (isOtherRun(feed, recent)) return joined([], recent)
-  const known = new Map(recent.map((record) => [record.sequence, record]))
-  for (const item of feed) if (!isGap(item)) known.set(item.sequence, item)
-  return joined(
-    [],
-    [...known.values()].toSorted((a, b) => a.sequence - b.sequence),
-  )
+export function withRecent({ run, feed }: RunFeed, recent: RecentOperations): RunFeed {
+  const live = run === undefined || run === recent.run ? feed : []
+  const known = new Map(recent.operations.map((record) => [record.sequence, record]))
+  for (const item of live) if (!isGap(item)) known.set(item.sequence, item)
+  const records = [...known.values()].toSorted((a, b) => a.sequence - b.sequence)
+  return { run: recent.run, feed: withOperations([], records) }
 }
 
-function joined(feed: Feed, records: readonly OperationRecord[]): Feed {
+/** The feed with operations that came; those that it has already are left out. */
+export function withOperations(feed: Feed, records: readonly OperationRecord[]): Feed {
   const items = [...feed]
   let sequence = feed.at(-1)?.sequence
   for (const record of records) {
@@ -53,14 +58,6 @@ function joined(feed: Feed, records: readonly OperationRecord[]): Feed {
   }
   if (items.length === feed.length) return feed
   return items.length > keptMax ? items.slice(-keptMax) : items
-}
-
-/** The server was started anew, and counts from the beginning: what is later has lower numbers. */
-function isOtherRun(feed: Feed, records: readonly OperationRecord[]): boolean {
-  const last = feed.findLast((item) => !isGap(item)) as OperationRecord | undefined
-  const newest = records.at(-1)
-  if (last === undefined || newest === undefined) return false
-  return newest.sequence < last.sequence && newest.endedAt > last.endedAt
 }
 
 /** What of the feed is shown. */
@@ -90,7 +87,23 @@ export function matching(feed: Feed, { operation, isFailuresOnly, text }: FeedFi
   return found
 }
 
+/** The name of an operation in an address: another run gives its number to another one. */
+export function nameOf(run: string, sequence: number): string {
+  return `${run}-${sequence}`
+}
+
+/** What an address names as {@link nameOf} does. */
+export function sequenceOf(name: string, run: string | undefined): number | undefined {
+  const [named, sequence] = name.split('-')
+  return named === run ? Number(sequence) : undefined
+}
+
 /** How many operations ended behind this one, known or not. */
 export function countAfter(feed: Feed, sequence: number): number {
-  return Math.max(0, (feed.at(-1)?.sequence ?? 0) - sequence)
+  return Math.max(0, lastSequence(feed) - sequence)
+}
+
+/** Numbers begin at 1. */
+export function lastSequence(feed: Feed): number {
+  return feed.at(-1)?.sequence ?? 0
 }

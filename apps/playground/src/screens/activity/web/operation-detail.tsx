@@ -1,35 +1,54 @@
-import { Anchor, Box, CloseButton, Group, Text, Title } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { Box, CloseButton, Group, Text, Title } from '@mantine/core'
+import type { ReactNode, RefObject } from 'react'
 import type { OperationRecord } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
-import { NameText } from '../../../web/name-text.tsx'
+import { ObjectLink } from '../../../web/object-link.tsx'
 import classes from './operation-detail.module.css'
 import { timeText } from './operation-text.ts'
 
+/** An operation, or why there is none to show. */
+export type Marked = OperationRecord | keyof typeof absences
+
+const absences = {
+  // The list says that it is being read.
+  awaited: ['Operation', ''],
+  unread: ['Not known', 'The last operations could not be read.'],
+  gone: ['Gone', 'This operation is older than those that are kept, or it was not listed.'],
+  'of another run': [
+    'Of another run',
+    'The playground was started anew since this operation ended, and does not know it any more.',
+  ],
+} as const satisfies Readonly<Record<string, readonly [title: string, reason: string]>>
+
 /** All that is known of one operation. */
 export function OperationDetail({
-  operation,
+  marked,
+  region,
   onClose,
 }: {
-  /** Undefined: the page does not have it any more. */
-  readonly operation: OperationRecord | undefined
+  readonly marked: Marked
+  readonly region: RefObject<HTMLDivElement | null>
   readonly onClose: () => void
 }): ReactNode {
   return (
-    <Box component="aside" aria-label="The marked operation" className={classes['detail']}>
+    <Box
+      component="aside"
+      ref={region}
+      aria-label="The marked operation"
+      className={classes['detail']}
+    >
       <Group justify="space-between" wrap="nowrap" mb={8}>
         <Title order={2} size="h6">
-          {operation === undefined ? 'Gone' : operation.operation}
+          {typeof marked === 'string' ? absences[marked][0] : marked.operation}
         </Title>
         <CloseButton size="sm" onClick={onClose} aria-label="Close the detail" />
       </Group>
-      {operation === undefined ? (
+      {typeof marked === 'string' ? (
         <Text size="sm" c="dimmed">
-          This operation is older than those that are kept.
+          {absences[marked][1]}
         </Text>
       ) : (
-        <Facts operation={operation} />
+        <Facts operation={marked} />
       )}
     </Box>
   )
@@ -39,7 +58,7 @@ function Facts({ operation: record }: { readonly operation: OperationRecord }): 
   const { key, bytes, durationMs, attempt, backend, outcome, endedAt, sequence, action } = record
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Outcome', <b key="outcome">{outcome}</b>],
-    ['Key', key === undefined ? 'none' : <KeyLink key="key" objectKey={key} />],
+    ['Key', key === undefined ? 'none' : <ObjectLink key="key" objectKey={key} />],
     ['Bytes', bytes === undefined ? 'none' : `${bytesText(bytes)} (${countText(bytes)})`],
     ['Duration', durationText(durationMs)],
     ['Ended at', timeText(endedAt)],
@@ -57,18 +76,5 @@ function Facts({ operation: record }: { readonly operation: OperationRecord }): 
         </div>
       ))}
     </dl>
-  )
-}
-
-function KeyLink({ objectKey }: { readonly objectKey: string }): ReactNode {
-  return (
-    <Anchor
-      size="sm"
-      renderRoot={(props) => (
-        <Link {...props} {...({ to: '/objects', search: { key: objectKey } } as object)} />
-      )}
-    >
-      <NameText text={objectKey} />
-    </Anchor>
   )
 }

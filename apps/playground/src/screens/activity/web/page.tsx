@@ -1,5 +1,6 @@
 import { Box, Tabs } from '@mantine/core'
 import { lazy, type ReactNode, Suspense } from 'react'
+import type { Pulse } from '../../../server/operations.ts'
 import { useView } from '../../../web/view.ts'
 import { CodePopover } from './code-popover.tsx'
 import { totalsText, watchText } from './code.ts'
@@ -14,15 +15,18 @@ import { usePulses } from './use-pulses.ts'
 /** The charts need a library of their own: the page does not wait for it. */
 const PulseCharts = lazy(() => import('./pulse-charts.tsx'))
 
+const none: readonly Pulse[] = []
+
 /** What the storage does: charts above, every operation or the totals below. */
 export default function ActivityPage(): ReactNode {
   const [{ show = 'feed' }, setView] = useView(screen)
-  const pulses = usePulses()
+  const state = usePulses()
+  const { pulses = none } = state
   return (
     <Box className={classes['page']}>
       <Box component="section" aria-label="The last ten minutes" className={classes['pulses']}>
         <Box className={classes['head']}>
-          <PulseSummary pulses={pulses} />
+          <PulseSummary state={state} />
           <TrafficButton />
         </Box>
         <Box className={classes['charts']}>

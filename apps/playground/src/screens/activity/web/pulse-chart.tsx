@@ -1,11 +1,12 @@
 /** One chart of pulses, by uPlot. */
 import { Box, Group, Text, Title, useComputedColorScheme } from '@mantine/core'
-import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import type { Pulse } from '../../../server/operations.ts'
 import { type ChartColour, chartOptions, type Unit } from './chart-options.ts'
 import { secondText } from './operation-text.ts'
 import classes from './pulse-chart.module.css'
+import { type Moment, withGaps } from './pulses.ts'
 import './uplot.css'
 
 /** A line of a chart. */
@@ -34,7 +35,8 @@ export function PulseChart({ title, series, format, unit, pulses }: PulseChartPr
   const place = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot>(undefined)
   const [marked, setMarked] = useState<number>()
-  const setCurrentData = useEffectEvent((plot: uPlot) => plot.setData(dataOf(series, pulses)))
+  const moments = useMemo(() => withGaps(pulses), [pulses])
+  const setCurrentData = useEffectEvent((plot: uPlot) => plot.setData(dataOf(series, moments)))
 
   useEffect(() => {
     const element = place.current!
@@ -53,9 +55,9 @@ export function PulseChart({ title, series, format, unit, pulses }: PulseChartPr
     // Colours are drawn, not styled: another scheme is another chart.
   }, [series, format, unit, scheme])
 
-  useEffect(() => chart.current?.setData(dataOf(series, pulses)), [series, pulses])
+  useEffect(() => chart.current?.setData(dataOf(series, moments)), [series, moments])
 
-  const shown = (marked === undefined ? undefined : pulses[marked]) ?? pulses.at(-1)
+  const shown = (marked === undefined ? undefined : moments[marked]) ?? moments.at(-1)
   return (
     <Box component="figure" m={0} miw={0}>
       <Box component="figcaption">
@@ -67,7 +69,7 @@ export function PulseChart({ title, series, format, unit, pulses }: PulseChartPr
             {shown === undefined ? '' : secondText(shown.at)}
           </Text>
         </Group>
-        <Legend series={series} format={format} pulse={shown} />
+        <Legend series={series} format={format} pulse={shown?.pulse} />
       </Box>
       <div ref={place} className={classes['plot']} aria-hidden />
     </Box>
@@ -104,9 +106,9 @@ function Legend({
 }
 
 /** Columns, as uPlot takes them: seconds since 1970, then a column a line. */
-function dataOf(series: readonly Series[], pulses: readonly Pulse[]): uPlot.AlignedData {
+function dataOf(series: readonly Series[], moments: readonly Moment[]): uPlot.AlignedData {
   return [
-    pulses.map(({ at }) => at / 1000),
-    ...series.map(({ valueOf }) => pulses.map((pulse) => valueOf(pulse))),
+    moments.map(({ at }) => at / 1000),
+    ...series.map(({ valueOf }) => moments.map(({ pulse }) => (pulse ? valueOf(pulse) : null))),
   ]
 }

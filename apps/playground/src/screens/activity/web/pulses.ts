@@ -3,13 +3,32 @@ import type { Pulse } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
 import { secondText } from './operation-text.ts'
 
-/** Ten minutes. */
-export const pulsesMax = 600
+const shownMs = 600_000
+/** Pulses so far apart have a whole second between them of which nothing is known. */
+const gapMs = 2000
 
-/** The pulses with one that came, unless it is known already. */
-export function withPulse(pulses: readonly Pulse[], pulse: Pulse): readonly Pulse[] {
-  if (pulse.at <= (pulses.at(-1)?.at ?? 0)) return pulses
-  return [...pulses, pulse].slice(-pulsesMax)
+/** Those of the ten minutes before the newest, oldest first; what two lists have is there once. */
+export function lastMinutes(...lists: readonly (readonly Pulse[])[]): readonly Pulse[] {
+  const byMoment = new Map(lists.flat().map((pulse) => [pulse.at, pulse]))
+  const known = [...byMoment.values()].toSorted((a, b) => a.at - b.at)
+  const newest = known.at(-1)?.at ?? 0
+  return known.filter(({ at }) => at > newest - shownMs)
+}
+
+/** A place on the axis of time. Without a pulse: seconds are missing around it. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  readonly pulse?: Pulse | undefined
+}
+
+/** The pulses, and one moment without in each gap between them, where a line has to break. */
+export function withGaps(pulses: readonly Pulse[]): readonly Moment[] {
+  return pulses.flatMap((pulse, index): Moment[] => {
+    const { at } = pulse
+    const before = pulses[index - 1]?.at ?? at
+    return at - before < gapMs ? [{ at, pulse }] : [{ at: (before + at) / 2 }, { at, pulse }]
+  })
 }
 
 /** The last ten minutes in words. */

@@ -1,8 +1,8 @@
 /** Activity: what the storage does right now, and how fast. */
 import { IconActivity } from '@tabler/icons-react'
 import { lazy } from 'react'
-import { fallback, object, optional, picklist, string } from 'valibot'
-import { flag, wholeNumber } from '../../../web/address.ts'
+import { fallback, object, optional, picklist, pipe, regex, string } from 'valibot'
+import { flag } from '../../../web/address.ts'
 import { defineScreen, type WebScreen } from '../../../web/screen.ts'
 import { operationNames, totalsColumns } from './names.ts'
 
@@ -13,8 +13,8 @@ const search = object({
   outcome: fallback(optional(picklist(['failures'])), undefined),
   /** Only operations on keys that hold this text. */
   key: fallback(optional(string()), undefined),
-  /** The sequence number of the operation whose detail is shown. */
-  at: fallback(optional(wholeNumber), undefined),
+  /** The operation whose detail is shown: RUN-NUMBER. */
+  at: fallback(optional(pipe(string(), regex(/^[\da-f]{8}-\d+$/))), undefined),
   /** The order of the totals. */
   sort: fallback(optional(picklist(totalsColumns)), undefined),
   desc: fallback(optional(flag), undefined),

@@ -6,6 +6,7 @@ import { perform } from '../../../web/actions.ts'
 import { countText, momentText } from '../../../web/amounts.ts'
 import { answer, client } from '../../../web/api.ts'
 import { Empty } from '../../../web/empty.tsx'
+import { Late } from '../../../web/late.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
 import type { ActivityApi } from '../server/index.ts'
@@ -31,10 +32,13 @@ export function TotalsView(): ReactNode {
     const totals = await perform(resetTotalsText(), (id) =>
       answer(client<ActivityApi>('activity', id).totals.reset.$post()),
     )
-    if (totals !== undefined) queries.setQueryData<Totals>(queryKey, totals)
+    if (totals === undefined) return
+    // One that was asked for before would put the old totals back.
+    await queries.cancelQueries({ queryKey })
+    queries.setQueryData<Totals>(queryKey, totals)
   }
   if (error !== null) return <ProblemNotice problem={problemOf(error)} />
-  if (data === undefined) return null
+  if (data === undefined) return <Late>Reading the totals…</Late>
   const { since, series, dropped } = data
   return (
     <>

@@ -1,12 +1,9 @@
 import { Button, Group, Input, NativeSelect, SegmentedControl } from '@mantine/core'
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
-import { type ReactNode, useState } from 'react'
-import { perform } from '../../../web/actions.ts'
-import { answer, client } from '../../../web/api.ts'
+import type { ReactNode } from 'react'
 import { useView } from '../../../web/view.ts'
-import type { BackendApi } from '../server/index.ts'
 import type { ConformanceRequest, ConformanceState } from '../server/wire.ts'
-import { cancelText, conformanceText } from './code.ts'
+import { cancelRun, startRun } from './conformance-requests.ts'
 import { isUnderWay } from './conformance-state.ts'
 import screen from './screen.ts'
 
@@ -63,45 +60,21 @@ function StartButton({
   readonly request: ConformanceRequest
   readonly isRunning: boolean
 }): ReactNode {
-  const [isAsking, setAsking] = useState(false)
-  // Its answer comes as an event; until then a second click is none.
-  const ask = async (call: () => Promise<void>): Promise<void> => {
-    if (isAsking) return
-    setAsking(true)
-    await call()
-    setAsking(false)
-  }
   if (isRunning) {
     return (
       <Button
         variant="default"
         leftSection={<IconPlayerStop size={16} />}
-        onClick={() => void ask(cancelRun)}
+        onClick={() => void cancelRun()}
       >
         Cancel
       </Button>
     )
   }
   return (
-    <Button
-      leftSection={<IconPlayerPlay size={16} />}
-      onClick={() => void ask(() => startRun(request))}
-    >
+    <Button leftSection={<IconPlayerPlay size={16} />} onClick={() => void startRun(request)}>
       Run the kit
     </Button>
-  )
-}
-
-/** Starts a run; a failure is shown. */
-export async function startRun(request: ConformanceRequest): Promise<void> {
-  await perform(conformanceText(request), (id) =>
-    answer(client<BackendApi>('backend', id).conformance.$post({ json: request })),
-  )
-}
-
-async function cancelRun(): Promise<void> {
-  await perform(cancelText(), (id) =>
-    answer(client<BackendApi>('backend', id).conformance.cancel.$post()),
   )
 }
 

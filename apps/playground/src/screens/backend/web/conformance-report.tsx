@@ -1,30 +1,51 @@
-import { Alert, Box, Button, Code, Group, Paper, Progress, Stack, Text } from '@mantine/core'
+import {
+  Alert,
+  Box,
+  Button,
+  Code,
+  Group,
+  Paper,
+  Progress,
+  Stack,
+  Text,
+  VisuallyHidden,
+} from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { durationText, momentText } from '../../../web/amounts.ts'
-import type { ConformanceRun, RunOutcome } from '../server/wire.ts'
+import type { ConformanceRequest, ConformanceRun, RunOutcome } from '../server/wire.ts'
 import { CaseGroups } from './case-groups.tsx'
-import { startRun } from './conformance-controls.tsx'
+import { startRun } from './conformance-requests.ts'
 import { cellGroups, countsOf, countsText, isUnderWay } from './conformance-state.ts'
 
 /** A run: how far it is, its cases, and what failed. */
 export function ConformanceReport({ run }: { readonly run: ConformanceRun }): ReactNode {
+  const report = useRef<HTMLElement>(null)
   const failures = run.outcomes.filter(({ status }) => status === 'failed')
+  const startAgain = async (request: ConformanceRequest): Promise<void> => {
+    const isStarted = await startRun(request)
+    const { activeElement, body } = document
+    const isFocusHere = activeElement === body || report.current?.contains(activeElement) === true
+    // The button goes with the failure that it belongs to, and the focus with the button.
+    if (isStarted && isFocusHere) report.current?.focus()
+  }
   return (
-    <Stack gap="md">
-      <RunProgress run={run} />
-      {run.problem === undefined ? null : (
-        <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={problemTitle(run)}>
-          <Code block tabIndex={0}>
-            {run.problem}
-          </Code>
-        </Alert>
-      )}
-      {failures.map((outcome) => (
-        <Failure key={outcome.id} run={run} outcome={outcome} />
-      ))}
-      <CaseGroups groups={cellGroups(run)} />
-    </Stack>
+    <Box component="section" aria-label="The run" ref={report} tabIndex={-1}>
+      <Stack gap="md">
+        <RunProgress run={run} />
+        {run.problem === undefined ? null : (
+          <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={problemTitle(run)}>
+            <Code block tabIndex={0}>
+              {run.problem}
+            </Code>
+          </Alert>
+        )}
+        {failures.map((outcome) => (
+          <Failure key={outcome.id} run={run} outcome={outcome} onAgain={startAgain} />
+        ))}
+        <CaseGroups groups={cellGroups(run)} />
+      </Stack>
+    </Box>
   )
 }
 
@@ -40,6 +61,15 @@ const headings: Readonly<Record<ConformanceRun['status'], string>> = {
   broken: 'Failed',
 }
 
+/** What is read out: the beginning and the end, not every case. */
+const announcements: Readonly<Record<ConformanceRun['status'], string>> = {
+  running: 'The run began',
+  cancelling: 'The run ends after this case',
+  ended: 'The run has ended',
+  cancelled: 'The run was cancelled',
+  broken: 'The run has failed',
+}
+
 function RunProgress({ run }: { readonly run: ConformanceRun }): ReactNode {
   const { target, durability, group, cases, outcomes, status, seed } = run
   const counts = countsOf(outcomes)
@@ -47,7 +77,7 @@ function RunProgress({ run }: { readonly run: ConformanceRun }): ReactNode {
   const where = target === 'file' ? `files, durability ${durability}` : 'memory'
   const current = cases[outcomes.length]
   return (
-    <Paper withBorder p="md">
+    <Paper withBorder p="md" pos="relative">
       <Group justify="space-between" gap="xs" mb={8}>
         <Text fw={600} className="tabular">
           {headings[status]}: {outcomes.length} of {cases.length} cases
@@ -63,9 +93,13 @@ function RunProgress({ run }: { readonly run: ConformanceRun }): ReactNode {
         <Progress.Section value={share(counts.failed)} color="red.8" aria-label="failed" />
       </Progress.Root>
       <Group justify="space-between" gap="xs" mt={8}>
-        <Text size="sm" className="tabular" role="status">
+        <Text size="sm" className="tabular">
           {countsText(counts) || 'no case has ended yet'}
         </Text>
+        <VisuallyHidden role="status">
+          {announcements[status]}
+          {isUnderWay(run) ? '' : `: ${countsText(counts)}`}
+        </VisuallyHidden>
         <Text size="sm" c="dimmed" className="tabular">
           {where}
           {group === undefined ? '' : `, group ${group}`}, seed {seed}
@@ -98,9 +132,11 @@ function Elapsed({ run }: { readonly run: ConformanceRun }): ReactNode {
 function Failure({
   run,
   outcome: { id, reason = '' },
+  onAgain,
 }: {
   readonly run: ConformanceRun
   readonly outcome: RunOutcome
+  readonly onAgain: (request: ConformanceRequest) => Promise<void>
 }): ReactNode {
   const { target, durability, seed, cases } = run
   const { group, title } = cases.find((each) => each.id === id)!
@@ -117,7 +153,7 @@ function Failure({
         size="xs"
         variant="default"
         disabled={isUnderWay(run)}
-        onClick={() => void startRun(request)}
+        onClick={() => void onAgain(request)}
       >
         Run group {group} again with seed {seed}
       </Button>

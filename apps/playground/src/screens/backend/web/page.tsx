@@ -35,6 +35,8 @@ export default function BackendPage(): ReactNode {
       value={section}
       onChange={(value) => setView({ section: value as SectionName })}
       keepMounted={false}
+      // Some sections begin to work when they are shown: passing by is no wish to see them.
+      activateTabWithKeyboard={false}
       className={classes['page']}
     >
       <Tabs.List className={classes['tabs']} aria-label="Sections">

@@ -4,36 +4,61 @@ import { durationText, momentText } from '../../../web/amounts.ts'
 import classes from './run-status.module.css'
 import type { StreamState } from './stream-run.ts'
 
-/** Where a piece of work stands, on one line. */
+/** What a piece of work is called while it runs and when it is done: `Counting`, `Counted`. */
+export interface RunWords {
+  readonly doing: string
+  readonly done: string
+}
+
+/** Where a piece of work stands, and when that was done which is shown below. */
 export function RunStatus<Progress>({
-  state: { isRunning, progress, problem, endedAt, durationMs },
-  done,
+  state,
+  words,
   textOf,
 }: {
   readonly state: StreamState<Progress, unknown>
-  /** What was done, as in `Counted at …`. */
-  readonly done: string
+  readonly words: RunWords
   readonly textOf: (progress: Progress) => string
 }): ReactNode {
+  const { isRunning, progress, endedAt, durationMs = 0 } = state
   const place = progress === undefined ? '' : textOf(progress)
-  if (isRunning) {
-    return (
-      <Group gap="xs" wrap="nowrap" role="status" className={classes['status']} data-late>
-        <Loader size="xs" />
-        <Text size="sm" c="dimmed" className="tabular clipped">
-          {place}
-        </Text>
-      </Group>
-    )
-  }
-  const isCancelled = problem?.code === 'ABORTED'
-  const end =
+  const done = words.done.toLowerCase()
+  const result =
     endedAt === undefined
-      ? `Not ${done.toLowerCase()} since this page was opened`
-      : `${done} at ${momentText(endedAt)}, in ${durationText(durationMs ?? 0)}`
+      ? undefined
+      : `${done} at ${momentText(endedAt)}, in ${durationText(durationMs)}`
+  const isOld = result !== undefined && (isRunning || state.problem !== undefined)
   return (
-    <Text size="sm" c="dimmed" role="status" className={`tabular clipped ${classes['status']}`}>
-      {isCancelled ? `Cancelled: ${place}` : end}
-    </Text>
+    <Group gap="0 16px" className={classes['status']} data-late={isRunning || undefined}>
+      <Group gap="xs" wrap="nowrap" maw="100%">
+        {isRunning ? <Loader size="xs" /> : null}
+        {/* Its beginning and its end are read out, not each step. */}
+        <Text size="sm" c="dimmed" role="status" className="tabular clipped">
+          {standing(state, words, place, result ?? `not ${done} yet`)}
+        </Text>
+        {isRunning ? (
+          <Text size="sm" c="dimmed" className="tabular clipped">
+            {place}
+          </Text>
+        ) : null}
+      </Group>
+      {isOld ? (
+        <Text size="sm" c="dimmed" className="tabular">
+          What is below was {result}
+        </Text>
+      ) : null}
+    </Group>
   )
+}
+
+function standing(
+  { isRunning, problem }: StreamState<unknown, unknown>,
+  { doing }: RunWords,
+  place: string,
+  result: string,
+): string {
+  if (isRunning) return doing
+  if (problem?.code === 'ABORTED') return place === '' ? 'Cancelled' : `Cancelled: ${place}`
+  // Else the failure itself is shown.
+  return problem === undefined ? `${result.charAt(0).toUpperCase()}${result.slice(1)}` : ''
 }

@@ -1,10 +1,11 @@
 /**
  * A piece of work that the server streams: it goes on while another section is looked at, and its
- * last result stays until the page is closed.
+ * last result stays until the page is closed, or may be of another store.
  */
 import { useSyncExternalStore } from 'react'
 import { type ActionText, act } from '../../../web/actions.ts'
 import { lines, request } from '../../../web/api.ts'
+import { onLive } from '../../../web/live.ts'
 import { type Problem, ProblemError, problemOf } from '../../../web/problem.ts'
 import type { Line } from '../server/wire.ts'
 
@@ -33,6 +34,10 @@ export class StreamRun<Progress, Result> {
   constructor(path: string, text: () => ActionText) {
     this.#path = path
     this.#text = text
+    onLive<{ isMissed: boolean }>('hello', ({ isMissed }) => {
+      // Maybe another run of the server, on another data folder.
+      if (isMissed) this.#forget()
+    })
   }
 
   get state(): StreamState<Progress, Result> {
@@ -86,6 +91,11 @@ export class StreamRun<Progress, Result> {
       message: 'The playground stopped amid its answer.',
       fix: 'Look at the terminal that runs it, then repeat.',
     })
+  }
+
+  #forget(): void {
+    const nothing = { result: undefined, endedAt: undefined, durationMs: undefined }
+    this.#change({ ...nothing, problem: undefined })
   }
 
   #change(part: Partial<StreamState<Progress, Result>>): void {

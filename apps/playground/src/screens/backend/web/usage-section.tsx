@@ -1,16 +1,14 @@
-import { Button, Paper, SimpleGrid, Text } from '@mantine/core'
-import { IconRefresh, IconX } from '@tabler/icons-react'
+import { Paper, SimpleGrid, Text } from '@mantine/core'
+import { IconRefresh } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
 import { bytesText, countText, momentText } from '../../../web/amounts.ts'
 import { Empty } from '../../../web/empty.tsx'
-import { ProblemNotice } from '../../../web/problem-text.tsx'
+import { ObjectLink, PrefixLink } from '../../../web/object-link.tsx'
 import type { Age, Ranking, Usage, UsageProgress } from '../server/wire.ts'
 import { type Bar, BarList } from './bar-list.tsx'
 import { usageText } from './code.ts'
-import { ObjectLink, PrefixLink } from './object-link.tsx'
-import { RunStatus } from './run-status.tsx'
-import { SameCode, Section } from './section.tsx'
 import { StreamRun, useStreamRun } from './stream-run.ts'
+import { StreamSection } from './stream-section.tsx'
 
 const run = new StreamRun<UsageProgress, Usage>('/api/backend/usage', usageText)
 
@@ -20,38 +18,22 @@ const purpose =
 
 /** What the store holds, counted from its listing. */
 export function UsageSection(): ReactNode {
-  const state = useStreamRun(run)
-  const { isRunning, result, problem } = state
+  const { result, problem } = useStreamRun(run)
+  const isUnknown = result === undefined && problem === undefined
   useEffect(() => {
-    if (run.state.result === undefined) run.start()
-  }, [])
+    if (isUnknown) run.start()
+  }, [isUnknown])
   return (
-    <Section
+    <StreamSection
       title="Usage"
       purpose={purpose}
-      actions={
-        isRunning ? (
-          <Button variant="default" leftSection={<IconX size={16} />} onClick={() => run.cancel()}>
-            Cancel
-          </Button>
-        ) : (
-          <Button
-            variant="default"
-            leftSection={<IconRefresh size={16} />}
-            onClick={() => run.start()}
-          >
-            Count again
-          </Button>
-        )
-      }
-    >
-      <RunStatus state={state} done="Counted" textOf={progressText} />
-      {problem === undefined || problem.code === 'ABORTED' ? null : (
-        <ProblemNotice problem={problem} />
-      )}
-      {result === undefined ? null : <UsageReport usage={result} />}
-      <SameCode code={usageText().code} />
-    </Section>
+      run={run}
+      words={{ doing: 'Counting', done: 'Counted' }}
+      textOf={progressText}
+      start={{ Icon: IconRefresh, label: 'Count', again: 'Count again' }}
+      code={usageText().code}
+      report={(usage) => <UsageReport usage={usage} />}
+    />
   )
 }
 

@@ -1,14 +1,12 @@
-import { Badge, Box, Button, Group, Table, Text } from '@mantine/core'
+import { Badge, Box, Group, Table, Text } from '@mantine/core'
 import { IconCircleCheck, IconShieldCheck, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { bytesText, countText } from '../../../web/amounts.ts'
-import { ProblemNotice } from '../../../web/problem-text.tsx'
+import { ObjectLink } from '../../../web/object-link.tsx'
 import type { FindingKind, Verification, VerifyProgress } from '../server/wire.ts'
 import { verifyText } from './code.ts'
-import { ObjectLink } from './object-link.tsx'
-import { RunStatus } from './run-status.tsx'
-import { SameCode, Section } from './section.tsx'
-import { StreamRun, useStreamRun } from './stream-run.ts'
+import { StreamRun } from './stream-run.ts'
+import { StreamSection } from './stream-section.tsx'
 
 const run = new StreamRun<VerifyProgress, Verification>('/api/backend/verify', verifyText)
 
@@ -18,35 +16,20 @@ const purpose =
 
 /** The check of the files below the base folder. */
 export function VerifySection(): ReactNode {
-  const state = useStreamRun(run)
-  const { isRunning, result, problem } = state
   return (
-    <Section
+    <StreamSection
       title="Verify"
       purpose={purpose}
-      actions={
-        isRunning ? (
-          <Button variant="default" leftSection={<IconX size={16} />} onClick={() => run.cancel()}>
-            Cancel
-          </Button>
-        ) : (
-          <Button leftSection={<IconShieldCheck size={16} />} onClick={() => run.start()}>
-            {result === undefined ? 'Verify the files' : 'Verify again'}
-          </Button>
-        )
-      }
-    >
-      <RunStatus
-        state={state}
-        done="Verified"
-        textOf={({ files }) => `${countText(files)} files so far`}
-      />
-      {problem === undefined || problem.code === 'ABORTED' ? null : (
-        <ProblemNotice problem={problem} />
-      )}
-      {result === undefined ? null : <Report report={result} />}
-      <SameCode code={verifyText().code} />
-    </Section>
+      run={run}
+      words={{ doing: 'Verifying', done: 'Verified' }}
+      textOf={({ files }) => `${countText(files)} files so far`}
+      start={{
+        ...{ Icon: IconShieldCheck, label: 'Verify the files', again: 'Verify again' },
+        isMain: true,
+      }}
+      code={verifyText().code}
+      report={(report) => <Report report={report} />}
+    />
   )
 }
 

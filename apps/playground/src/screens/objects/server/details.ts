@@ -2,7 +2,8 @@
 import { isStorageError, type ObjectInfo } from '@aos-storage/core'
 import type { World } from '../../../server/world.ts'
 import { kindOf, kindOfType } from './object-kind.ts'
-import type { ObjectDetails } from './wire.ts'
+import type { Written } from './save.ts'
+import type { ObjectDetails, Saved } from './wire.ts'
 
 /** So many bytes tell text and images from other things. */
 const headBytes = 4096
@@ -29,8 +30,13 @@ export async function detailsOf(world: World, key: string): Promise<ObjectDetail
   return describe(world, { info, bytes: new Uint8Array(), isWhole: false })
 }
 
+/** What is told of a write. */
+export async function savedOf(world: World, { info, ...undoable }: Written): Promise<Saved> {
+  return { info: await detailsOfWritten(world, info), ...undoable }
+}
+
 /** As {@link detailsOf}, of the version that was just written, whatever became of it since. */
-export async function detailsOfWritten(world: World, info: ObjectInfo): Promise<ObjectDetails> {
+async function detailsOfWritten(world: World, info: ObjectInfo): Promise<ObjectDetails> {
   const none = { info, bytes: new Uint8Array(), isWhole: false }
   if (kindOfType(info.contentType) !== undefined) return describe(world, none)
   try {

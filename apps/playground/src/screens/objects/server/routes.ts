@@ -9,6 +9,7 @@ import { Transfers } from './transfer/transfers.ts'
 import { type JournalOptions, UndoJournal } from './undo/journal.ts'
 import { uploadRoutes } from './upload-routes.ts'
 import { UploadSessions } from './uploads/sessions.ts'
+import { WholeUploads } from './uploads/whole.ts'
 import { writeRoutes } from './write-routes.ts'
 
 interface Parts {
@@ -18,12 +19,13 @@ interface Parts {
 }
 
 function routesOf(world: World, { journal, uploads, transfers }: Parts) {
+  const whole = new WholeUploads()
   return new Hono()
     .route('/', listingRoutes(world.storage))
     .route('/', objectRoutes(world))
-    .route('/', writeRoutes(world, journal))
-    .route('/', uploadRoutes(world, uploads))
-    .route('/', transferRoutes(transfers))
+    .route('/', writeRoutes(world, journal, whole))
+    .route('/', uploadRoutes(world, uploads, whole))
+    .route('/', transferRoutes(transfers, journal))
 }
 
 /** What the page's client knows of the API: `hc<ObjectsApi>('/api/objects')`. */
@@ -32,7 +34,7 @@ export type ObjectsApi = ReturnType<typeof routesOf>
 /** Opens the screen. Its close stops transfers and uploads, and forgets what was kept for undo. */
 export function openObjects(world: World, options: JournalOptions = {}): OpenScreen {
   const { storage, clock } = world
-  const journal = new UndoJournal(options)
+  const journal = new UndoJournal({ clock, ...options })
   const uploads = new UploadSessions(storage, journal, clock)
   const transfers = new Transfers(storage, journal, clock)
   return {

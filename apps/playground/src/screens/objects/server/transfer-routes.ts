@@ -6,6 +6,8 @@ import { valid } from '../../../server/valid.ts'
 import { ndjson } from './ndjson.ts'
 import { etagText, keyText, prefixText } from './request.ts'
 import type { Transfers } from './transfer/transfers.ts'
+import type { UndoJournal } from './undo/journal.ts'
+import type { UndoState } from './wire.ts'
 
 const itemsMax = 10_000
 const prefixesMax = 1000
@@ -23,7 +25,7 @@ const transferBody = v.object({
 })
 const idBody = v.object({ id: runId })
 
-export function transferRoutes(transfers: Transfers) {
+export function transferRoutes(transfers: Transfers, journal: UndoJournal) {
   return new Hono()
     .post('/transfer', atMost(listBytesMax), valid('json', transferBody), (context) => {
       const request = context.req.valid('json')
@@ -32,6 +34,7 @@ export function transferRoutes(transfers: Transfers) {
     .post('/transfer/stop', atMost(listBytesMax), valid('json', idBody), (context) =>
       context.json({ isStopped: transfers.stop(context.req.valid('json').id) }),
     )
+    .get('/undo', (context) => context.json(journal.state satisfies UndoState))
     .post('/undo', atMost(listBytesMax), valid('json', idBody), (context) => {
       const { id } = context.req.valid('json')
       return ndjson(context, () => transfers.undo(id))

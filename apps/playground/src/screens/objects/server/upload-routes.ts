@@ -1,13 +1,18 @@
-/** Uploads of large files, in pieces that can be sent again (the idea of tus, tus.io). */
+/**
+ * Uploads of large files, in pieces that can be sent again (the idea of tus, tus.io), and the end
+ * of those that are cancelled.
+ */
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { atMost, listBytesMax } from '../../../server/body-limit.ts'
 import { valid } from '../../../server/valid.ts'
 import type { World } from '../../../server/world.ts'
-import { detailsOfWritten } from './details.ts'
+import { savedOf } from './details.ts'
 import { contentTypeText, keyText, numberText } from './request.ts'
+import type { Written } from './save.ts'
 import type { UploadSessions } from './uploads/sessions.ts'
-import type { PendingUploads, UploadOpened, UploadProgress } from './wire.ts'
+import type { WholeUploads } from './uploads/whole.ts'
+import type { PendingUploads, UploadCancelled, UploadOpened, UploadProgress } from './wire.ts'
 
 const uploadBody = v.object({
   key: keyText,
@@ -19,7 +24,9 @@ const uploadBody = v.object({
 const idParam = v.object({ id: v.pipe(v.string(), v.uuid()) })
 const offsetQuery = v.object({ offset: numberText(0, Number.MAX_SAFE_INTEGER) })
 
-export function uploadRoutes(world: World, sessions: UploadSessions) {
+export function uploadRoutes(world: World, sessions: UploadSessions, whole: WholeUploads) {
+  const cancelled = async (written: Written | undefined): Promise<UploadCancelled> =>
+    written === undefined ? {} : { saved: await savedOf(world, written) }
   return new Hono()
     .get('/uploads', (context) => {
       return context.json({ uploads: sessions.pending } satisfies PendingUploads)
@@ -38,14 +45,14 @@ export function uploadRoutes(world: World, sessions: UploadSessions) {
         const written = await sessions.finish(session)
         const progress: UploadProgress = { offset: session.offset }
         if (written === undefined) return context.json(progress)
-        const { info, ...undoable } = written
-        const saved = { info: await detailsOfWritten(world, info), ...undoable }
+        const saved = await savedOf(world, written)
         return context.json<UploadProgress>({ ...progress, saved })
       },
     )
     .delete('/uploads/:id', valid('param', idParam), async (context) => {
-      const { id } = context.req.valid('param')
-      await sessions.cancel(id)
-      return context.json({ id })
+      return context.json(await cancelled(await sessions.cancel(context.req.valid('param').id)))
+    })
+    .delete('/upload/:id', valid('param', idParam), async (context) => {
+      return context.json(await cancelled(await whole.cancel(context.req.valid('param').id)))
     })
 }

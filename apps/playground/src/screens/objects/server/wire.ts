@@ -82,6 +82,25 @@ export interface UndoOffer {
   readonly id: string
   /** What would be undone: `Deleted 9 objects`. */
   readonly label: string
+  /** Of the one object that it is about. */
+  readonly key?: string | undefined
+}
+
+/** `GET /undo`. */
+export interface UndoState {
+  /** What can be taken back, the newest first. */
+  readonly offers: readonly AgedOffer[]
+  /** All that is replaced or deleted is kept in so many bytes, at the cost of the oldest. */
+  readonly bytesMax: number
+  /** Actions that are kept. */
+  readonly entriesMax: number
+}
+
+interface AgedOffer extends UndoOffer {
+  /** Since the action was over. */
+  readonly ageMs: number
+  /** The `id` of the transfer that it was. */
+  readonly run?: string | undefined
 }
 
 /** Whether an action can be taken back. */
@@ -119,6 +138,11 @@ export interface UploadProgress {
   readonly saved?: Saved | undefined
 }
 
+/** `DELETE /upload/:id` and `DELETE /uploads/:id`: what was written, when it was too late. */
+export interface UploadCancelled {
+  readonly saved?: Saved | undefined
+}
+
 /** An upload that waits for bytes. */
 export interface PendingUpload {
   readonly id: string
@@ -153,7 +177,7 @@ export interface TransferRequest {
   readonly prefixes: readonly TransferPrefix[]
   /** Replace what is at a destination. Default false: such keys fail with `ALREADY_EXISTS`. */
   readonly isOverwrite?: boolean | undefined
-  /** Names the run for `POST /transfer/stop`. A UUID. */
+  /** Names the run for `POST /transfer/stop`, and in `GET /undo`. A UUID. */
   readonly id?: string | undefined
   /** Only counts: the result tells how many objects and bytes, and whether undo would work. */
   readonly isDryRun?: boolean | undefined

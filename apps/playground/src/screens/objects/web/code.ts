@@ -4,14 +4,12 @@
  */
 import type { ActionText } from '../../../web/actions.ts'
 import { literal, program, quoted } from '../../../web/program.ts'
+import type { Selection } from './selection.ts'
 
 export { literal, program }
 
-/** Conditions of a write, as options. */
-interface Condition {
-  readonly ifMatch?: string | undefined
-  readonly ifNoneMatch?: '*' | undefined
-}
+/** Over just this version, or only where nothing is. */
+type SaveCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: '*' }
 
 function options(fields: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined)
@@ -86,16 +84,29 @@ export function saveTextText(
   key: string,
   text: string,
   contentType: string,
-  condition: Condition = {},
+  condition: SaveCondition,
 ): ActionText {
-  const isNew = condition.ifNoneMatch === '*'
   return {
-    label: `${isNew ? 'Create' : 'Save'} ${key}`,
-    code: program([
-      `const text = ${literal(text)}`,
-      `await storage.writeStream(${literal(key)}, text${options({ contentType, ...condition })})`,
-    ]),
+    label: `${'ifNoneMatch' in condition ? 'Create' : 'Save'} ${key}`,
+    code: program([`const text = ${literal(text)}`, ...savingLines(key, contentType, condition)]),
   }
+}
+
+/** Saves what `text` is; of what it replaces the metadata stays. */
+export function savingLines(
+  key: string,
+  contentType: string,
+  condition: SaveCondition,
+): readonly string[] {
+  const given = Object.entries({ contentType, ...condition })
+  const isNew = 'ifNoneMatch' in condition
+  return [
+    ...(isNew ? [] : [`const { metadata } = await storage.stat(${literal(key)})`]),
+    `await storage.writeStream(${literal(key)}, text, {`,
+    ...given.map(([name, value]) => `  ${name}: ${quoted(value)},`),
+    ...(isNew ? [] : ['  metadata,']),
+    '})',
+  ]
 }
 
 /** A file into the store, in constant memory. */
@@ -118,17 +129,26 @@ export function uploadText(
   }
 }
 
-/** Copies or moves one object. */
+/** Copies or moves one object; with its etag only the version that was seen. */
 export function transferText(
   kind: 'copy' | 'move',
   from: string,
   to: string,
   isOverwrite: boolean,
+  etag?: string,
 ): ActionText {
-  const more = options({ ifNoneMatch: isOverwrite ? undefined : '*' })
+  const ifNoneMatch = isOverwrite ? undefined : '*'
+  const more = options({ sourceIfMatch: etag, ifNoneMatch })
+  // A move is one of whatever version it finds.
+  const isTwoSteps = kind === 'move' && etag !== undefined
   return {
     label: `${kind === 'copy' ? 'Copy' : 'Move'} ${from} to ${to}`,
-    code: program([`await storage.${kind}(${literal(from)}, ${literal(to)}${more})`]),
+    code: program([
+      `await storage.${isTwoSteps ? 'copy' : kind}(${literal(from)}, ${literal(to)}${more})`,
+      ...(isTwoSteps
+        ? [`await storage.delete(${literal(from)}${options({ ifMatch: etag })})`]
+        : []),
+    ]),
   }
 }
 
@@ -165,15 +185,42 @@ export function deleteManyText(keys: readonly string[]): ActionText {
     label: `Delete ${keys.length} objects`,
     code: program([
       'const results = await storage.deleteMany([',
-      ...keys.slice(0, keysShownMax).map((key) => `  ${literal(key)},`),
-      ...(keys.length > keysShownMax ? [`  // and ${keys.length - keysShownMax} more`] : []),
+      ...firstOf(keys.map(literal)),
       '])',
       'console.log(results.filter(({ ok }) => !ok))',
     ]),
   }
 }
 
-const keysShownMax = 20
+/** Deletes several objects, each only in the version that was seen, where that is known. */
+export function deleteVersionsText(versions: Selection['objects']): ActionText {
+  const pairs = versions.map(({ key, etag }) =>
+    etag === undefined ? `[${literal(key)}]` : `[${literal(key)}, ${quoted(etag)}]`,
+  )
+  return {
+    label: `Delete ${versions.length} objects`,
+    code: program([
+      'const versions: [key: string, etag?: string][] = [',
+      ...firstOf(pairs),
+      ']',
+      'const results = await Promise.allSettled(',
+      '  versions.map(([key, ifMatch]) => storage.delete(key, { ifMatch })),',
+      ')',
+      "console.log(results.filter(({ status }) => status === 'rejected'))",
+    ]),
+  }
+}
+
+const entriesShownMax = 20
+
+/** Entries of a list in the code: the first, and how many more there are. */
+function firstOf(entries: readonly string[]): readonly string[] {
+  const more = entries.length - entriesShownMax
+  return [
+    ...entries.slice(0, entriesShownMax).map((entry) => `  ${entry},`),
+    ...(more > 0 ? [`  // and ${more} more`] : []),
+  ]
+}
 
 /** Deletes all keys under a prefix. */
 export function deletePrefixText(prefix: string): ActionText {

@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useId, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
 import { useView } from '../../../web/view.ts'
 import { DetailPane } from './browse/detail-pane.tsx'
 import { ListPane } from './browse/list-pane.tsx'
@@ -30,6 +30,7 @@ export default function ObjectsPage(): ReactNode {
     },
     [openPrefix],
   )
+  useKeyboardAfterObject(openKey, toList)
   const isCovered = openKey !== undefined || undefined
   return (
     <div className={classes['page']}>
@@ -62,12 +63,25 @@ export default function ObjectsPage(): ReactNode {
       </div>
       <UploadPanel />
       <TransferDialogs />
-      {mode === 'create' ? (
-        <CreateDialog
-          prefix={prefix}
-          onClose={() => setView({ mode: undefined }, { isReplaced: true })}
-        />
-      ) : null}
+      <CreateDialog
+        isOpen={mode === 'create'}
+        prefix={prefix}
+        onClose={() => setView({ mode: undefined }, { isReplaced: true })}
+        onClosed={() => {
+          // Opened by its address, it has nowhere to give the keyboard back to.
+          if (document.activeElement?.matches('[role="dialog"] *') === true) toList()
+        }}
+      />
     </div>
   )
+}
+
+/** When the open object goes, and the keyboard with it, the keyboard goes on in the list. */
+function useKeyboardAfterObject(openKey: string | undefined, toList: () => void): void {
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    const isLost = wasOpen.current && document.activeElement === document.body
+    if (isLost && openKey === undefined) toList()
+    wasOpen.current = openKey !== undefined
+  }, [openKey, toList])
 }

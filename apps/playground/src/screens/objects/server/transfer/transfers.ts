@@ -99,7 +99,8 @@ export class Transfers {
       finish: async () => {
         if (left.length > 0) {
           await this.#journal.giveBack(entry, left)
-          return { undo: { id, label: entry.label } }
+          const { label, key } = entry
+          return { undo: { id, label, ...(key !== undefined && { key }) } }
         }
         await this.#journal.forget(entry)
         return { undo: null }
@@ -125,7 +126,9 @@ export class Transfers {
     const draft = typeof opened === 'string' ? undefined : opened
     const change = { storage: this.#storage, kind, isOverwrite, draft }
     const finish = async (done: number): Promise<Undoable> => {
-      if (typeof opened !== 'string') return opened.commit(actionLabel(request, plan, done))
+      if (typeof opened !== 'string') {
+        return opened.commit(actionLabel(request, plan, done), request.id)
+      }
       return { undo: null, ...(done > 0 && { undoRefusal: opened }) }
     }
     return {

@@ -54,12 +54,17 @@ export class UndoDraft {
     if (await this.#use(overhead)) this.#items.push(item)
   }
 
-  /** Ends the draft. No undo when nothing was done, or not all of it could be kept. */
-  async commit(label: string): Promise<Undoable> {
-    const entry = { id: this.#id, label, items: this.#items, bytes: this.#usedBytes }
-    if (this.#items.length > 0 && !this.#isGivenUp) {
+  /**
+   * Ends the draft. No undo when nothing was done, or not all of it could be kept. `run`: the `id`
+   * of the transfer that it was.
+   */
+  async commit(label: string, run?: string): Promise<Undoable> {
+    const [first, second] = this.#items
+    if (first !== undefined && !this.#isGivenUp) {
+      const offer = { id: this.#id, label, ...(second === undefined && { key: first.key }) }
+      const entry = { ...offer, run, items: this.#items, bytes: this.#usedBytes }
       await this.#journal.add(entry, this.#reservedBytes)
-      return { undo: { id: this.#id, label } }
+      return { undo: offer }
     }
     const { kept } = this.#journal
     await kept.deleteMany(await kept.listKeys(`${this.#id}/`))

@@ -11,8 +11,8 @@
  * never have room is done without undo, and says so beforehand.
  */
 import { randomUUID } from 'node:crypto'
-import { MemoryStorageBackend, StorageManager } from '@aos-storage/core'
-import type { UndoOffer } from '../wire.ts'
+import { type Clock, MemoryStorageBackend, StorageManager, systemClock } from '@aos-storage/core'
+import type { UndoOffer, UndoState } from '../wire.ts'
 import { UndoDraft } from './draft.ts'
 import { RestoredVersions } from './restored.ts'
 import { sizeText } from './size-text.ts'
@@ -23,6 +23,8 @@ const bytesMaxDefault = 256 * 1024 ** 2
 
 /** An action that can be taken back. */
 interface UndoEntry extends UndoOffer {
+  /** The `id` of the transfer that it was. */
+  readonly run?: string | undefined
   readonly items: readonly UndoItem[]
   /** What it holds of the journal's room. */
   readonly bytes: number
@@ -33,6 +35,7 @@ export interface JournalOptions {
   readonly bytesMax?: number | undefined
   /** Actions. Default 1,000. */
   readonly entriesMax?: number | undefined
+  readonly clock?: Clock | undefined
 }
 
 export class UndoJournal {
@@ -42,12 +45,14 @@ export class UndoJournal {
   readonly restored: RestoredVersions = new RestoredVersions()
   readonly #bytesMax: number
   readonly #entriesMax: number
+  readonly #clock: Clock
   /** The oldest first. */
-  readonly #entries = new Map<string, UndoEntry>()
+  readonly #entries = new Map<string, UndoEntry & { readonly addedMs: number }>()
   #bytes = 0
 
   constructor(options: JournalOptions = {}) {
     const { bytesMax = bytesMaxDefault, entriesMax = entriesMaxDefault } = options
+    this.#clock = options.clock ?? systemClock
     this.#entriesMax = entriesMax
     this.#bytesMax = bytesMax
     const limits = { totalBytesMax: bytesMax, objectBytesMax: bytesMax }
@@ -62,6 +67,19 @@ export class UndoJournal {
     const verb = objects === 1 ? 'is' : 'are'
     const most = sizeText(this.#bytesMax)
     return `${what} of ${sizeText(bytes)} ${verb} more than the ${most} kept for undo.`
+  }
+
+  /** What can be taken back now, and how much there can be. */
+  get state(): UndoState {
+    const now = this.#clock.monotonicMs()
+    const entries = [...this.#entries.values()].toReversed()
+    return {
+      offers: entries.map(({ id, label, key, run, addedMs }) => {
+        return { id, label, key, run, ageMs: Math.round(now - addedMs) }
+      }),
+      bytesMax: this.#bytesMax,
+      entriesMax: this.#entriesMax,
+    }
   }
 
   /** Room for an action that is about to begin; the reason when there is none. */
@@ -116,7 +134,7 @@ export class UndoJournal {
   }
 
   async #put(entry: UndoEntry): Promise<void> {
-    this.#entries.set(entry.id, entry)
+    this.#entries.set(entry.id, { ...entry, addedMs: this.#clock.monotonicMs() })
     if (this.#entries.size > this.#entriesMax) await this.#forgetOldest()
   }
 

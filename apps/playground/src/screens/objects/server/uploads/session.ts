@@ -44,7 +44,12 @@ export class UploadSession {
     return this.#offset
   }
 
-  /** True once all bytes came: it cannot be cancelled any more. */
+  /** All bytes came. */
+  get isWhole(): boolean {
+    return this.#offset === this.request.size
+  }
+
+  /** True once its end has begun: it may be written already. */
   get isFinishing(): boolean {
     return this.#isFinishing
   }
@@ -55,7 +60,7 @@ export class UploadSession {
     this.#feed.leave()
   }
 
-  /** Ends it before its last byte; nothing of it stays. `reason` is told to who sends bytes. */
+  /** Ends it; nothing of it stays, unless it is written. `reason` is told to who sends bytes. */
   async cancel(reason: StorageError): Promise<void> {
     this.#end.abort(reason)
     await this.over()
@@ -90,7 +95,7 @@ export class UploadSession {
 
   /** Finishes when the last byte was taken; undefined before. @throws `CONFLICT` the second time. */
   async finish(finish: Finish): Promise<Written | undefined> {
-    if (this.#offset < this.request.size) return undefined
+    if (!this.isWhole) return undefined
     if (this.#isFinishing) throw this.#conflict(this.#offset)
     this.#isTaking = true
     this.#isFinishing = true

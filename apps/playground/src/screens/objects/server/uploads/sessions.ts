@@ -17,6 +17,7 @@ import { keepCurrent, statOrNothing, type Written } from '../save.ts'
 import type { UndoJournal } from '../undo/journal.ts'
 import type { PendingUpload, UploadRequest } from '../wire.ts'
 import { whenIdle } from './idle.ts'
+import { Outcomes } from './outcomes.ts'
 import { UploadSession } from './session.ts'
 
 const sessionsMax = 32
@@ -27,6 +28,8 @@ export class UploadSessions {
   readonly #journal: UndoJournal
   readonly #clock: Clock
   readonly #sessions = new Map<string, UploadSession>()
+  /** Of those whose bytes all came. */
+  readonly #outcomes = new Outcomes()
   #isClosed = false
 
   constructor(storage: StorageManager, journal: UndoJournal, clock: Clock) {
@@ -76,22 +79,28 @@ export class UploadSessions {
 
   /** Keeps what an upload replaces, and finishes it. */
   async finish(session: UploadSession): Promise<Written | undefined> {
+    const isFirst = session.isWhole && !session.isFinishing
+    const outcome = session.finish((write) => this.#finishKept(session.request, write))
+    if (isFirst) this.#outcomes.note(session.id, outcome)
     try {
-      return await session.finish((write) => this.#finishKept(session.request, write))
+      return await outcome
     } finally {
       // Whatever came of it, its write is over.
-      if (session.offset === session.request.size) this.#sessions.delete(session.id)
+      if (session.isWhole) this.#sessions.delete(session.id)
     }
   }
 
-  /** Ends an upload; nothing of it stays. @throws StorageError `NOT_FOUND`, `CONFLICT`. */
-  async cancel(id: string): Promise<void> {
-    const session = this.get(id)
-    if (session.isFinishing) {
-      throw new StorageError('CONFLICT', 'All bytes came already, and it is being written')
-    }
+  /**
+   * Ends an upload; what it wrote, if that was too late, else nothing of it stays.
+   *
+   * @throws StorageError `NOT_FOUND` for one that ended otherwise, or never was.
+   */
+  async cancel(id: string): Promise<Written | undefined> {
+    if (!this.#outcomes.has(id)) this.get(id)
+    const session = this.#sessions.get(id)
     this.#sessions.delete(id)
-    await session.cancel(new StorageError('ABORTED', 'The upload was cancelled'))
+    await session?.cancel(new StorageError('ABORTED', 'The upload was cancelled'))
+    return this.#outcomes.of(id)
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,8 @@ import type { Order } from './order.ts'
  * again. Outside React, because all of a long list may be chosen.
  */
 export class Chosen {
+  /** Where the next range begins; undefined: where the keyboard is, or the pointer. */
+  first: string | undefined
   #keys = new Set<string>()
   readonly #watchers = new Set<() => void>()
   #version = 0
@@ -39,7 +41,9 @@ export class Chosen {
     this.#tell()
   }
 
+  /** Chooses nothing; a range after that does not begin where the person does not look any more. */
   clear(): void {
+    this.first = undefined
     if (this.#keys.size === 0) return
     this.#keys.clear()
     this.#tell()

@@ -1,5 +1,5 @@
 import { Button, Group } from '@mantine/core'
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Empty } from '../../../../web/empty.tsx'
 import { ProblemNotice } from '../../../../web/problem-text.tsx'
 import type { Problem } from '../../../../web/problem.ts'
@@ -11,6 +11,7 @@ import classes from './list-pane.module.css'
 import { StatusBar } from './status-bar.tsx'
 import { measureUntilSeen, useListingTimings } from './timings.ts'
 import type { Browsing } from './use-browsing.ts'
+import { useKeyboardKept } from './use-keyboard-kept.ts'
 import { useListed } from './use-listing.ts'
 
 /** What is under the prefix, or why there is nothing to see. */
@@ -32,7 +33,7 @@ export function ListPane({
     if (typedAt === undefined) return
     measureUntilSeen('objects:filtered', typedAt, { filter: arrangement.filter })
   }, [arrangement, filter])
-  useKeyboardAfterLast(listed, place)
+  const toList = useKeyboardKept(listed, place, onList)
   return (
     <>
       <DropZone prefix={prefix}>
@@ -40,19 +41,9 @@ export function ListPane({
           <Content browsing={browsing} listed={listed} />
         </div>
       </DropZone>
-      <StatusBar browsing={browsing} listed={listed} onList={onList} />
+      <StatusBar browsing={browsing} listed={listed} onList={toList} />
     </>
   )
-}
-
-/** When the last row goes, and the keyboard with it, the keyboard goes on from the list's place. */
-function useKeyboardAfterLast({ order }: Listed, place: RefObject<HTMLElement | null>): void {
-  const hadRows = useRef(false)
-  useEffect(() => {
-    const isLost = hadRows.current && document.activeElement === document.body
-    if (order.length === 0 && isLost) place.current?.focus({ preventScroll: true })
-    hadRows.current = order.length > 0
-  }, [order, place])
 }
 
 function Content({

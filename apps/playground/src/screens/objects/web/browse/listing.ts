@@ -4,7 +4,7 @@
  *
  * Invariant: bounded. At most `rowsMax` rows.
  */
-import { act } from '../../../../web/actions.ts'
+import { act, perform } from '../../../../web/actions.ts'
 import { type Problem, problemOf } from '../../../../web/problem.ts'
 import type { Row } from '../../server/wire.ts'
 import { listText } from '../code.ts'
@@ -104,22 +104,29 @@ export class Listing {
     this.#tell()
   }
 
-  /** Reads all again while the old rows are shown, because of changes that others made. */
-  async reread(): Promise<void> {
+  /** Reads all again while the old rows are shown, as an action of the person; tells a failure. */
+  async refresh(): Promise<void> {
     if (this.#status === 'loading') return
+    if (this.#status === 'failed') return this.read()
+    await perform(listText(this.prefix), (id) => this.reread(id))
+  }
+
+  /**
+   * Reads all again while the old rows are shown. Returns whether they are true now; not when it
+   * was given up, for another reading or because it was closed.
+   *
+   * @throws ProblemError, and the old rows stay.
+   */
+  async reread(action = 'page'): Promise<boolean> {
+    if (this.#status === 'loading') return false
     const signal = this.#beginReading()
     const rows = new Rows(this.prefix)
-    try {
-      if (!(await this.#fill(rows, 'page', signal, () => undefined))) return
-    } catch {
-      // The old rows stay. A server that is gone is told by the frame of the page.
-      return
-    }
+    if (!(await this.#fill(rows, action, signal, () => undefined))) return false
     await new Promise<void>((done) => {
       rows.arrange(this.#arrangement, done)
       if (rows.isArranged) done()
     })
-    if (signal.aborted) return
+    if (signal.aborted) return false
     this.#rows.close()
     this.#rows = rows
     rows.arrange(this.#arrangement, this.#tell)
@@ -127,6 +134,7 @@ export class Listing {
     this.#problem = undefined
     this.#tell()
     this.onGone()
+    return true
   }
 
   /** Shows the rows in another way. */

@@ -2,12 +2,15 @@
  * Keeps a listing true while others change what it shows.
  *
  *     changes ──► keys and child prefixes that they touch ──100 ms──► read those, patch the listing
- *                                        └── too many: read the whole listing again, quietly
+ *                                        ├── too many: read the whole listing again, quietly
+ *                                        └── it failed: likewise, after a pause that grows
  *
- * Invariant: bounded. At most `touchedMax` keys are remembered; one reading at a time.
+ * Invariant: bounded. At most `touchedMax` keys are remembered; one reading at a time. What could
+ * not be read stays touched until it is, or the listing is closed.
  */
 import type { Change } from '../../../../server/changes.ts'
 import type { PrefixRow } from '../../server/wire.ts'
+import { backoffMs } from '../transfer/queue/pause.ts'
 import { childOf, hasKeys, readRows } from './entries.ts'
 import type { Listing } from './listing.ts'
 
@@ -28,7 +31,11 @@ export class LiveChanges {
   #isAllTouched = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #isReading = false
+  #isClosed = false
   #rereadAt = 0
+  /** In a row. */
+  #failures = 0
+  #retryAt = 0
 
   constructor(listing: Listing) {
     this.#listing = listing
@@ -53,17 +60,20 @@ export class LiveChanges {
   /** Changes were lost: anything may be different. */
   noteAll(): void {
     this.#touchAll()
-    this.#settle()
+    this.resume()
   }
 
-  /** Goes on with what could not be read while the server was away. */
+  /** Goes on at once with what could not be read while the server was away. */
   resume(): void {
-    if (this.#isBehind) this.#settle()
+    this.#failures = 0
+    this.#retryAt = 0
+    this.#stopTimer()
+    this.#goOn()
   }
 
   close(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#isClosed = true
+    this.#stopTimer()
   }
 
   get #isBehind(): boolean {
@@ -76,15 +86,24 @@ export class LiveChanges {
     this.#children.clear()
   }
 
+  #goOn(): void {
+    if (this.#isBehind) this.#settle()
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
   #settle(): void {
-    if (this.#isReading || this.#listing.signal.aborted) return
-    const pause = this.#isAllTouched ? this.#rereadAt - performance.now() : 0
+    if (this.#isReading || this.#isClosed || this.#listing.signal.aborted) return
+    const at = Math.max(this.#retryAt, this.#isAllTouched ? this.#rereadAt : 0)
     this.#timer ??= setTimeout(
       () => {
         this.#timer = undefined
         void this.#catchUp()
       },
-      Math.max(settleMs, pause),
+      Math.max(settleMs, at - performance.now()),
     )
   }
 
@@ -96,20 +115,22 @@ export class LiveChanges {
     try {
       if (this.#isAllTouched) await this.#reread()
       else await this.#patch()
+      this.#failures = 0
     } catch {
-      // What was touched is not known any more: all is read when the server is there again.
+      // Which keys it were is not known any more.
       this.#touchAll()
-      return
+      this.#retryAt = performance.now() + backoffMs(this.#failures++)
     } finally {
       this.#isReading = false
     }
-    this.resume()
+    this.#goOn()
   }
 
   async #reread(): Promise<void> {
     this.#isAllTouched = false
     const started = performance.now()
-    await this.#listing.reread()
+    // Given up for another reading, which may fail.
+    if (!(await this.#listing.reread())) this.#touchAll()
     const ended = performance.now()
     const pause = (ended - started) * (1 / rereadShare - 1)
     this.#rereadAt = ended + Math.max(rereadPauseMsMin, pause)

@@ -23,11 +23,19 @@ export function prefixQuery(prefix: string): {
   }
 }
 
-/** Patches what is known of prefixes: one that came is put in, one that may be empty is looked at. */
+/**
+ * Patches what is known of prefixes: one that came is put in, one that may be empty is looked at.
+ *
+ * Invariant: no change is lost to a reading that is under way. Whether that will know of it cannot
+ * be told, so it is patched after that; what was looked at is taken out only if nothing was written
+ * there meanwhile.
+ */
 export class LivePrefixes {
   readonly #queries: QueryClient
   /** The last that happened under a child of a known prefix, by child. */
   #touched = new Map<string, { parent: string; kind: Change['kind'] }>()
+  /** Children that are looked at, and where nothing was written since. */
+  readonly #doubtful = new Set<string>()
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(queries: QueryClient) {
@@ -42,7 +50,7 @@ export class LivePrefixes {
         parent = child
       }
     }
-    if (this.#touched.size > 0) this.#timer ??= setTimeout(() => void this.#catchUp(), settleMs)
+    if (this.#touched.size > 0) this.#settle()
   }
 
   close(): void {
@@ -50,33 +58,54 @@ export class LivePrefixes {
     this.#timer = undefined
   }
 
+  #settle(): void {
+    this.#timer ??= setTimeout(() => void this.#catchUp(), settleMs)
+  }
+
   #known(parent: string): Prefixes | undefined {
     return this.#queries.getQueryData<Prefixes>([...family, parent])
   }
 
+  #isBeingRead(parent: string): boolean {
+    return this.#queries.getQueryState([...family, parent])?.fetchStatus === 'fetching'
+  }
+
   #touch(parent: string, child: string, kind: Change['kind']): void {
+    if (kind === 'written') this.#doubtful.delete(child)
     if (this.#touched.size > touchedMax && !this.#touched.has(child)) return
     const known = this.#known(parent)
-    if (known === undefined) return
-    const isNews = known.prefixes.includes(child) === (kind === 'deleted')
-    if (isNews) this.#touched.set(child, { parent, kind })
+    const isNews = known !== undefined && known.prefixes.includes(child) === (kind === 'deleted')
+    if (isNews || this.#isBeingRead(parent)) this.#touched.set(child, { parent, kind })
     else this.#touched.delete(child)
   }
 
   async #catchUp(): Promise<void> {
     this.#timer = undefined
-    const touched = [...this.#touched]
-    this.#touched = new Map()
-    if (touched.length > touchedMax) {
-      await this.#queries.invalidateQueries({ queryKey: family })
-      return
-    }
+    if (this.#touched.size > touchedMax) return this.#readAll()
+    const all = Map.groupBy(this.#touched, ([, { parent }]) => this.#isBeingRead(parent))
+    this.#touched = new Map(all.get(true))
+    if (this.#touched.size > 0) this.#settle()
+    const touched = all.get(false) ?? []
     await Promise.all(
       touched.map(async ([child, { parent, kind }]) => {
-        const isThere = kind === 'written' || (await isStillThere(child))
-        this.#put(parent, child, isThere)
+        if (kind === 'written') this.#put(parent, child, true)
+        else if (!(await this.#isThere(child))) this.#put(parent, child, false)
       }),
     )
+  }
+
+  async #readAll(): Promise<void> {
+    // What is read for the first time is not begun anew.
+    if (this.#queries.isFetching({ queryKey: family }) > 0) return this.#settle()
+    this.#touched = new Map()
+    await this.#queries.invalidateQueries({ queryKey: family })
+  }
+
+  /** Whether anything is under a child, also when that was written while it was looked at. */
+  async #isThere(child: string): Promise<boolean> {
+    this.#doubtful.add(child)
+    const isFound = await isStillThere(child)
+    return !this.#doubtful.delete(child) || isFound
   }
 
   #put(parent: string, child: string, isThere: boolean): void {

@@ -1,6 +1,6 @@
 import { Button, CloseButton, Text, VisuallyHidden } from '@mantine/core'
 import { IconCopy, IconFolderSymlink, IconTrash } from '@tabler/icons-react'
-import { type ReactNode, useSyncExternalStore } from 'react'
+import { type ReactNode, useEffect, useRef, useSyncExternalStore } from 'react'
 import { bytesText, countText } from '../../../../web/amounts.ts'
 import { askChosen } from './ask-chosen.ts'
 import { rowsMax } from './entries.ts'
@@ -8,6 +8,7 @@ import type { Listed } from './listing.ts'
 import classes from './status-bar.module.css'
 import type { Totals } from './totals.ts'
 import type { Browsing } from './use-browsing.ts'
+import { isKeyboardLost } from './use-keyboard-kept.ts'
 
 /** How much is listed; or, when rows are chosen, what can be done with them. */
 export function StatusBar({
@@ -22,9 +23,16 @@ export function StatusBar({
 }): ReactNode {
   const { chosen } = browsing
   useSyncExternalStore(chosen.subscribe, chosen.version)
+  const isAny = chosen.size > 0
+  const wasAny = useRef(isAny)
+  useEffect(() => {
+    // The button that was used went with what was selected.
+    if (wasAny.current && !isAny && isKeyboardLost()) onList()
+    wasAny.current = isAny
+  }, [isAny, onList])
   return (
     <div className={classes['bar']}>
-      {chosen.size > 0 ? (
+      {isAny ? (
         <SelectionBar browsing={browsing} listed={listed} onList={onList} />
       ) : (
         <Counts listed={listed} />

@@ -1,12 +1,14 @@
-import { ActionIcon, Button } from '@mantine/core'
-import { IconListTree, IconPlus } from '@tabler/icons-react'
+import { ActionIcon, Button, Tooltip, VisuallyHidden } from '@mantine/core'
+import { IconListTree, IconPlus, IconRefresh } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { useShortcuts } from '../../../../web/shortcuts.ts'
 import { UploadMenu } from '../transfer/upload-menu.tsx'
 import { Breadcrumbs } from './breadcrumbs.tsx'
 import { FilterField } from './filter-field.tsx'
 import { SortMenu } from './sort-menu.tsx'
 import classes from './toolbar.module.css'
 import type { Browsing } from './use-browsing.ts'
+import { useRefresh } from './use-refresh.ts'
 
 /** Where one is, and what one can do there. */
 export function Toolbar({
@@ -40,6 +42,7 @@ export function Toolbar({
           <IconListTree size={18} />
         </ActionIcon>
         <Breadcrumbs prefix={prefix} />
+        <RefreshButton browsing={browsing} />
       </div>
       <div className={classes['tools']}>
         <FilterField filter={filter} onType={setFilter} onLeave={onList} />
@@ -55,5 +58,28 @@ export function Toolbar({
         <UploadMenu prefix={prefix} />
       </div>
     </div>
+  )
+}
+
+/** Other processes may write into the same store, and the page does not hear of it. */
+function RefreshButton({ browsing: { listing } }: { readonly browsing: Browsing }): ReactNode {
+  const { isUnderWay, begin } = useRefresh(listing)
+  useShortcuts([['r', begin]])
+  return (
+    <>
+      <Tooltip label="Read again what is stored (r)" withArrow>
+        <ActionIcon
+          variant="default"
+          size={36}
+          className={classes['refresh']}
+          aria-label="Refresh"
+          aria-keyshortcuts="R"
+          onClick={begin}
+        >
+          <IconRefresh size={18} data-turning={isUnderWay || undefined} />
+        </ActionIcon>
+      </Tooltip>
+      <VisuallyHidden role="status">{isUnderWay ? 'Reading again…' : ''}</VisuallyHidden>
+    </>
   )
 }

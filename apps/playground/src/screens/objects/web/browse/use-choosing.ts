@@ -1,5 +1,5 @@
 /** Choosing rows: one, a range, all. */
-import { useCallback, useMemo, useRef, useSyncExternalStore } from 'react'
+import { useCallback, useMemo, useSyncExternalStore } from 'react'
 import type { Chosen } from './chosen.ts'
 import type { Columns } from './columns.ts'
 import type { ChosenPart } from './list-head.tsx'
@@ -12,14 +12,13 @@ export interface Choosing {
   readonly toggle: (place: number) => void
   /** The next range begins here. */
   readonly begin: (place: number) => void
-  /** Chooses all from where a range begins to here. */
+  /** Chooses all from where a range begins to here; `from`: where, when none has begun. */
   readonly extend: (place: number, from: number) => void
   readonly all: (isChosen: boolean) => void
 }
 
 export function useChoosing(chosen: Chosen, { columns, order }: Listed): Choosing {
   const version = useSyncExternalStore(chosen.subscribe, chosen.version)
-  const first = useRef<string>(undefined)
   const keysOf = useCallback(
     (from: number, to: number) =>
       Array.from(order.subarray(from, to + 1), (slot) => columns.keys[slot]!),
@@ -27,30 +26,33 @@ export function useChoosing(chosen: Chosen, { columns, order }: Listed): Choosin
   )
   const begin = useCallback(
     (place: number) => {
-      first.current = columns.keys[order[place] ?? -1]
+      chosen.first = columns.keys[order[place] ?? -1]
     },
-    [columns, order],
+    [chosen, columns, order],
   )
   const toggle = useCallback(
     (place: number) => {
       const [key] = keysOf(place, place)
       if (key === undefined) return
-      first.current = key
+      chosen.first = key
       chosen.set([key], !chosen.has(key))
     },
     [chosen, keysOf],
   )
   const extend = useCallback(
     (place: number, from: number) => {
-      const slot = order.findIndex((each) => columns.keys[each] === first.current)
+      const slot = order.findIndex((each) => columns.keys[each] === chosen.first)
       const other = slot < 0 ? from : slot
-      first.current = columns.keys[order[other] ?? -1]
+      chosen.first = columns.keys[order[other] ?? -1]
       chosen.set(keysOf(Math.min(place, other), Math.max(place, other)), true)
     },
     [chosen, columns, order, keysOf],
   )
   const all = useCallback(
-    (isChosen: boolean) => chosen.set(keysOf(0, order.length - 1), isChosen),
+    (isChosen: boolean) => {
+      chosen.set(keysOf(0, order.length - 1), isChosen)
+      if (!isChosen) chosen.first = undefined
+    },
     [chosen, order, keysOf],
   )
   // The version says when what is chosen changed

@@ -59,12 +59,14 @@ function onClick(event: MouseEvent, { browsing, listed, focus, choosing }: ListI
   if (row === undefined) return
   const place = Number(row.dataset['place'])
   if (event.shiftKey) {
-    choosing.extend(place, focus.place)
+    // The row with the keyboard may be far out of sight.
+    choosing.extend(place, place)
     focus.moveTo(place)
   } else if (event.ctrlKey || event.metaKey || (event.target as Element).closest('[data-choose]')) {
     choosing.toggle(place)
     focus.moveTo(place)
   } else {
+    choosing.begin(place)
     open(browsing, listed, place)
   }
 }

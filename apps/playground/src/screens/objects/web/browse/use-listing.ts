@@ -5,6 +5,13 @@ import { onLive } from '../../../../web/live.ts'
 import { doubtful, onOver } from '../transfer/over.ts'
 import { type Listed, Listing } from './listing.ts'
 import { LiveChanges } from './live-changes.ts'
+import { onReturn } from './on-return.ts'
+import { refreshBeside } from './use-refresh.ts'
+
+/** Somebody who looked elsewhere only for a moment did nothing there. */
+const awayMsMin = 5000
+/** A list that is longer is read again when the person asks for it. */
+const rereadRowsMax = 10_000
 
 /** Opens the listing of a prefix for as long as it is shown. */
 export function useListing(prefix: string): Listing {
@@ -22,7 +29,13 @@ export function useListing(prefix: string): Listing {
     const offOver = onOver((over) => {
       live.note(doubtful(over).map((key) => ({ key, kind: 'deleted' })))
     })
+    const offReturn = onReturn(awayMsMin, () => {
+      if (listing.snapshot().byKey.length > rereadRowsMax) return
+      live.noteAll()
+      void refreshBeside()
+    })
     return () => {
+      offReturn()
       offOver()
       offGaps()
       offChanges()

@@ -1,7 +1,7 @@
-import { Button, Group, Input, Modal, Text } from '@mantine/core'
+import { Button, Group, Input, Modal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { type ReactNode, type RefObject, useRef, useState } from 'react'
-import { type Problem, problemOf } from '../../../../web/problem.ts'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
+import { type Problem, problemOf, tellProblem } from '../../../../web/problem.ts'
 import { ProblemNotice } from '../../../../web/problem-text.tsx'
 import { useView } from '../../../../web/view.ts'
 import screen from '../screen.ts'
@@ -12,48 +12,64 @@ import { CreateFields, type NewObject } from './create-fields.tsx'
 import { CodeArea } from './editor/code-area.tsx'
 import type { Language } from './editor/code-mirror.ts'
 import type { EditorHandle } from './editor/code-editor.tsx'
+import { LeaveQuestion, useLeaveGuard } from './editor/leave-guard.tsx'
 import { saveText } from './editor/save-text.ts'
 import { startingText } from './starting-text.ts'
 
-/** Makes a new object of JSON or text, and opens it. */
+/** What is typed, and what becomes of it. */
+interface Draft {
+  readonly editor: RefObject<EditorHandle | null>
+  /** Resolves when the object is made, or is not; never rejects. */
+  readonly creating: RefObject<Promise<void>>
+  /** It is stored: nothing is lost any more. */
+  readonly isCreated: RefObject<boolean>
+}
+
+/** Makes a new object of JSON or text, and opens it. Always there: so the focus can go back. */
 export function CreateDialog({
+  isOpen,
   prefix,
   onClose,
+  onClosed,
 }: {
+  readonly isOpen: boolean
   /** Where it goes, unless another key is typed. */
   readonly prefix: string
   readonly onClose: () => void
+  /** Called when it is out of sight. */
+  readonly onClosed: () => void
 }): ReactNode {
   const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
-  const [isAsking, setAsking] = useState(false)
-  const editor = useRef<EditorHandle>(null)
-  const close = (): void => {
-    if (isTyped(editor.current) && !isAsking) setAsking(true)
-    else onClose()
+  const draft: Draft = {
+    editor: useRef(null),
+    creating: useRef(Promise.resolve()),
+    isCreated: useRef(false),
   }
+  const guard = useLeaveGuard(
+    () => isOpen && !draft.isCreated.current && isTyped(draft.editor.current),
+    () => draft.creating.current,
+  )
   return (
-    <Modal
-      opened
-      onClose={close}
-      title="Create an object"
-      size="xl"
-      fullScreen={isNarrow}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <CreateForm prefix={prefix} editor={editor} />
-      {isAsking ? (
-        <Group mt="sm" gap="xs" justify="flex-end" role="alert">
-          <Text size="sm">Close without creating it? What you typed is lost.</Text>
-          <Button size="compact-sm" variant="default" onClick={() => setAsking(false)}>
-            Go on
-          </Button>
-          <Button size="compact-sm" color="red" onClick={onClose}>
-            Close
-          </Button>
-        </Group>
-      ) : null}
-    </Modal>
+    <>
+      <Modal
+        opened={isOpen}
+        // Later: the question must not be there yet for the key that leads to it.
+        onClose={() => setTimeout(onClose)}
+        onExitTransitionEnd={onClosed}
+        title="Create an object"
+        size="xl"
+        fullScreen={isNarrow}
+        closeOnClickOutside={false}
+        // While it is asked, the key belongs to the question.
+        closeOnEscape={!guard.isAsking}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <CreateForm prefix={prefix} draft={draft} />
+      </Modal>
+      <LeaveQuestion guard={guard} title="Leave without creating it?">
+        The object is not created. If you leave, what you typed is lost.
+      </LeaveQuestion>
+    </>
   )
 }
 
@@ -63,10 +79,10 @@ function isTyped(editor: EditorHandle | null): editor is EditorHandle {
 
 function CreateForm({
   prefix,
-  editor,
+  draft: { editor, creating, isCreated },
 }: {
   readonly prefix: string
-  readonly editor: RefObject<EditorHandle | null>
+  readonly draft: Draft
 }): ReactNode {
   const [, setView] = useView(screen)
   const [object, setObject] = useState<NewObject>({
@@ -75,12 +91,14 @@ function CreateForm({
     contentType: 'application/json',
   })
   const [start, setStart] = useState(startingText.json)
+  const [isReady, setReady] = useState(false)
   const [isTried, setTried] = useState(false)
   const [isSaving, setSaving] = useState(false)
   const [problem, setProblem] = useState<Problem>()
   const { key, language } = object
   const contentType = object.contentType.trim()
   const fault = keyFault(key)
+  useEffect(() => () => void (isCreated.current = false), [isCreated])
   /** Another kind has another editor; what was typed goes along. */
   const beginAnew = (next: Language): void => {
     const { current } = editor
@@ -88,21 +106,28 @@ function CreateForm({
   }
   // Without `mode: create` the dialog is not shown any more.
   const open = (): void => setView({ key, as: undefined, at: undefined, mode: undefined })
-  const create = async (): Promise<void> => {
-    setTried(true)
-    setProblem(undefined)
-    if (fault !== undefined || contentType === '') return
-    const { text } = editor.current!.snapshot()
+  const createNow = async (text: string): Promise<void> => {
     setSaving(true)
     try {
       const condition = { ifNoneMatch: '*' } as const
       const { undo } = await saveText({ key, text, contentType, condition })
       offerUndo(undo)
+      // Who left meanwhile stays there.
+      if (editor.current === null) return
+      isCreated.current = true
       open()
     } catch (error) {
-      setProblem(problemOf(error))
       setSaving(false)
+      if (editor.current === null) tellProblem(error)
+      else setProblem(problemOf(error))
     }
+  }
+  const create = (): void => {
+    setTried(true)
+    setProblem(undefined)
+    const text = editor.current?.snapshot().text
+    if (text === undefined || isSaving || fault !== undefined || contentType === '') return
+    creating.current = createNow(text)
   }
   return (
     <div className={classes['form']}>
@@ -134,11 +159,12 @@ function CreateForm({
           text={start}
           label="Content"
           language={language}
-          onSave={() => void create()}
+          onSave={create}
+          onReady={() => setReady(true)}
         />
       </div>
       <Group justify="flex-end">
-        <Button onClick={() => void create()} loading={isSaving}>
+        <Button onClick={create} loading={isSaving} disabled={!isReady}>
           Create
         </Button>
       </Group>

@@ -7,7 +7,7 @@ import {
   IconTrash,
   IconX,
 } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { act } from '../../../../web/actions.ts'
 import { NameText } from '../../../../web/name-text.tsx'
 import type { ObjectDetails } from '../../server/wire.ts'
@@ -70,6 +70,14 @@ function Actions({
   readonly onEdit: (() => void) | undefined
 }): ReactNode {
   const { key, etag } = details
+  const edit = useRef<HTMLButtonElement>(null)
+  const wasEdited = useRef(false)
+  useEffect(() => {
+    // The editor had the keyboard.
+    const isLost = wasEdited.current && document.activeElement === document.body
+    if (isLost && onEdit !== undefined) edit.current?.focus({ preventScroll: true })
+    wasEdited.current = onEdit === undefined
+  }, [onEdit])
   const selection: Selection = { objects: [{ key, etag }], prefixes: [] }
   const fault = editFault(details)
   return (
@@ -77,6 +85,7 @@ function Actions({
       {onEdit === undefined ? null : (
         <Tooltip label={fault ?? 'Edit the text'} withArrow openDelay={300}>
           <Button
+            ref={edit}
             size="compact-sm"
             variant="light"
             leftSection={<IconPencil size={14} />}

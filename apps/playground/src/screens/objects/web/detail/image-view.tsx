@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { request } from '../../../../web/api.ts'
 import { countText } from '../../../../web/amounts.ts'
 import { Empty } from '../../../../web/empty.tsx'
@@ -17,11 +17,32 @@ export function ImageView({ details, onStale }: ViewProps): ReactNode {
   return <Picture key={details.etag} details={details} onStale={onStale} />
 }
 
+/**
+ *     drawn ── fails ──▶ its bytes are asked for ──▶ there: drawn once more ── fails ──▶ told
+ *       ▲                       └──▶ not there: the reason is told
+ *       └──── tried again ◀──────────┘
+ */
 function Picture({ details: { key, etag }, onStale }: ViewProps): ReactNode {
   const [size, setSize] = useState<readonly [width: number, height: number]>()
   const [isBroken, setBroken] = useState(false)
+  /** Since it was drawn last its bytes were there: no broken line is the reason. */
+  const [isThere, setThere] = useState(false)
+  const draw = (isKnownThere: boolean): void => {
+    setThere(isKnownThere)
+    setBroken(false)
+  }
   const address = `/api/objects/image?${new URLSearchParams({ key, etag }).toString()}`
-  if (isBroken) return <Broken address={address} onStale={onStale} />
+  if (isBroken) {
+    return (
+      <Broken
+        address={address}
+        isThere={isThere}
+        onStale={onStale}
+        onThere={() => draw(true)}
+        onRetry={() => draw(false)}
+      />
+    )
+  }
   return (
     <>
       <div className={`${colours['colours']} ${classes['board']}`}>
@@ -49,10 +70,17 @@ function Picture({ details: { key, etag }, onStale }: ViewProps): ReactNode {
 /** Asks again for the reason: an image element does not tell it. */
 function Broken({
   address,
+  isThere,
   onStale,
+  onThere,
+  onRetry,
 }: {
   readonly address: string
+  /** Its bytes were there already: it cannot be drawn. */
+  readonly isThere: boolean
   readonly onStale: () => void
+  readonly onThere: () => void
+  readonly onRetry: () => void
 }): ReactNode {
   const query = useQuery({
     queryKey: ['objects', 'image', address],
@@ -64,17 +92,23 @@ function Broken({
     gcTime: 0,
   })
   const { error } = useSteady(query, onStale)
-  if (query.isPending || (error === null && query.error !== null)) return null
   // An SVG is given to an image element only: that refusal is no reason.
-  if (error !== null && problemOf(error).code !== 'UNSUPPORTED') {
-    return <ViewProblem error={error} onRetry={() => void query.refetch()} />
+  const isRefused = error !== null && problemOf(error).code === 'UNSUPPORTED'
+  const isAnswered = query.isSuccess || isRefused
+  const tellThere = useEffectEvent(onThere)
+  useEffect(() => {
+    if (isAnswered && !isThere) tellThere()
+  }, [isAnswered, isThere])
+  if (isAnswered && isThere) {
+    return (
+      <Empty title="This cannot be drawn">
+        {error === null
+          ? 'The bytes begin like an image, but your browser cannot decode them.'
+          : problemOf(error).message}{' '}
+        Look at its bytes in the hex view.
+      </Empty>
+    )
   }
-  return (
-    <Empty title="This cannot be drawn">
-      {error === null
-        ? 'The bytes begin like an image, but your browser cannot decode them.'
-        : problemOf(error).message}{' '}
-      Look at its bytes in the hex view.
-    </Empty>
-  )
+  if (isAnswered || error === null) return null
+  return <ViewProblem error={error} onRetry={onRetry} />
 }

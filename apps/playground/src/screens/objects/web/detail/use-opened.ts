@@ -60,8 +60,15 @@ export async function readDetails(
   signal: AbortSignal,
 ): Promise<ObjectDetails> {
   const details = await fetchDetails(key, action, signal)
-  queries.setQueryData(keyOf(key), details)
+  tellFollowers(details)
   return details
+}
+
+/** Only who follows an object is told: what nobody follows would be kept, and not grow old. */
+function tellFollowers(details: ObjectDetails): void {
+  const queryKey = keyOf(details.key)
+  const isFollowed = queries.getQueryCache().find({ queryKey })?.isActive() === true
+  if (isFollowed) queries.setQueryData(queryKey, details)
 }
 
 /** Follows an object. `isEditAsked`: it is to be edited, if it can be. */
@@ -98,7 +105,7 @@ export function useOpened(key: string, isEditAsked: boolean): Opened {
     accept: (saved) => {
       setShown(saved)
       setChangedAt(undefined)
-      queries.setQueryData(queryKey, saved)
+      tellFollowers(saved)
     },
     dismiss: () => setChangedAt(undefined),
   }

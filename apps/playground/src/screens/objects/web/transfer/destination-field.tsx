@@ -6,6 +6,8 @@ import { usePrefixes } from './forecast.ts'
 import type { DestinationState } from './use-destination.ts'
 
 const suggestedMax = 50
+/** Pixels, of those that are seen at once. */
+export const suggestionsHeight = 128
 
 /** Where it goes: typed, with the prefixes that there are as suggestions. */
 export function DestinationField({
@@ -32,7 +34,7 @@ export function DestinationField({
       }
       limit={suggestedMax}
       openOnFocus={false}
-      maxDropdownHeight={180}
+      maxDropdownHeight={suggestionsHeight}
       onFocus={onFocus}
       // Above the field: the suggestions would cover it.
       inputWrapperOrder={['label', 'description', 'error', 'input']}

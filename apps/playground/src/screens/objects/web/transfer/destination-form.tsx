@@ -1,7 +1,7 @@
 import { Button, Checkbox, Group, Stack } from '@mantine/core'
 import type { FormEvent, ReactNode } from 'react'
 import type { AskProps } from './ask.ts'
-import { DestinationField } from './destination-field.tsx'
+import { DestinationField, suggestionsHeight } from './destination-field.tsx'
 import { verbOf } from './dialog-title.ts'
 import { ForecastText, ProblemAlert } from './forecast-text.tsx'
 import { PathList } from './path-list.tsx'
@@ -19,23 +19,30 @@ export function DestinationForm({ question, isBusy, problem, onClose }: AskProps
   return (
     <Stack component="form" gap="sm" onSubmit={submit}>
       <DestinationField question={question} place={place} />
-      <Checkbox
-        label="Overwrite what exists"
-        checked={place.isOverwrite}
-        onChange={({ currentTarget }) => place.setOverwrite(currentTarget.checked)}
-      />
-      {preview.length === 0 ? null : (
-        <PathList label="What they become" paths={preview} total={forecast.data?.done} />
-      )}
-      {preview.length === 0 ? null : <ForecastText forecast={forecast} />}
+      {/* The suggestions of the field lie over this, and over nothing that one clicks. */}
+      <Stack gap="sm" mih={suggestionsHeight}>
+        {preview.length === 0 ? null : (
+          <>
+            <PathList label="What they become" paths={preview} total={forecast.data?.done} />
+            <ForecastText forecast={forecast} />
+          </>
+        )}
+      </Stack>
       {problem === undefined ? null : <ProblemAlert problem={problem} />}
-      <Group justify="flex-end" gap="xs">
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={!isReady} loading={isBusy}>
-          {verbOf(question)}
-        </Button>
+      <Group justify="space-between" gap="xs">
+        <Checkbox
+          label="Overwrite what exists"
+          checked={place.isOverwrite}
+          onChange={({ currentTarget }) => place.setOverwrite(currentTarget.checked)}
+        />
+        <Group gap="xs" ml="auto">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={!isReady} loading={isBusy}>
+            {verbOf(question)}
+          </Button>
+        </Group>
       </Group>
     </Stack>
   )

@@ -69,6 +69,19 @@ export function showFailures(failures: Failures): void {
   if (first !== undefined) tellProblem(new ProblemError(first.problem))
 }
 
+const closedWatchers = new Set<() => void>()
+
+/** Calls `watcher` whenever the dialog is out of sight, until the result is called. */
+export function onDialogGone(watcher: () => void): () => void {
+  closedWatchers.add(watcher)
+  return () => closedWatchers.delete(watcher)
+}
+
+/** Tells those who watch. */
+export function tellDialogGone(): void {
+  for (const watcher of closedWatchers) watcher()
+}
+
 /** As {@link openDialog}, for a component. */
 export function useDialog(): Dialog | undefined {
   return useSyncExternalStore((watcher) => {

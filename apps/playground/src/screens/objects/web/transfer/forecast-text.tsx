@@ -6,17 +6,20 @@ import { bytesText } from '../../../../web/amounts.ts'
 import { ProblemText } from '../../../../web/problem-text.tsx'
 import { type Problem, problemOf } from '../../../../web/problem.ts'
 import type { TransferResult } from '../../server/wire.ts'
+import { forecastOf } from './forecast.ts'
 import { objectsText } from './object-count.ts'
 
 const loaderMs = 200
 
 /** How many objects and bytes, and whether it can be undone. */
 export function ForecastText({
-  forecast: { data, error },
+  forecast,
 }: {
   readonly forecast: UseQueryResult<TransferResult>
 }): ReactNode {
+  const { error } = forecast
   if (error !== null) return <ProblemAlert problem={problemOf(error)} />
+  const data = forecastOf(forecast)
   if (data === undefined) return <Counting />
   const { done, bytes, undoRefusal } = data
   return (

@@ -29,6 +29,14 @@ export function useForecast(body: TransferRequest | undefined): UseQueryResult<T
   })
 }
 
+/** What is known of this request; not what was counted for the one before. */
+export function forecastOf({
+  data,
+  isPlaceholderData,
+}: UseQueryResult<TransferResult>): TransferResult | undefined {
+  return isPlaceholderData ? undefined : data
+}
+
 function tooMany(count: number): ProblemError {
   return new ProblemError({
     code: 'INVALID_ARGUMENT',

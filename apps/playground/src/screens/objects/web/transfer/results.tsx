@@ -7,7 +7,7 @@ import { showFailures } from './dialog.ts'
 import { notice } from './notice.ts'
 import { failedText, objectsText } from './object-count.ts'
 import { undoText } from './transfer-code.ts'
-import { offerUndo } from './undo.tsx'
+import { offerUndo } from './undo.ts'
 
 const verbs = { copy: 'copied', move: 'moved', delete: 'deleted' } as const
 

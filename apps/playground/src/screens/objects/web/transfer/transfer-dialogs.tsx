@@ -3,9 +3,10 @@ import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { NameText } from '../../../../web/name-text.tsx'
 import { useView } from '../../../../web/view.ts'
 import screen from '../screen.ts'
+import { offerAfterReload } from './after-reload.ts'
 import { DeleteForm } from './delete-form.tsx'
 import { DestinationForm } from './destination-form.tsx'
-import { type Dialog, showDialog, useDialog } from './dialog.ts'
+import { type Dialog, showDialog, tellDialogGone, useDialog } from './dialog.ts'
 import { dialogTitle } from './dialog-title.ts'
 import { FailureList } from './failure-list.tsx'
 import { onOver, type Over, placeAfter } from './over.ts'
@@ -18,6 +19,10 @@ import classes from './transfer-dialogs.module.css'
  */
 export function TransferDialogs(): ReactNode {
   useFollow()
+  useEffect(() => {
+    // Without an answer there is nothing to offer; the page says that the server is away.
+    offerAfterReload().catch(() => undefined)
+  }, [])
   const dialog = useDialog()
   // Stays in sight while it is closing.
   const [last, setLast] = useState(dialog)
@@ -31,6 +36,7 @@ export function TransferDialogs(): ReactNode {
     <Modal
       opened={dialog !== undefined}
       onClose={onClose}
+      onExitTransitionEnd={tellDialogGone}
       title={shown === undefined ? undefined : <NameText text={dialogTitle(shown)} />}
       size="lg"
       closeOnEscape={!isFixed}

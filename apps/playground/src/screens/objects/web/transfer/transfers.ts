@@ -5,13 +5,15 @@ import type { TransferProgress, TransferRequest, TransferResult } from '../../se
 import type { Selection } from '../selection.ts'
 import { apart } from './destination.ts'
 import { openDialog, type Question, showDialog, type TransferKind } from './dialog.ts'
+import { holdPage } from './leaving.ts'
 import { noteUnderWay, tellOver } from './over.ts'
+import { noteOwn } from './own-actions.ts'
 import { stopTransfer, transfer } from './run.ts'
 import { tellResult } from './results.tsx'
 import { transferRequestText } from './transfer-code.ts'
 
 export type { TransferKind } from './dialog.ts'
-export { offerUndo } from './undo.tsx'
+export { offerUndo } from './undo.ts'
 
 /** What is over sooner changes no dialog under the person's eyes. */
 const showRunMs = 250
@@ -39,7 +41,10 @@ function ask(asked: Omit<Question, 'id'>): void {
   showDialog({ step: 'ask', question, isBusy: false, problem: undefined })
 }
 
-/** Does what a dialog asked about, and tells what came of it. It goes on when the page is left. */
+/**
+ * Does what a dialog asked about, and tells what came of it. It goes on while other screens are
+ * shown; a page that is closed or reloaded stops it, which the browser asks about first.
+ */
 export async function answerWith(question: Question, request: TransferRequest): Promise<void> {
   const { signal } = new AbortController()
   const id = crypto.randomUUID()
@@ -50,6 +55,8 @@ export async function answerWith(question: Question, request: TransferRequest): 
   showDialog({ step: 'ask', question, isBusy: true, problem: undefined })
   const timer = setTimeout(show, showRunMs)
   const end = noteUnderWay(request)
+  const letGo = holdPage()
+  noteOwn(id)
   const onProgress = (next: TransferProgress): void => {
     progress = next
     if (openDialog()?.step === 'run') show()
@@ -69,6 +76,7 @@ export async function answerWith(question: Question, request: TransferRequest): 
     }
     return
   } finally {
+    letGo()
     end()
     clearTimeout(timer)
   }

@@ -2,27 +2,22 @@ import { Button, Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { countText } from '../../../../web/amounts.ts'
 import { FileAgain } from './file-again.tsx'
+import { overwritingText, useUndoRoom } from './queue/overwriting.ts'
 import { filesText } from './queue/progress-text.ts'
-import type { UploadState } from './queue/upload.ts'
+import type { Upload, UploadState } from './queue/upload.ts'
 import type { UploadsView } from './queue/upload-list.ts'
 import { cancel, overwrite, retry } from './queue/uploads.ts'
 import classes from './upload-panel.module.css'
 
 /** What waits for the person, for all files at once. One alone is decided in its row. */
 export function UploadNeeds({ view }: { readonly view: UploadsView }): ReactNode {
-  const ids = (state: UploadState): number[] =>
-    view.uploads.filter((upload) => upload.state === state).map(({ id }) => id)
+  const all = (state: UploadState): Upload[] =>
+    view.uploads.filter((upload) => upload.state === state)
+  const ids = (state: UploadState): number[] => all(state).map(({ id }) => id)
   const { exists, failed, interrupted } = view.summary.counts
   return (
     <>
-      {exists > 1 ? (
-        <Need
-          text={`${filesText(exists)} exist already. They stay as they are, unless you say so.`}
-        >
-          <NeedButton onClick={() => overwrite(ids('exists'))}>Overwrite all</NeedButton>
-          <NeedButton onClick={() => cancel(ids('exists'))}>Skip all</NeedButton>
-        </Need>
-      ) : null}
+      {exists > 1 ? <Exists uploads={all('exists')} /> : null}
       {failed > 1 ? (
         <Need text={`${filesText(failed)} failed.`}>
           <NeedButton onClick={() => retry(ids('failed'))}>Retry all</NeedButton>
@@ -36,6 +31,18 @@ export function UploadNeeds({ view }: { readonly view: UploadsView }): ReactNode
         </Need>
       ) : null}
     </>
+  )
+}
+
+function Exists({ uploads }: { readonly uploads: readonly Upload[] }): ReactNode {
+  const room = useUndoRoom()
+  const ids = uploads.map(({ id }) => id)
+  const text = `${filesText(ids.length)} exist already. They stay as they are, unless you say so.`
+  return (
+    <Need text={`${text} ${overwritingText(uploads, room)}`}>
+      <NeedButton onClick={() => overwrite(ids)}>Overwrite all</NeedButton>
+      <NeedButton onClick={() => cancel(ids)}>Skip all</NeedButton>
+    </Need>
   )
 }
 

@@ -12,6 +12,7 @@ import { bytesText } from '../../../../web/amounts.ts'
 import { useView } from '../../../../web/view.ts'
 import screen from '../screen.ts'
 import { FileAgain } from './file-again.tsx'
+import { keptCount, useUndoRoom } from './queue/overwriting.ts'
 import { exists } from './queue/refusals.ts'
 import type { Upload, UploadState } from './queue/upload.ts'
 import { cancel, overwrite, retry } from './queue/uploads.ts'
@@ -20,6 +21,7 @@ import classes from './upload-panel.module.css'
 const icons: Readonly<Record<UploadState, ReactNode>> = {
   waiting: <IconClock size={18} color="var(--mantine-color-dimmed)" aria-hidden />,
   running: <IconUpload size={18} color="var(--mantine-primary-color-filled)" aria-hidden />,
+  cancelling: <IconX size={18} color="var(--mantine-color-dimmed)" aria-hidden />,
   done: <IconCircleCheck size={18} color="var(--mantine-color-teal-filled)" aria-hidden />,
   exists: <IconAlertTriangle size={18} color="var(--mantine-color-orange-filled)" aria-hidden />,
   failed: <IconAlertTriangle size={18} color="var(--mantine-color-red-filled)" aria-hidden />,
@@ -83,11 +85,11 @@ function Standing({ upload }: { readonly upload: Upload }): ReactNode {
       </div>
     )
   }
-  if (problem !== undefined && state !== 'waiting') {
+  if (state === 'exists') return <Exists upload={upload} />
+  if (problem !== undefined && state !== 'waiting' && state !== 'done') {
     return (
       <Text size="xs" className="breakable">
-        <strong>{problem.code}</strong> {state === 'exists' ? exists.message : problem.message}{' '}
-        {state === 'exists' ? null : problem.fix}
+        <strong>{problem.code}</strong> {problem.message} {problem.fix}
       </Text>
     )
   }
@@ -95,7 +97,19 @@ function Standing({ upload }: { readonly upload: Upload }): ReactNode {
     <Text size="xs" c="dimmed" className="tabular">
       {state === 'interrupted' ? `Interrupted at ${part}: choose the file again to go on.` : null}
       {state === 'waiting' ? `Waits, ${bytesText(size)}` : null}
-      {state === 'done' ? bytesText(size) : null}
+      {state === 'cancelling' ? 'Cancelling…' : null}
+      {state === 'done' ? [bytesText(size), problem?.message].filter(Boolean).join('. ') : null}
+    </Text>
+  )
+}
+
+function Exists({ upload }: { readonly upload: Upload }): ReactNode {
+  const room = useUndoRoom()
+  const isKept = room === undefined || keptCount([upload], room) > 0
+  return (
+    <Text size="xs" className="breakable">
+      <strong>{exists.code}</strong> {exists.message}{' '}
+      {isKept ? null : 'Overwriting it cannot be undone: it is too large to be kept.'}
     </Text>
   )
 }
@@ -117,6 +131,7 @@ function Actions({ upload: { id, key, state } }: { readonly upload: Upload }): R
       </>
     )
   }
+  if (state === 'cancelling') return null
   const isOpen = state === 'waiting' || state === 'running'
   return (
     <>

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import type { TransferRequest, TransferResult } from '../../server/wire.ts'
 import { destinationFault, firstDestination, meant, transferTo } from './destination.ts'
 import type { Question } from './dialog.ts'
-import { useFirstKeys, useForecast, useIsTaken } from './forecast.ts'
+import { forecastOf, useFirstKeys, useForecast, useIsTaken } from './forecast.ts'
 import type { PathPair } from './path-list.tsx'
 
 const shownMax = 5
@@ -26,6 +26,7 @@ export interface DestinationState {
   /** The first keys, and what they become. */
   readonly preview: readonly PathPair[]
   readonly forecast: UseQueryResult<TransferResult>
+  /** It can be; what may replace something only after it was counted, and undo promised or not. */
   readonly isReady: boolean
 }
 
@@ -44,6 +45,7 @@ export function useDestination(question: Question): DestinationState {
   const [settled] = useDebouncedValue(request, typingMs)
   const asked = fault === undefined && settled === request ? request : undefined
   const forecast = useForecast(asked)
+  const isCounted = asked !== undefined && forecastOf(forecast) !== undefined
   const isOne = request.items.length === 1 && request.prefixes.length === 0
   const isTaken = useIsTaken(isOne && asked !== undefined ? destination : undefined)
   const under = useFirstKeys(selection.prefixes, shownMax)
@@ -56,7 +58,10 @@ export function useDestination(question: Question): DestinationState {
     fault: isTouched ? fault : undefined,
     isTaken: isTaken === true,
     preview: fault === undefined ? previewOf(request, under) : [],
-    isReady: fault === undefined && forecast.error === null && (isOverwrite || isTaken !== true),
+    isReady:
+      fault === undefined &&
+      forecast.error === null &&
+      (isOverwrite ? isCounted : isTaken !== true),
   }
 }
 

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense } from 'react'
-import { Late } from '../late.tsx'
+import { Late } from '../../../../../web/late.tsx'
 import type { CodeEditorProps } from './code-editor.tsx'
 
 const CodeEditor = lazy(() => import('./code-editor.tsx'))

@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core'
-import { Compartment, type Text } from '@codemirror/state'
+import { Compartment, EditorState, Text } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import {
   type ReactNode,
@@ -20,6 +20,8 @@ interface Snapshot {
   readonly text: string
   /** From now on this text counts as unchanged. */
   markSaved(): void
+  /** False once something else is in the editor. */
+  isCurrent(): boolean
 }
 
 /** How others read and change an editor. */
@@ -39,19 +41,26 @@ export interface CodeEditorProps extends EditorSetup {
   readonly handle?: Ref<EditorHandle>
   /** The cursor is in it when it is there. */
   readonly isFocused?: boolean
+  /** Nothing can be typed for now. */
+  readonly isLocked?: boolean
+  /** Called when the handle is there. */
+  readonly onReady?: () => void
 }
 
-/** CodeMirror as a component. Everything but the callbacks is taken when it is made. */
+/** CodeMirror as a component. All but the callbacks and `isLocked` is taken when it is made. */
 export default function CodeEditor({
   text,
   handle,
   isFocused = false,
+  isLocked = false,
+  onReady,
   ...setup
 }: CodeEditorProps): ReactNode {
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(undefined)
   const saved = useRef<Text>(undefined)
   const scheme = useRef(new Compartment())
+  const lock = useRef(new Compartment())
   const isDark = useComputedColorScheme('light') === 'dark'
   const onSave = useEffectEvent(() => setup.onSave?.())
   const onEdit = useEffectEvent(() => setup.onEdit?.())
@@ -66,6 +75,7 @@ export default function CodeEditor({
     }
     const extensions = [
       scheme.current.of(schemeOf(isDark)),
+      lock.current.of(EditorState.readOnly.of(isLocked)),
       editorExtensions({ ...setup, ...callbacks }),
     ]
     const editor = new EditorView({ doc: text, parent, extensions })
@@ -82,7 +92,13 @@ export default function CodeEditor({
   useEffect(() => {
     view.current?.dispatch({ effects: scheme.current.reconfigure(schemeOf(isDark)) })
   }, [isDark])
+  useEffect(() => {
+    const effects = lock.current.reconfigure(EditorState.readOnly.of(isLocked))
+    view.current?.dispatch({ effects })
+  }, [isLocked])
   useImperativeHandle(handle, () => handleOf(view, saved))
+  const tellReady = useEffectEvent(() => onReady?.())
+  useEffect(() => tellReady(), [])
   return <div ref={host} className={`${colours['colours']} ${classes['host']}`} />
 }
 
@@ -98,11 +114,13 @@ function handleOf(
         markSaved: () => {
           saved.current = doc
         },
+        isCurrent: () => view.current?.state.doc === doc,
       }
     },
     isChanged: () => !view.current!.state.doc.eq(saved.current!),
-    replace: (insert) => {
+    replace: (text) => {
       const { length } = view.current!.state.doc
+      const insert = Text.of(text.split('\n'))
       view.current!.dispatch({ changes: { from: 0, to: length, insert } })
     },
     focus: (at) => {

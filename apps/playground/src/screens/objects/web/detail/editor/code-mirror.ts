@@ -14,7 +14,8 @@ import {
   lineNumbers,
 } from '@codemirror/view'
 import { nonce } from '../../../../../web/nonce.ts'
-import { isFault, type JsonFault, scanJson } from '../tree/scan-json.ts'
+import { scanBeside } from '../tree/scan-beside.ts'
+import { isFault, type JsonFault } from '../tree/scan-json.ts'
 import classes from './code-editor.module.css'
 
 export type Language = 'json' | 'text'
@@ -71,17 +72,28 @@ function saved(onSave: () => void): () => boolean {
 }
 
 function jsonLint({ onFault }: EditorSetup): Extension {
-  const source = ({ state }: EditorView): Diagnostic[] => {
-    const result = scanJson(state.doc.toString())
+  let reading = new AbortController()
+  const source = async (view: EditorView): Promise<Diagnostic[]> => {
+    const { doc } = view.state
+    reading.abort()
+    reading = new AbortController()
+    const { signal } = reading
+    const result = await scanBeside(doc.toString(), signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error
+    })
+    // Typed meanwhile: it is read again.
+    if (result === undefined || view.state.doc !== doc) return []
     const fault = isFault(result) ? result : undefined
     onFault?.(fault)
-    if (fault === undefined) return []
-    const { at, message } = fault
-    // A place behind the end cannot be marked.
-    const from = Math.min(at, Math.max(0, state.doc.length - 1))
-    return [{ from, to: Math.min(from + 1, state.doc.length), severity: 'error', message }]
+    return fault === undefined ? [] : [diagnosticOf(fault, doc.length)]
   }
   return [linter(source, { delay: lintDelayMs }), lintGutter()]
+}
+
+function diagnosticOf({ at, message }: JsonFault, length: number): Diagnostic {
+  // A place behind the end cannot be marked.
+  const from = Math.min(at, Math.max(0, length - 1))
+  return { from, to: Math.min(from + 1, length), severity: 'error', message }
 }
 
 /** The tags of the JSON grammar, by their names, to classes of our own. */

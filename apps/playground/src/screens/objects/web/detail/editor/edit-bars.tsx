@@ -12,6 +12,8 @@ export function EditBar({
   isJson,
   isChanged,
   isSaving,
+  isFormatting,
+  isReady,
   size,
   onSave,
   onFormat,
@@ -20,6 +22,9 @@ export function EditBar({
   readonly isJson: boolean
   readonly isChanged: boolean
   readonly isSaving: boolean
+  readonly isFormatting: boolean
+  /** False before the text is there, and before another version of it is. */
+  readonly isReady: boolean
   readonly size: ReactNode
   readonly onSave: () => void
   readonly onFormat: () => void
@@ -41,7 +46,13 @@ export function EditBar({
         </Button>
       </Tooltip>
       {isJson ? (
-        <Button size="compact-sm" variant="default" onClick={onFormat}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          onClick={onFormat}
+          loading={isFormatting}
+          disabled={!isReady}
+        >
           Format JSON
         </Button>
       ) : null}

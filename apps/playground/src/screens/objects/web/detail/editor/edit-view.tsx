@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useEffectEvent, useState } from 'react'
 import { act } from '../../../../../web/actions.ts'
 import { Empty } from '../../../../../web/empty.tsx'
+import { Late } from '../../../../../web/late.tsx'
 import type { ObjectDetails } from '../../../server/wire.ts'
 import { loadText } from '../../code.ts'
-import { Late } from '../late.tsx'
 import type { Opened } from '../use-opened.ts'
 import { isStaleError, useSteady } from '../use-steady.ts'
 import { ViewProblem } from '../view-problem.tsx'
@@ -59,5 +59,14 @@ export function EditView({
     )
   }
   const { etag } = data.details
-  return <Editing key={etag} opened={opened} loaded={data} onLoad={load} onLeave={onLeave} />
+  return (
+    <Editing
+      key={etag}
+      opened={opened}
+      loaded={data}
+      isLoading={etag !== loaded.etag}
+      onLoad={load}
+      onLeave={onLeave}
+    />
+  )
 }

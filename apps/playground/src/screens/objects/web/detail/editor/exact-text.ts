@@ -68,6 +68,18 @@ export function restoredText(plain: string, { lineBreak, hasBom }: TextShape): s
   return hasBom ? bom + body : body
 }
 
+/**
+ * A text as it is compared with one of another shape, and put together with that: where that one
+ * has all lines end alike, so do they here; where it mixes ends, they are kept as characters.
+ */
+export function reshaped({ plain, shape }: ExactText, { lineBreak }: TextShape): string {
+  if (lineBreak === undefined) {
+    return shape.lineBreak === '\r\n' ? plain.replaceAll('\n', '\r\n') : plain
+  }
+  if (shape.lineBreak !== undefined) return plain
+  return plain.replaceAll(lineBreak === '\r' ? /\r\n?/g : '\r\n', '\n')
+}
+
 /** In a status line: `CRLF, byte order mark`. Empty for the usual. */
 export function shapeText({ lineBreak, hasBom }: TextShape): string {
   const names = { '\n': '', '\r\n': 'CRLF lines', '\r': 'CR lines' }

@@ -1,8 +1,10 @@
-import { act } from '../../../../../web/actions.ts'
+import { act, type ActionText } from '../../../../../web/actions.ts'
 import { answer, client } from '../../../../../web/api.ts'
+import { literalCharsMax, program } from '../../../../../web/program.ts'
 import type { ObjectsApi } from '../../../server/index.ts'
 import type { Saved } from '../../../server/wire.ts'
-import { saveTextText } from '../../code.ts'
+import { saveTextText, savingLines } from '../../code.ts'
+import { isJsonType } from '../views.ts'
 
 /** A text to be saved just as it is. */
 export interface TextToSave {
@@ -19,12 +21,27 @@ export interface TextToSave {
  * @throws ProblemError `PRECONDITION_FAILED`, `ALREADY_EXISTS` when the condition is not met,
  * `SERIALIZATION` for JSON that is none.
  */
-export function saveText({ key, text, contentType, condition }: TextToSave): Promise<Saved> {
-  return act(saveTextText(key, text, contentType, condition), (action) =>
+export function saveText(save: TextToSave): Promise<Saved> {
+  const { key, text, contentType, condition } = save
+  return act(savingText(save), (action) =>
     answer(
       client<ObjectsApi>('objects', action).text.$put({
         json: { key, text, contentType, ...condition },
       }),
     ),
   )
+}
+
+/** The action, with its code: a text that nobody would read there comes from a file. */
+export function savingText({ key, text, contentType, condition }: TextToSave): ActionText {
+  const isShort = text.length <= literalCharsMax
+  const action = saveTextText(key, isShort ? text : '', contentType, condition)
+  if (isShort) return action
+  const file = `the-text.${isJsonType(contentType) ? 'json' : 'txt'}`
+  const body = [
+    '// The text that was saved: put it into this file, just as it is.',
+    `const text = await readFile('${file}', 'utf8')`,
+    ...savingLines(key, contentType, condition),
+  ]
+  return { ...action, code: program(body, ["import { readFile } from 'node:fs/promises'"]) }
 }

@@ -5,9 +5,11 @@
  *                  └──▶ somebody was faster ──▶ conflict ──▶ saved
  *                                                       ├──▶ back to typing
  *                                                       └──▶ mine discarded
+ *
+ * The editor may be left while a save is under way: what comes of it is told all the same.
  */
-import { type RefObject, useState } from 'react'
-import { type Problem, problemOf } from '../../../../../web/problem.ts'
+import { type RefObject, useRef, useState } from 'react'
+import { type Problem, problemOf, tellProblem } from '../../../../../web/problem.ts'
 import type { ObjectDetails, Saved } from '../../../server/wire.ts'
 import { offerUndo } from '../../transfer/transfers.ts'
 import { type Opened, readDetails } from '../use-opened.ts'
@@ -31,6 +33,10 @@ export interface Saving {
   /** To be called after every edit. */
   readonly noteEdit: () => void
   readonly save: () => Promise<void>
+  /** Resolves when no save is under way; never rejects. */
+  readonly settled: () => Promise<void>
+  /** A save of another's: it is under way, too. Must not reject. */
+  readonly waitFor: (saving: Promise<void>) => void
   /** Merges before it comes to a conflict. */
   readonly merge: () => void
   /** Back from the conflict: what was saved there, or nothing. */
@@ -52,24 +58,32 @@ export function useSaving(
   const [isChanged, setChanged] = useState(false)
   const [isSaving, setSaving] = useState(false)
   const [problem, setProblem] = useState<Problem>()
+  const underWay = useRef(Promise.resolve())
   const { key, contentType, etag } = base.details
 
   const accept = ({ info, undo }: Saved, text: SavedText): void => {
-    setBase({ ...text, details: info })
-    setChanged(editor.current!.isChanged())
-    setProblem(undefined)
-    opened.accept(info)
     offerUndo(undo, { onUndone: () => void loadUndone() })
+    opened.accept(info)
+    setBase({ ...text, details: info })
+    setChanged(editor.current?.isChanged() ?? false)
+    setProblem(undefined)
   }
-  /** The person's own undo is nobody else's change: it is loaded, unless something was typed since. */
+  /** One's own undo is nobody else's change: it is loaded, unless something was typed since. */
   const loadUndone = async (): Promise<void> => {
+    const isUnchanged = (): boolean => editor.current?.isChanged() === false
+    if (!isUnchanged()) return
     const { signal } = new AbortController()
     const now = await readDetails(key, 'page', signal).catch(() => undefined)
-    if (now !== undefined && editor.current?.isChanged() === false) onLoad(now)
+    if (now !== undefined && isUnchanged()) onLoad(now)
   }
-  const save = async (): Promise<void> => {
+  const refuse = (error: unknown, typed: string): void => {
+    const failure = problemOf(error)
+    if (editor.current === null) tellProblem(error)
+    else if (overtakenCodes.includes(failure.code)) setMine(typed)
+    else setProblem(failure)
+  }
+  const saveNow = async (): Promise<void> => {
     const snapshot = editor.current!.snapshot()
-    if (isSaving || !editor.current!.isChanged()) return
     setSaving(true)
     try {
       const text = restoredText(snapshot.text, base.shape)
@@ -77,28 +91,33 @@ export function useSaving(
       snapshot.markSaved()
       accept(saved, { plain: snapshot.text, shape: base.shape })
     } catch (error) {
-      const failure = problemOf(error)
-      if (overtakenCodes.includes(failure.code)) setMine(snapshot.text)
-      else setProblem(failure)
+      refuse(error, snapshot.text)
     } finally {
       setSaving(false)
     }
   }
   const markSaved = (): void => {
-    editor.current!.snapshot().markSaved()
+    editor.current?.snapshot().markSaved()
     setChanged(false)
     setMine(undefined)
   }
   return {
-    ...{ base, isChanged, isSaving, problem, mine, save },
+    ...{ base, isChanged, isSaving, problem, mine },
     noteEdit: () => {
-      setChanged(editor.current!.isChanged())
+      setChanged(editor.current?.isChanged() ?? false)
       setProblem(undefined)
     },
-    merge: () => setMine(editor.current!.snapshot().text),
+    save: async () => {
+      if (isSaving || editor.current?.isChanged() !== true) return
+      underWay.current = saveNow()
+      await underWay.current
+    },
+    settled: () => underWay.current,
+    waitFor: (saving) => void (underWay.current = saving),
+    merge: () => setMine(editor.current?.snapshot().text),
     endConflict: (outcome) => {
       if (outcome === undefined) return setMine(undefined)
-      editor.current!.replace(outcome.text.plain)
+      editor.current?.replace(outcome.text.plain)
       markSaved()
       accept(outcome.saved, outcome.text)
     },

@@ -1,19 +1,24 @@
 import { Button, Group } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { Conflict } from './conflict.ts'
+import { BackButton } from './back-button.tsx'
 
 /** The ways out of a conflict. */
 export function ConflictButtons({
-  kind,
+  isGone,
   isSaving,
+  isReady,
   onSaveMerge,
   onSaveMine,
   onDiscard,
   onBack,
 }: {
-  readonly kind: Conflict['kind']
+  /** There is nothing of theirs. */
+  readonly isGone: boolean
   readonly isSaving: boolean
-  readonly onSaveMerge: () => void
+  /** The merge can be seen. */
+  readonly isReady: boolean
+  /** Undefined: there is no merge. */
+  readonly onSaveMerge: (() => void) | undefined
   readonly onSaveMine: () => void
   readonly onDiscard: () => void
   readonly onBack: () => void
@@ -21,20 +26,18 @@ export function ConflictButtons({
   const other = { size: 'compact-sm', variant: 'default', disabled: isSaving } as const
   return (
     <Group gap={6} mt={8}>
-      {kind === 'text' ? (
-        <Button size="compact-sm" loading={isSaving} onClick={onSaveMerge} data-autofocus>
+      {onSaveMerge === undefined ? null : (
+        <Button size="compact-sm" loading={isSaving} disabled={!isReady} onClick={onSaveMerge}>
           Save the merge
         </Button>
-      ) : null}
+      )}
       <Button {...other} onClick={onSaveMine}>
-        {kind === 'gone' ? 'Create it again with mine' : 'Overwrite with mine'}
+        {isGone ? 'Create it again with mine' : 'Overwrite with mine'}
       </Button>
       <Button {...other} onClick={onDiscard}>
         Discard mine
       </Button>
-      <Button {...other} onClick={onBack}>
-        Back to editing
-      </Button>
+      <BackButton isDisabled={isSaving} onBack={onBack} />
     </Group>
   )
 }

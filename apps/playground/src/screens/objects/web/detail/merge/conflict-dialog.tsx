@@ -2,21 +2,26 @@ import { Modal } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { Late } from '../../../../../web/late.tsx'
 import type { ObjectDetails, Saved } from '../../../server/wire.ts'
 import type { EditedVersion } from '../editor/edited-version.ts'
 import type { SavedText } from '../editor/use-saving.ts'
-import { Late } from '../late.tsx'
 import { ViewProblem } from '../view-problem.tsx'
+import { BackButton } from './back-button.tsx'
 import { findConflict } from './conflict.ts'
-import { type KeptMerge, Resolving } from './resolving.tsx'
+import type { KeptMerge } from './put-together.ts'
+import { Resolving } from './resolving.tsx'
+import type { OwnText } from './use-resolving.ts'
 import classes from './merge.module.css'
 
 interface ConflictDialogProps {
   /** The version that mine began with. */
   readonly base: EditedVersion
   readonly mine: string
-  /** A merge that was begun before, perhaps of other texts. */
+  /** A merge that was left before: it goes on, with what was typed since. */
   readonly kept: KeptMerge | undefined
+  /** Called with every save that begins; it does not reject. */
+  readonly onSaving: (saving: Promise<void>) => void
   /** Called with the text that was saved, which both now begin with. */
   readonly onSaved: (saved: Saved, text: SavedText) => void
   /** Goes on typing in mine; what was merged so far is to be kept. */
@@ -48,34 +53,55 @@ export function ConflictDialog(props: ConflictDialogProps): ReactNode {
   )
 }
 
-/** Somebody may save again while one merges: what was merged is mine then, and theirs is the base. */
-function Rounds(props: ConflictDialogProps): ReactNode {
-  const [round, setRound] = useState({ number: 1, base: props.base, mine: props.mine })
-  const { number, base, mine } = round
+/** Somebody may save again while one merges: what was merged is put together with that then. */
+interface Round {
+  readonly number: number
+  readonly kept: KeptMerge | undefined
+  /** What is saved over theirs as it is. */
+  readonly own: OwnText
+}
+
+function Rounds({ base, mine, kept, ...on }: ConflictDialogProps): ReactNode {
+  const [round, setRound] = useState<Round>(() => {
+    const { shape, details } = base
+    return { number: 1, kept, own: { plain: mine, shape, contentType: details.contentType } }
+  })
+  const { key, etag } = base.details
+  const { number } = round
   const { data, error, refetch } = useQuery({
-    queryKey: ['objects', 'conflict', base.details.key, base.details.etag, number],
-    queryFn: ({ signal }) => findConflict(base, mine, signal),
+    queryKey: ['objects', 'conflict', key, etag, number],
+    queryFn: ({ signal }) => findConflict({ base, typed: mine, kept: round.kept }, signal),
     gcTime: 0,
     structuralSharing: false,
     staleTime: 'static',
   })
-  if (error !== null) {
-    return <ViewProblem error={error} onRetry={() => void refetch()} />
-  }
-  if (data === undefined) return <Late>Loading their version…</Late>
-  const again = (merged: string): void => {
-    const next = data.kind === 'text' ? data.theirs : base
-    setRound({ number: number + 1, base: next, mine: merged })
+  if (data === undefined) {
+    return (
+      <>
+        {error === null ? (
+          <Late>Loading their version…</Late>
+        ) : (
+          <ViewProblem error={error} onRetry={() => void refetch()} />
+        )}
+        <div className={classes['words']}>
+          <BackButton key={String(error)} onBack={() => on.onBack(round.kept)} />
+        </div>
+      </>
+    )
   }
   return (
     <Resolving
       key={number}
-      {...props}
-      base={base}
-      mine={mine}
-      typed={props.mine}
+      objectKey={key}
       conflict={data}
-      onAgain={again}
+      own={round.own}
+      keep={(written) =>
+        data.kind === 'text' && written !== undefined
+          ? { theirs: data.theirs, typed: mine, result: written }
+          : round.kept
+      }
+      {...on}
+      onAgain={(next) => setRound({ number: number + 1, ...next })}
     />
   )
 }

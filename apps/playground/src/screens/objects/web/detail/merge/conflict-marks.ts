@@ -5,19 +5,21 @@ import classes from './merge.module.css'
 import type { Part } from './merge-lines.ts'
 
 const line = Decoration.line({ class: classes['conflict']! })
-const part = Decoration.mark({ isPart: true, inclusive: true })
 
-/** The lines of the parts, and the parts themselves, which move with what is written. */
+/** The parts, which move with what is written, and the lines that they are on. */
 interface Marks {
-  readonly parts: DecorationSet
+  readonly parts: readonly Part[]
   readonly lines: DecorationSet
 }
 
 const field = StateField.define<Marks>({
-  create: () => ({ parts: Decoration.none, lines: Decoration.none }),
+  create: () => ({ parts: [], lines: Decoration.none }),
   update: (marks, { changes, docChanged, state }) => {
     if (!docChanged) return marks
-    const parts = marks.parts.map(changes)
+    const parts = marks.parts.map(({ from, to }) => ({
+      from: changes.mapPos(from, -1),
+      to: changes.mapPos(to, 1),
+    }))
     return { parts, lines: linesOf(state, parts) }
   },
   provide: (marks) => EditorView.decorations.from(marks, ({ lines }) => lines),
@@ -26,34 +28,28 @@ const field = StateField.define<Marks>({
 /** Shows these places as changed by both. */
 export function conflictMarks(conflicts: readonly Part[]): Extension {
   return field.init((state) => {
-    const ranges = conflicts.map(({ from, to }) => rangeOf(state, from, to))
-    const parts = Decoration.set(ranges.filter((range) => range !== undefined))
+    // What does not fit the text is shown at its end, rather than nothing at all.
+    const inside = (place: number): number => Math.min(place, state.doc.length)
+    const parts = conflicts.map(({ from, to }) => ({ from: inside(from), to: inside(to) }))
     return { parts, lines: linesOf(state, parts) }
   })
 }
 
-/** The places that are still there. */
-export function marksOf(state: EditorState): Part[] {
-  const parts: Part[] = []
-  for (const cursor = state.field(field).parts.iter(); cursor.value !== null; cursor.next()) {
-    parts.push({ from: cursor.from, to: cursor.to })
-  }
-  return parts
+/** Where the places are now. */
+export function marksOf(state: EditorState): readonly Part[] {
+  return state.field(field).parts
 }
 
-/** A mark cannot be empty: where mine has no lines, the line that follows stands for them. */
-function rangeOf(state: EditorState, from: number, to: number): Range<Decoration> | undefined {
-  const end = to > from ? to : state.doc.lineAt(from).to
-  return end > from ? part.range(from, end) : undefined
-}
-
-function linesOf(state: EditorState, parts: DecorationSet): DecorationSet {
+/** Where mine has no lines, the line that follows stands for them. */
+function linesOf(state: EditorState, parts: readonly Part[]): DecorationSet {
   const ranges: Range<Decoration>[] = []
-  for (const cursor = parts.iter(); cursor.value !== null; cursor.next()) {
-    for (let at = cursor.from; at <= cursor.to;) {
-      const { from, to } = state.doc.lineAt(at)
-      ranges.push(line.range(from))
-      at = to + 1
+  let marked = -1
+  for (const { from, to } of parts) {
+    for (let at = from; at <= to;) {
+      const { from: start, to: end } = state.doc.lineAt(at)
+      if (start > marked) ranges.push(line.range(start))
+      marked = Math.max(marked, start)
+      at = end + 1
     }
   }
   return Decoration.set(ranges)

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { momentText } from '../../../../../web/amounts.ts'
 import type { Conflict } from './conflict.ts'
+import type { Together } from './put-together.ts'
 
 /** What happened, and what one sees. */
 export function ConflictWords({ conflict }: { readonly conflict: Conflict }): ReactNode {
@@ -21,27 +22,31 @@ export function ConflictWords({ conflict }: { readonly conflict: Conflict }): Re
       </Text>
     )
   }
-  const { theirs, merged } = conflict
+  const { theirs } = conflict
   return (
     <Text size="sm">
       <b>Somebody saved a new version while you edited</b>, at{' '}
       {momentText(new Date(theirs.details.modifiedAt))}. Theirs is compared with the result, which
-      you can change. {mergeWords(merged?.conflicts.length)}
+      you can change. {mergeWords(conflict)}
     </Text>
   )
 }
 
-function mergeWords(conflicts: number | undefined): string {
-  if (conflicts === undefined) {
+function mergeWords({ how, result: { conflicts } }: Together): string {
+  if (how === 'mine') {
     return (
       'Putting both together would take too long: the result is yours. ' +
       'Take from theirs what you want.'
     )
   }
-  if (conflicts === 0) {
+  if (how === 'kept') {
+    const marked = conflicts.length === 0 ? '' : ' What is marked was changed by both.'
+    return `The result is your merge as you left it, with what you typed since.${marked}`
+  }
+  if (conflicts.length === 0) {
     return 'Your changes and theirs do not touch: the result has both. Look it over, then save it.'
   }
-  const places = conflicts === 1 ? 'One place was' : `${conflicts} places were`
+  const places = conflicts.length === 1 ? 'One place was' : `${conflicts.length} places were`
   return (
     `${places} changed by both: there the result has yours, marked. ` +
     'Take theirs instead, or write what is right.'

@@ -4,6 +4,7 @@ import { Button, Text, useComputedColorScheme } from '@mantine/core'
 import {
   type ReactNode,
   type Ref,
+  useEffect,
   useEffectEvent,
   useImperativeHandle,
   useLayoutEffect,
@@ -27,11 +28,11 @@ export interface MergeEditorProps {
   /** What the result is at first. */
   readonly result: Merged
   readonly language: Language
-  /** Returns are characters: only `\n` ends a line. */
-  readonly hasReturns: boolean
   readonly isNarrow: boolean
   readonly handle: Ref<MergeHandle>
   readonly onSave: () => void
+  /** Called when the handle is there. */
+  readonly onReady: () => void
 }
 
 /** Theirs and the result, and what differs. Everything but `isNarrow` is taken when it is made. */
@@ -39,10 +40,10 @@ export default function MergeEditor({
   theirs,
   result,
   language,
-  hasReturns,
   isNarrow,
   handle,
   onSave,
+  onReady,
 }: MergeEditorProps): ReactNode {
   const host = useRef<HTMLDivElement>(null)
   const views = useRef<MergeViews>(undefined)
@@ -53,6 +54,8 @@ export default function MergeEditor({
   const create = useEffectEvent((parent: HTMLElement): MergeViews => {
     const { text, conflicts } = written.current
     const make = isNarrow ? unifiedViews : besideViews
+    // In either text they are characters, or the places of conflicts would not fit.
+    const hasReturns = theirs.includes('\r') || text.includes('\r')
     return make({
       ...{ parent, theirs, result: text, conflicts, language, hasReturns, isDark },
       onSave: () => save(),
@@ -68,6 +71,8 @@ export default function MergeEditor({
     }
   }, [isNarrow, isDark])
   useImperativeHandle(handle, () => ({ written: () => views.current!.written() }))
+  const tellReady = useEffectEvent(onReady)
+  useEffect(() => tellReady(), [])
   const go = (command: typeof goToNextChunk): void => {
     const { result: editor } = views.current!
     command(editor)

@@ -2,33 +2,62 @@
 import { act, type ActionText } from '../../../../../web/actions.ts'
 import { countText } from '../../../../../web/amounts.ts'
 import { type Problem, ProblemError } from '../../../../../web/problem.ts'
+import type { Saved, UndoOffer } from '../../../server/wire.ts'
 import { uploadText } from '../../code.ts'
 import { contentTypeOf } from './content-type.ts'
 import type { Upload } from './upload.ts'
+
+/** What came of an upload. Neither: it is there, but the answer that told of it was lost. */
+interface Outcome {
+  readonly saved?: Saved | undefined
+  readonly problem?: Problem | undefined
+}
 
 /** What every upload of a batch knows of it. */
 export interface Batch {
   /** In the header of its requests. */
   readonly action: string
-  readonly size: number
-  /** Called once for each upload, with what went wrong. */
-  readonly settle: (problem?: Problem) => void
+  /** Called once for each upload. */
+  readonly settle: (outcome: Outcome) => void
 }
 
-/** Begins an action for the uploads, which is over when all have settled. */
-export function openBatch(uploads: readonly Upload[], begin: (batch: Batch) => void): void {
+/** What a batch wrote. */
+export interface Written {
+  readonly count: number
+  /** What can be taken back, the last `offersMax`: no more are kept by the server. */
+  readonly offers: readonly UndoOffer[]
+  /** Why something cannot, when that is so. */
+  readonly refusal: string | undefined
+}
+
+const offersMax = 1000
+
+/** Begins an action for the uploads; calls `onOver` when all have settled. */
+export function openBatch(
+  uploads: readonly Upload[],
+  begin: (batch: Batch) => void,
+  onOver: (written: Written) => void,
+): void {
   let open = uploads.length
   let first: Problem | undefined
+  let count = 0
+  let refusal: string | undefined
+  const offers: UndoOffer[] = []
   const over = Promise.withResolvers<void>()
-  const settle = (problem?: Problem): void => {
+  const settle = ({ saved, problem }: Outcome): void => {
     first ??= problem
     open -= 1
+    if (problem === undefined) count += 1
+    refusal ??= saved?.undoRefusal
+    if (saved?.undo) offers.push(saved.undo)
+    if (offers.length > offersMax) offers.shift()
     if (open > 0) return
     if (first === undefined) over.resolve()
     else over.reject(new ProblemError(first))
+    onOver({ count, offers, refusal })
   }
   const done = act(textOf(uploads), (action) => {
-    begin({ action, size: uploads.length, settle })
+    begin({ action, settle })
     return over.promise
   })
   // Each upload tells of its own failure; the action keeps the first.

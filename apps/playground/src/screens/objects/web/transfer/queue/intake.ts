@@ -56,9 +56,10 @@ function listed(key: string, path: string, file: File): number | undefined {
 async function withoutTaken(ids: readonly number[]): Promise<number[]> {
   const uploads = ids.flatMap((id) => list.get(id) ?? [])
   // Without an answer all are tried: the storage refuses what exists, too.
-  const taken = await takenOf(uploads.map(({ key }) => key)).catch(() => new Set<string>())
+  const taken = await takenOf(uploads.map(({ key }) => key)).catch(() => new Map<string, number>())
   for (const { id, key } of uploads) {
-    if (taken.has(key)) list.change(id, { state: 'exists', problem: exists })
+    const takenBytes = taken.get(key)
+    if (takenBytes !== undefined) list.change(id, { state: 'exists', problem: exists, takenBytes })
   }
   return uploads.filter(({ key }) => !taken.has(key)).map(({ id }) => id)
 }

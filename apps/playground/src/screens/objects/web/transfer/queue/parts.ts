@@ -13,7 +13,7 @@ const quickPartMs = 1000
 
 /** The requests that bring a file in parts, one after the other. */
 export function inParts(upload: Transport): Stepper {
-  const { file, size, action, signal, onProgress, onOpened } = upload
+  const { file, size, action, signal, onProgress, onNamed } = upload
   let serverId = upload.serverId
   /** Unknown at the beginning and after a failure. */
   let offset: number | undefined
@@ -25,8 +25,9 @@ export function inParts(upload: Transport): Stepper {
       isLast = false
       if (offset === undefined || serverId === undefined) {
         const opened = await open(upload, serverId)
-        if (opened.id !== serverId) onOpened(opened.id)
         serverId = opened.id
+        onNamed({ kind: 'parts', id: serverId })
+        signal.throwIfAborted()
         offset = opened.offset
       }
       const start = offset
@@ -61,5 +62,6 @@ async function open(upload: Transport, serverId: string | undefined): Promise<Up
     if (known !== undefined) return known
   }
   const json = { key, size, contentType, isOverwrite, fingerprint }
-  return answer(api.uploads.$post({ json }, { init: { signal } }))
+  // To its end, also when it is cancelled: without a name nobody can end it on the server.
+  return answer(api.uploads.$post({ json }))
 }

@@ -46,8 +46,9 @@ export function announcement({ summary }: UploadsView): string {
 }
 
 function needs({ counts }: Summary): string[] {
-  const { exists, failed, refused, interrupted } = counts
+  const { exists, failed, refused, interrupted, cancelling } = counts
   return [
+    ...(cancelling > 0 ? [`cancelling ${countText(cancelling)}`] : []),
     ...(exists > 0 ? [`${countText(exists)} ${exists === 1 ? 'exists' : 'exist'} already`] : []),
     ...(failed > 0 ? [`${countText(failed)} failed`] : []),
     ...(refused > 0 ? [`${countText(refused)} refused`] : []),

@@ -1,33 +1,31 @@
 /**
  * The uploads of this page: what was chosen, three at once, until all are over.
  *
- * Invariant: an upload that is waiting or running has a batch that waits for it, and settles it
- * exactly once.
+ * Invariant: an upload that is waiting, running or being cancelled has a batch that waits for it,
+ * and settles it exactly once.
  */
-import { problemOf, type Problem } from '../../../../../web/problem.ts'
-import { offerUndo } from '../transfers.ts'
+import { ProblemError, problemOf } from '../../../../../web/problem.ts'
+import type { Saved } from '../../../server/wire.ts'
+import { holdPage } from '../leaving.ts'
+import { offerUndo } from '../undo.ts'
 import { type Batch, openBatch } from './batch.ts'
 import { contentTypeOf } from './content-type.ts'
-import { warnBeforeLeaving } from './leaving.ts'
+import { offerBatch } from './offer-batch.tsx'
 import { alone } from './other-tabs.ts'
-import { cancelOnServer } from './sessions.ts'
+import { cancelled, tooLate } from './refusals.ts'
+import { cancelOnServer, type ServerName } from './sessions.ts'
 import { transport, wholeBytesMax } from './transport.ts'
 import type { Upload } from './upload.ts'
 import { UploadList } from './upload-list.ts'
 
 const runningMax = 3
 
-const cancelled: Problem = {
-  code: 'ABORTED',
-  message: 'The upload was cancelled.',
-  fix: 'Choose the file again when you like.',
-}
-
 export class UploadQueue {
   readonly list: UploadList = new UploadList()
   /** In the order in which they go. */
   readonly #waiting = new Map<number, Batch>()
   readonly #running = new Map<number, AbortController>()
+  #letGo: (() => void) | undefined
 
   /** Lets uploads go, as one action. Those that have no file, or go already, are left out. */
   start(ids: readonly number[], part: Partial<Upload> = {}): void {
@@ -38,28 +36,41 @@ export class UploadQueue {
       return upload?.file === undefined || isOpen ? [] : [upload]
     })
     if (uploads.length === 0) return
-    openBatch(uploads, (batch) => {
+    const begin = (batch: Batch): void => {
       for (const { id } of uploads) {
         this.list.change(id, { state: 'waiting', problem: undefined })
         this.#waiting.set(id, batch)
       }
-    })
+    }
+    openBatch(uploads, begin, (written) => void offerBatch(written))
     this.#pump()
   }
 
-  /** Ends uploads and takes them off the list; what the server has of them goes. */
+  /**
+   * Ends uploads and takes them off the list; what the server has of them goes. One that runs stays
+   * until the server has said what came of it, and is done when it was written before.
+   */
   cancel(ids: readonly number[]): void {
     for (const id of ids) {
-      const upload = this.list.get(id)
-      this.list.remove(id)
-      this.#waiting.get(id)?.settle(cancelled)
-      this.#waiting.delete(id)
       const running = this.#running.get(id)
-      running?.abort(new DOMException('The upload was cancelled.', 'AbortError'))
-      // One that runs lets its request end first.
-      if (running === undefined) void cancelOnServer(upload?.serverId)
+      if (running === undefined) {
+        this.#drop(id)
+        continue
+      }
+      this.list.change(id, { state: 'cancelling', isStalled: false })
+      running.abort(new DOMException('The upload was cancelled.', 'AbortError'))
     }
     this.#pump()
+  }
+
+  #drop(id: number): void {
+    const serverId = this.list.get(id)?.serverId
+    this.list.remove(id)
+    this.#waiting.get(id)?.settle({ problem: cancelled })
+    this.#waiting.delete(id)
+    if (serverId === undefined) return
+    // Of one that failed when its last answer was lost, nobody knows what came of it.
+    void cancelOnServer(partsName(serverId)).then((saved) => offerUndo(saved?.undo))
   }
 
   #pump(): void {
@@ -69,7 +80,12 @@ export class UploadQueue {
       const upload = this.list.get(id)
       if (upload?.file !== undefined) void this.#run(upload, upload.file, batch)
     }
-    warnBeforeLeaving(this.#waiting.size + this.#running.size > 0)
+    if (this.#waiting.size + this.#running.size > 0) {
+      this.#letGo ??= holdPage()
+    } else {
+      this.#letGo?.()
+      this.#letGo = undefined
+    }
   }
 
   async #run(upload: Upload, file: File, batch: Batch): Promise<void> {
@@ -78,41 +94,57 @@ export class UploadQueue {
     this.#running.set(id, abort)
     this.list.change(id, { state: 'running', isStalled: false })
     try {
-      await this.#send(upload, file, batch, abort.signal)
-      batch.settle()
+      const saved = await this.#send(upload, file, batch, abort.signal)
+      const problem = abort.signal.aborted ? tooLate : undefined
+      this.list.change(id, { state: 'done', file: undefined, serverId: undefined, problem })
+      batch.settle({ saved })
     } catch (error) {
-      const problem = abort.signal.aborted ? cancelled : problemOf(error)
+      const problem = problemOf(error)
       const isThere = problem.code === 'ALREADY_EXISTS'
-      this.list.change(id, { state: isThere ? 'exists' : 'failed', isStalled: false, problem })
-      batch.settle(problem)
+      if (abort.signal.aborted) this.list.remove(id)
+      else this.list.change(id, { state: isThere ? 'exists' : 'failed', isStalled: false, problem })
+      batch.settle({ problem })
     } finally {
       this.#running.delete(id)
       this.#pump()
     }
   }
 
-  async #send(upload: Upload, file: File, batch: Batch, signal: AbortSignal): Promise<void> {
-    const { id, key, size, isOverwrite, fingerprint } = upload
-    let { serverId } = upload
+  /** What it wrote. @throws ProblemError also when it was cancelled, and nothing was written. */
+  async #send(
+    upload: Upload,
+    file: File,
+    { action }: Batch,
+    signal: AbortSignal,
+  ): Promise<Saved | undefined> {
+    const { id, key, size, isOverwrite, fingerprint, serverId } = upload
+    const isWhole = size <= wholeBytesMax
+    let name = serverId === undefined ? undefined : partsName(serverId)
     const contentType = contentTypeOf(file)
     const send = () =>
       transport({
-        ...{ action: batch.action, signal, key, file, size, contentType },
-        ...{ isOverwrite, fingerprint, serverId },
-        onProgress: (sentBytes, isStalled) => this.list.change(id, { sentBytes, isStalled }),
-        onOpened: (opened) => {
-          serverId = opened
-          this.list.change(id, { serverId })
+        ...{ action, signal, key, file, size, contentType, isOverwrite, fingerprint, serverId },
+        onProgress: (sentBytes, isStalled) => {
+          if (!signal.aborted) this.list.change(id, { sentBytes, isStalled })
+        },
+        onNamed: (named) => {
+          name = named
+          if (named.kind === 'parts') this.list.change(id, { serverId: named.id })
         },
       })
     try {
-      const saved = await (size <= wholeBytesMax ? send() : alone(upload, send))
-      this.list.change(id, { state: 'done', file: undefined, serverId: undefined })
-      if (batch.size === 1) offerUndo(saved?.undo ?? null)
-    } finally {
-      if (signal.aborted) void cancelOnServer(serverId)
+      return await (isWhole ? send() : alone(upload, send))
+    } catch (error) {
+      if (!signal.aborted) throw error
+      const saved = name === undefined ? undefined : await cancelOnServer(name)
+      if (saved === undefined) throw new ProblemError(cancelled)
+      return saved
     }
   }
+}
+
+function partsName(id: string): ServerName {
+  return { kind: 'parts', id }
 }
 
 /** The one of this page. */

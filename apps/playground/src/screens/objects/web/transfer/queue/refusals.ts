@@ -25,7 +25,7 @@ export function refusalOf(key: string, before: Upload | undefined): Problem | un
 
 /** Whether the queue still works on it. */
 export function isOpen({ state }: Upload): boolean {
-  return state === 'waiting' || state === 'running'
+  return state === 'waiting' || state === 'running' || state === 'cancelling'
 }
 
 /** Something is at the key, and the person did not say that it may be replaced. */
@@ -33,6 +33,20 @@ export const exists: Problem = {
   code: 'ALREADY_EXISTS',
   message: 'Something is there already.',
   fix: 'Overwrite it, or skip the file.',
+}
+
+/** The person took it back. */
+export const cancelled: Problem = {
+  code: 'ABORTED',
+  message: 'The upload was cancelled.',
+  fix: 'Choose the file again when you like.',
+}
+
+/** It was taken back when it was there already. */
+export const tooLate: Problem = {
+  code: 'CONFLICT',
+  message: 'It was written before it could be cancelled.',
+  fix: 'Undo it, or delete it.',
 }
 
 /** More files than the page takes. */

@@ -1,14 +1,27 @@
 /** What the server has: of uploads in parts, and at the keys that uploads want. */
 import { answer, client } from '../../../../../web/api.ts'
 import type { ObjectsApi } from '../../../server/index.ts'
-import type { PendingUpload } from '../../../server/wire.ts'
+import type { PendingUpload, Saved, UploadCancelled } from '../../../server/wire.ts'
 
-/** Ends an upload on the server. One that is over already is no failure, nor a server that is. */
-export async function cancelOnServer(serverId: string | undefined): Promise<void> {
-  if (serverId === undefined) return
+/** How the server knows an upload: one in parts, or a request that brings all of it. */
+export interface ServerName {
+  readonly kind: 'parts' | 'whole'
+  readonly id: string
+}
+
+/** A server that does not answer does not keep the row of a cancelled upload. */
+const answerMsMax = 15_000
+
+/**
+ * Ends an upload on the server. What it wrote, when that was too late; one that is over otherwise
+ * is no failure, nor a server that is.
+ */
+export async function cancelOnServer({ kind, id }: ServerName): Promise<Saved | undefined> {
   const api = client<ObjectsApi>('objects')
-  const call = api.uploads[':id'].$delete({ param: { id: serverId } })
-  await answer(call).catch(() => undefined)
+  const route = { parts: api.uploads[':id'], whole: api.upload[':id'] }[kind]
+  const init = { signal: AbortSignal.timeout(answerMsMax) }
+  const call = route.$delete({ param: { id } }, { init })
+  return (await answer<UploadCancelled>(call).catch(() => undefined))?.saved
 }
 
 /** The uploads that wait for bytes. */
@@ -21,14 +34,14 @@ export async function pendingOnServer(): Promise<readonly PendingUpload[]> {
 /** The server looks at so many keys at once. */
 const keysMax = 1000
 
-/** Those of the keys at which something is. */
-export async function takenOf(keys: readonly string[]): Promise<Set<string>> {
+/** Those of the keys at which something is, with its size. */
+export async function takenOf(keys: readonly string[]): Promise<Map<string, number>> {
   const api = client<ObjectsApi>('objects')
-  const taken = new Set<string>()
+  const taken = new Map<string, number>()
   for (let at = 0; at < keys.length; at += keysMax) {
     const part = keys.slice(at, at + keysMax)
     const { rows } = await answer(api.rows.$post({ json: { keys: part } }))
-    for (const row of rows) if (row !== null) taken.add(row.key)
+    for (const row of rows) if (row !== null) taken.set(row.key, row.size)
   }
   return taken
 }

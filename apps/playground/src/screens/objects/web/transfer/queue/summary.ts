@@ -33,7 +33,8 @@ export function workOf(sentBytes: number, doneCount: number): number {
 /** Sums up, without what needs a clock. */
 export function summaryOf(uploads: Iterable<Upload>, dropped: Dropped): Summary {
   const counts = {
-    ...{ waiting: 0, running: 0, done: 0, exists: 0, failed: 0, refused: 0, interrupted: 0 },
+    ...{ waiting: 0, running: 0, cancelling: 0, done: 0 },
+    ...{ exists: 0, failed: 0, refused: 0, interrupted: 0 },
   }
   let { bytes } = dropped
   let sentBytes = bytes

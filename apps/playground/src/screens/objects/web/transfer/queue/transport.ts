@@ -9,6 +9,7 @@ import { inParts } from './parts.ts'
 import { backoffMs, pause } from './pause.ts'
 import { assertReadable, isOutOfStep, isPassing, wasWritten } from './retry.ts'
 import { send } from './send.ts'
+import type { ServerName } from './sessions.ts'
 
 /** Up to so many bytes a file goes in one request. */
 export const wholeBytesMax = 4 * 1024 ** 2
@@ -30,8 +31,8 @@ export interface Transport {
   readonly serverId: string | undefined
   /** Bytes that are there or on their way; `isStalled`: the server does not answer. */
   readonly onProgress: (sentBytes: number, isStalled: boolean) => void
-  /** The server has a name for it now. */
-  readonly onOpened: (serverId: string) => void
+  /** The server knows it by this name from now on. */
+  readonly onNamed: (name: ServerName) => void
 }
 
 /** What one request of an upload came to. */
@@ -80,12 +81,14 @@ export async function transport(upload: Transport): Promise<Saved | undefined> {
 }
 
 function inOne(upload: Transport): Stepper {
-  const { key, file, contentType, isOverwrite, action, signal, onProgress } = upload
-  const query = new URLSearchParams({ key, contentType, isOverwrite: String(isOverwrite) })
+  const { key, file, contentType, isOverwrite, action, signal, onProgress, onNamed } = upload
   return {
     isLast: () => true,
     async next() {
       onProgress(0, false)
+      const id = crypto.randomUUID()
+      onNamed({ kind: 'whole', id })
+      const query = new URLSearchParams({ key, contentType, isOverwrite: String(isOverwrite), id })
       const saved = await send<Saved>('PUT', `/api/objects/upload?${query}`, file, {
         ...{ action, signal },
         onProgress: (bytes) => onProgress(bytes, false),

@@ -25,7 +25,7 @@ export interface UploadsView {
 /** In this order they are shown. */
 const order: readonly UploadState[] = [
   ...(['exists', 'failed', 'refused', 'interrupted'] as const),
-  ...(['running', 'waiting', 'done'] as const),
+  ...(['cancelling', 'running', 'waiting', 'done'] as const),
 ]
 const nothingDropped: Dropped = { count: 0, bytes: 0 }
 

@@ -3,7 +3,7 @@
  *
  *     waiting ──► running ──► done
  *        ▲           ├──► exists, failed ──► (the person) waiting
- *        │           └──► cancelled: it leaves the list
+ *        │           └──► cancelling ──► it leaves the list; done, when that was too late
  *        └── interrupted: begun by an earlier page; the person chooses the file again
  *     refused: its key cannot be; no byte was sent
  */
@@ -12,6 +12,7 @@ import type { Problem } from '../../../../../web/problem.ts'
 export type UploadState =
   | 'waiting'
   | 'running'
+  | 'cancelling'
   | 'done'
   | 'exists'
   | 'failed'
@@ -35,10 +36,15 @@ export interface Upload {
   readonly sentBytes: number
   /** The server did not answer: it is asked again in a while. */
   readonly isStalled: boolean
-  /** Of `exists`, `failed`, `refused`; of `interrupted`, why the chosen file was not taken. */
+  /**
+   * Of `exists`, `failed`, `refused`; of `interrupted`, why the chosen file was not taken; of
+   * `done`, that it should not have been.
+   */
   readonly problem: Problem | undefined
   /** The name that the server gave an upload in parts. */
   readonly serverId: string | undefined
+  /** Of what is at the key, as far as it is known. */
+  readonly takenBytes?: number | undefined
 }
 
 /** A file that the person chose. */

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { NameText } from '../../../web/name-text.tsx'
+import { NameText } from './name-text.tsx'
 
 /** Leads to an object on the Objects screen. */
 export function ObjectLink({ objectKey }: { readonly objectKey: string }): ReactNode {
