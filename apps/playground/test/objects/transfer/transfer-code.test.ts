@@ -106,7 +106,7 @@ describe('a transfer of several', () => {
     expect(await storage.listKeys()).toEqual(['b', 'p/a', 'p/b/c', 'q/a', 'r'])
     const asked = request('delete', [['b'], ['p/'], ['q/'], ['gone/']])
     expect(transferRequestText(asked).label).toBe('Delete b and 3 prefixes')
-    expect(await run(asked)).toBe('[]\n')
+    expect(await run(asked)).toBe('[]\n'.repeat(4))
     expect(await storage.listKeys()).toEqual(['r'])
   })
 
@@ -130,6 +130,33 @@ describe('a transfer of several', () => {
       ...{ 'd/a': 'newer', 'd/p/a': 'p/a', 'd/p/b/c': 'p/b/c' },
       [`d/${hostile}/x`]: `${hostile}/x`,
     })
+  })
+
+  it('takes of each object just the version that was seen', async () => {
+    await lay('a', 'b', 'p/a')
+    const pinned = async (kind: TransferRequest['kind'], ...pairs: Pair[]) => {
+      const asked = request(kind, pairs)
+      const items = asked.items.map(async (item) => ({
+        ...item,
+        etag: (await storage.stat(item.key)).etag,
+      }))
+      return { ...asked, items: await Promise.all(items) }
+    }
+    const copy = await pinned('copy', ['a', 'c/a'], ['b', 'c/b'])
+    const move = await pinned('move', ['a', 'm/a'], ['p/', 'm/p/'], ['b', 'm/b'])
+    await storage.save('b', 'newer')
+    await expect(run(copy)).rejects.toThrow('PRECONDITION_FAILED')
+    await expect(run(move)).rejects.toThrow('PRECONDITION_FAILED')
+    expect(await stored()).toEqual({
+      ...{ b: 'newer', 'c/a': 'a', 'm/a': 'a', 'p/a': 'p/a' },
+    })
+    await lay('a')
+    const some = await pinned('delete', ['a'], ['b'])
+    const all = await pinned('delete', ['b'], ['m/'])
+    await storage.save('b', 'newest')
+    expect(await run(some)).toContain('PRECONDITION_FAILED')
+    expect(await run(all)).toContain('PRECONDITION_FAILED')
+    expect(await stored()).toEqual({ b: 'newest', 'c/a': 'a', 'p/a': 'p/a' })
   })
 
   it('is called by how many there are', () => {

@@ -194,21 +194,25 @@ export function deleteManyText(keys: readonly string[]): ActionText {
 
 /** Deletes several objects, each only in the version that was seen, where that is known. */
 export function deleteVersionsText(versions: Selection['objects']): ActionText {
+  return {
+    label: `Delete ${versions.length} objects`,
+    code: program(deletingVersions(versions)),
+  }
+}
+
+export function deletingVersions(versions: Selection['objects']): readonly string[] {
   const pairs = versions.map(({ key, etag }) =>
     etag === undefined ? `[${literal(key)}]` : `[${literal(key)}, ${quoted(etag)}]`,
   )
-  return {
-    label: `Delete ${versions.length} objects`,
-    code: program([
-      'const versions: [key: string, etag?: string][] = [',
-      ...firstOf(pairs),
-      ']',
-      'const results = await Promise.allSettled(',
-      '  versions.map(([key, ifMatch]) => storage.delete(key, { ifMatch })),',
-      ')',
-      "console.log(results.filter(({ status }) => status === 'rejected'))",
-    ]),
-  }
+  return [
+    'const versions: [key: string, etag?: string][] = [',
+    ...firstOf(pairs),
+    ']',
+    'const results = await Promise.allSettled(',
+    '  versions.map(([key, ifMatch]) => storage.delete(key, { ifMatch })),',
+    ')',
+    "console.log(results.filter(({ status }) => status === 'rejected'))",
+  ]
 }
 
 const entriesShownMax = 20

@@ -5,6 +5,8 @@ import {
   deleteManyText,
   deletePrefixText,
   deleteText,
+  deleteVersionsText,
+  deletingVersions,
   literal,
   program,
   transferPrefixText,
@@ -25,7 +27,7 @@ export function transferRequestText(request: TransferRequest): ActionText {
   }
   if (item !== undefined) {
     if (kind === 'delete') return deleteText(item.key, item.etag)
-    return transferText(kind, item.key, item.to!, isOverwrite)
+    return transferText(kind, item.key, item.to!, isOverwrite, item.etag)
   }
   if (kind === 'delete') return deletePrefixText(prefix!.prefix)
   return transferPrefixText(kind, prefix!.prefix, prefix!.to!, isOverwrite)
@@ -42,35 +44,42 @@ function labelOf(verb: string, { items, prefixes }: TransferRequest): string {
 
 function deletesText(request: TransferRequest): ActionText {
   const { items, prefixes } = request
-  if (prefixes.length === 0) return deleteManyText(items.map(({ key }) => key))
+  if (prefixes.length === 0) {
+    const isPinned = items.some(({ etag }) => etag !== undefined)
+    return isPinned ? deleteVersionsText(items) : deleteManyText(items.map(({ key }) => key))
+  }
   return {
     label: labelOf('Delete', request),
     code: program([
-      ...listed(
-        'keys',
-        items.map(({ key }) => literal(key)),
-      ),
+      ...(items.length === 0 ? [] : deletingVersions(items)),
       ...listed(
         'prefixes',
         prefixes.map(({ prefix }) => literal(prefix)),
       ),
-      'for (const prefix of prefixes) keys.push(...(await storage.listKeys(prefix)))',
-      'const results = await storage.deleteMany(keys)',
-      'console.log(results.filter(({ ok }) => !ok))',
+      'for (const prefix of prefixes) {',
+      '  const deleted = await storage.deleteMany(await storage.listKeys(prefix))',
+      '  console.log(deleted.filter(({ ok }) => !ok))',
+      '}',
     ]),
   }
 }
 
 function copiesText(kind: 'copy' | 'move', request: TransferRequest): ActionText {
   const { items, prefixes, isOverwrite } = request
-  const pair = (from: string, to = ''): string => `[${literal(from)}, ${literal(to)}]`
+  const isNew = isOverwrite !== true
+  const pair = (...parts: readonly (string | undefined)[]): string =>
+    `[${parts
+      .filter((part) => part !== undefined)
+      .map(literal)
+      .join(', ')}]`
+  const isPinned = items.some(({ etag }) => etag !== undefined)
   return {
     label: labelOf(kind === 'copy' ? 'Copy' : 'Move', request),
     code: program([
       ...listed(
         'keys',
-        items.map(({ key, to }) => pair(key, to)),
-        '[string, string]',
+        items.map(({ key, to, etag }) => pair(key, to, etag)),
+        isPinned ? '[from: string, to: string, etag?: string]' : '[from: string, to: string]',
       ),
       ...(prefixes.length === 0
         ? []
@@ -78,7 +87,7 @@ function copiesText(kind: 'copy' | 'move', request: TransferRequest): ActionText
             ...listed(
               'prefixes',
               prefixes.map(({ prefix, to }) => pair(prefix, to)),
-              '[string, string]',
+              '[from: string, to: string]',
             ),
             'for (const [prefix, to] of prefixes) {',
             '  for (const key of await storage.listKeys(prefix)) {',
@@ -86,11 +95,28 @@ function copiesText(kind: 'copy' | 'move', request: TransferRequest): ActionText
             '  }',
             '}',
           ]),
-      'for (const [from, to] of keys) {',
-      `  await storage.${kind}(from, to${isOverwrite === true ? '' : onlyNew})`,
-      '}',
+      ...(isPinned ? copyingVersions(kind, isNew) : copying(kind, isNew)),
     ]),
   }
+}
+
+function copying(kind: 'copy' | 'move', isNew: boolean): readonly string[] {
+  return [
+    'for (const [from, to] of keys) {',
+    `  await storage.${kind}(from, to${isNew ? onlyNew : ''})`,
+    '}',
+  ]
+}
+
+/** A move is one of whatever version it finds; one of the version that was seen has two steps. */
+function copyingVersions(kind: 'copy' | 'move', isNew: boolean): readonly string[] {
+  const ifNoneMatch = isNew ? ", ifNoneMatch: '*'" : ''
+  return [
+    'for (const [from, to, etag] of keys) {',
+    `  await storage.copy(from, to, { sourceIfMatch: etag${ifNoneMatch} })`,
+    ...(kind === 'move' ? ['  await storage.delete(from, { ifMatch: etag })'] : []),
+    '}',
+  ]
 }
 
 function listed(name: string, entries: readonly string[], type = 'string'): string[] {
