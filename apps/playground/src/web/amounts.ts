@@ -38,10 +38,14 @@ export function countText(count: number): string {
   return wholeNumber.format(count)
 }
 
-const sameDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
-const otherDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+const sameDay = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' })
+const otherDay = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  hourCycle: 'h23',
+})
 
-/** A moment, in the person's own habit; the time alone when it was today. */
+/** A moment, in the person's language and zone, of 24 hours; the time alone when it was today. */
 export function momentText(moment: Date | number, now = new Date()): string {
   const date = new Date(moment)
   return (date.toDateString() === now.toDateString() ? sameDay : otherDay).format(date)

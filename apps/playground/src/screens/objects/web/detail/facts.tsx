@@ -5,7 +5,11 @@ import type { ObjectDetails } from '../../server/wire.ts'
 import { CopyValue } from './copy-value.tsx'
 import classes from './detail.module.css'
 
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+const moment = new Intl.DateTimeFormat(undefined, {
+  dateStyle: 'medium',
+  timeStyle: 'medium',
+  hourCycle: 'h23',
+})
 
 /** What is known of an object beside its content. */
 export function Facts({ details }: { readonly details: ObjectDetails }): ReactNode {
