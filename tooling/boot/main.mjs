@@ -21,6 +21,7 @@ export async function main([command, ...rest]) {
         `there is no command '${command ?? ''}'; run \`npm start\` or \`npm test\`.`,
       )
     }
+    if (command === 'start') assertFlagsCame()
     await bringTools(root)
     process.exitCode = command === 'start' ? await start(args) : await test(args)
   } catch (error) {
@@ -30,6 +31,14 @@ export async function main([command, ...rest]) {
     if (command === 'test') process.stdout.write('0 passed, 1 failed\n')
     process.exitCode = 1
   }
+}
+
+/** Without a `--` npm keeps the flags, and says so only in a warning. */
+function assertFlagsCame() {
+  const kept = ['data', 'port', 'reset'].filter((name) => process.env[`npm_config_${name}`])
+  if (kept.length === 0) return
+  const flags = kept.map((name) => `--${name}`).join(' ')
+  throw new SetupFailed(`npm took ${flags} for itself; put "--" before: npm start -- ${flags}`)
 }
 
 /** Builds the page, unless it is built already, and runs the playground until Ctrl-C. */

@@ -64,6 +64,8 @@ describe('tracing channels', () => {
     const store = new StorageManager(new MemoryStorageBackend(), { diagnostics: { keys: true } })
     const events = await traced(() => store.save('k', 1))
     expect(events.at(-1)![1].key).toBe('k')
+    const listed = await traced(() => store.listKeys('some/'))
+    expect(listed.at(-1)![1]).toMatchObject({ operation: 'list', key: 'some/' })
   })
 
   it('cover every operation', async () => {

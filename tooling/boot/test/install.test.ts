@@ -39,6 +39,14 @@ describe('npm start', () => {
     ])
   })
 
+  it('tells when npm kept the flags', async () => {
+    const run = await clone.boot(['start'], { npm_config_reset: 'true' })
+    expect([run.code, run.stderr]).toEqual([
+      1,
+      expect.stringContaining('put "--" before: npm start -- --reset'),
+    ])
+  })
+
   it('keeps odd npm settings of the npm around it away', async () => {
     await clone.installingNpx()
     const env = {

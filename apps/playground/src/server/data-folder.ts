@@ -10,7 +10,7 @@
  *       objects/          the shared store
  *       ...               folders that screens declare
  */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { constants, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { UsageError } from './arguments.ts'
@@ -53,16 +53,10 @@ export class DataFolder implements Disposable {
     await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: NodeJS.ErrnoException) => {
       throw new UsageError(`${path} cannot be made a folder (${cause.code}); name another one.`)
     })
-    const mark = await readMark(path)
-    const names = await readdir(path)
-    if (mark === undefined && names.some((name) => name !== newMarkName && name !== lockName)) {
-      throw new UsageError(
-        `${path} has files in it, but no ${markName}: it is not a playground's. Name an empty or ` +
-          'new folder with --data.',
-      )
-    }
+    await assertOurs(path)
     const lock = await takeLock(path)
     try {
+      const mark = await readMark(path)
       const folder = new DataFolder(path, lock, mark ?? { playground: 1, samples: [] })
       if (isReset) await folder.#remove(ownNames)
       if (mark === undefined || isReset) await folder.#write({ playground: 1, samples: [] })
@@ -99,14 +93,24 @@ export class DataFolder implements Disposable {
   }
 }
 
+/** @throws UsageError for a folder with something in it that no playground made. */
+async function assertOurs(path: string): Promise<void> {
+  const names = await readdir(path)
+  if (names.every((name) => name === newMarkName || name === lockName)) return
+  if ((await readMark(path)) !== undefined) return
+  throw new UsageError(
+    `${path} has files in it, but no ${markName}: it is not a playground's. Name an empty or ` +
+      'new folder with --data.',
+  )
+}
+
 /** SQLite's result code for a lock that another one holds. */
 const sqliteBusy = 5
 
 /** A transaction on an empty database: the system ends it with the process, however that ends. */
 async function takeLock(folder: string): Promise<DatabaseSync> {
   const path = join(folder, lockName)
-  // SQLite would make it readable for all.
-  await writeFile(path, '', { flag: 'a', mode: 0o600 })
+  await makeLockFile(path)
   const lock = new DatabaseSync(path, { timeout: 0 })
   try {
     // Nothing is ever written, and there is no journal that a crash could leave.
@@ -120,6 +124,20 @@ async function takeLock(folder: string): Promise<DatabaseSync> {
         '--data.',
     )
   }
+}
+
+/** SQLite would make it readable for all, and lock what is behind a link. */
+async function makeLockFile(path: string): Promise<void> {
+  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants
+  try {
+    await using file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
+    const stats = await file.stat()
+    if (stats.isFile() && stats.size === 0) return
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UsageError(`${path} cannot be opened (${code}); name another folder with --data.`)
+  }
+  throw new UsageError(`${path} is no empty file: no playground made it. Move it away.`)
 }
 
 async function readMark(path: string): Promise<Mark | undefined> {

@@ -1,6 +1,7 @@
-import { ActionIcon, Box, Code, CopyButton, Tooltip } from '@mantine/core'
+import { ActionIcon, Code, CopyButton, Group, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import classes from './code-block.module.css'
 
 /** Code to read and to copy. */
 export function CodeBlock({
@@ -11,8 +12,8 @@ export function CodeBlock({
   readonly label?: string
 }): ReactNode {
   return (
-    <Box pos="relative">
-      <Code block tabIndex={0} role="region" aria-label={label} pr={40}>
+    <Group gap={6} align="flex-start" wrap="nowrap">
+      <Code block tabIndex={0} role="region" aria-label={label} className={classes['code']}>
         {code}
       </Code>
       <CopyButton value={code}>
@@ -20,9 +21,6 @@ export function CodeBlock({
           <Tooltip label={copied ? 'Copied' : 'Copy'} withArrow>
             <ActionIcon
               variant="default"
-              pos="absolute"
-              top={4}
-              right={4}
               onClick={copy}
               aria-label={copied ? 'Copied' : 'Copy the code'}
             >
@@ -31,6 +29,6 @@ export function CodeBlock({
           </Tooltip>
         )}
       </CopyButton>
-    </Box>
+    </Group>
   )
 }

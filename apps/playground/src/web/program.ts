@@ -2,8 +2,8 @@
 import { storePath } from './store-place.ts'
 
 /**
- * A piece of code: imports, the playground's own store, then `body`. `names` are imported from the
- * core package beside the manager.
+ * A piece of code: imports, the playground's own store, then `body`, which may fail and still ends
+ * the store as it should. `names` are imported from the core package beside the manager.
  */
 export function program(
   body: readonly string[],
@@ -19,8 +19,11 @@ export function program(
     "  storageType: 'file',",
     `  basePath: ${literal(storePath())},`,
     '})',
-    ...body,
-    'await storage.close()',
+    'try {',
+    ...body.map((line) => `  ${line}`),
+    '} finally {',
+    '  await storage.close()',
+    '}',
     '',
   ].join('\n')
 }

@@ -16,7 +16,8 @@ export function useShortcuts(
     const pressed = shortcuts.find(([keys]) => isPressed(keys, event))
     if (pressed === undefined || isTypedInto(event.target) || isBehindDialog(place?.current)) return
     event.preventDefault()
-    pressed[1](event)
+    // One that is held down was meant once.
+    if (!event.repeat) pressed[1](event)
   })
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => onKeyDown(event)

@@ -121,6 +121,9 @@ function ActionDetail({ action }: { readonly action: Action }): ReactNode {
         </Box>
       )}
       <CodeBlock code={code} label="The code that does the same" />
+      <Text size="xs" c="dimmed">
+        It runs as it is, as a file in <code>examples/</code> of the clone; README.md says how.
+      </Text>
       <Operations action={action} />
     </Stack>
   )

@@ -469,7 +469,8 @@ describeInBrowser('the activity screen', (browser) => {
       const table = page.getByRole('region', { name: 'Totals' }).getByRole('table')
       const body = table.locator('tbody tr')
       const amount = async (name: string): Promise<number> => {
-        const text = await body.filter({ hasText: name }).first().locator('td').nth(2).innerText()
+        const row = body.filter({ hasText: name }).first()
+        const text = await row.locator('td[data-column="count"]').innerText()
         return Number(text.replaceAll(',', ''))
       }
       await expect.poll(() => amount('deleteMany'), soon).toBe(1)

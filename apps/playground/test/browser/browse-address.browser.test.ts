@@ -1,7 +1,7 @@
 /** The state of the Objects screen stands in its address: what was reached is there again. */
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { filterOf, listOf, node, row, search, view } from './support/browse.ts'
+import { filterOf, listOf, names, node, row, search, view } from './support/browse.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { usePlayground } from './support/playground.ts'
 
@@ -176,7 +176,7 @@ async function read(page: Page): Promise<string> {
   return snapshot
     .replaceAll(' [active]', '')
     .replaceAll(/\d+(\.\d+)? (µs|ms|s)\b/g, 'N ms')
-    .replaceAll(/\d+:\d+:\d+ [AP]M/g, 'TIME')
+    .replaceAll(/\d+:\d+:\d+( [AP]M)?/g, 'TIME')
 }
 
 /** The lines in which two pages read otherwise. */
@@ -213,6 +213,23 @@ describeInBrowser('the address of the objects screen', (browser) => {
       expect(search(page)).toEqual(expected)
     },
   )
+
+  it('lists where an object is that it names alone', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto(view({ key: json }))
+    await row(page, json).waitFor()
+    await listOf(page, prefix).waitFor()
+    await page.goto(view({ key: json, prefix: '' }))
+    await listOf(page).waitFor()
+    await row(page, 'knowledge/').waitFor()
+  })
+
+  it('names rows by what follows the last slash of a prefix', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto(view({ prefix: 'knowledge' }))
+    await row(page, 'knowledge/').waitFor()
+    expect(await names(page)).toEqual(['knowledge/'])
+  })
 
   it('takes what means nothing as if it were not there', async () => {
     const { page } = await browser.tab(playground.url)

@@ -161,6 +161,23 @@ describeInBrowser('the look of the objects screen', (browser) => {
       await listOf(page, prefix).waitFor()
     })
 
+    it('keeps the name of the place itself in the path', async () => {
+      const { page, screenshot } = await browser.tab(playground.url, { viewport: phone })
+      await page.goto(view({ prefix: 'models/lora_adapters/checkpoints/run_2026/' }))
+      const path = page.getByRole('navigation', { name: 'Prefix' })
+      const last = path.getByRole('link', { name: 'run_2026' })
+      await last.waitFor()
+      const isWhole = (): Promise<boolean> =>
+        last.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)
+      expect(await isWhole()).toBe(true)
+      await screenshot('browse/path-400')
+      await page.goto(view({ prefix: `models/${'long_name_'.repeat(8)}/` }))
+      await path.getByRole('link', { name: 'long_name_' }).waitFor()
+      await screenshot('browse/path-long-400')
+      const end = await path.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+      expect(end).toBe(0)
+    })
+
     it('shows the tree when asked for', async () => {
       const { page } = await browser.tab(playground.url, { viewport: phone })
       await openList(page)

@@ -39,7 +39,7 @@ describeInBrowser('deletes', (browser) => {
       await page.setViewportSize(phone)
       await screenshot('transfers/undo-toast-400')
       await takeBack(offered)
-      await notice(page, 'Undone: 1 object is as it was').waitFor()
+      await notice(page, 'Undone: 1 object is back, as a new version.').waitFor()
       await row(page, 'one/a.txt').waitFor()
       expect(await store.texts('one/')).toEqual({ 'one/a.txt': 'A', 'one/b.txt': 'B' })
       expect(await store.contentType('one/a.txt')).toBe('text/plain')
@@ -141,7 +141,7 @@ describeInBrowser('deletes', (browser) => {
         expect(await store.manager.listKeys('many/')).toEqual([])
         await row(page, 'many/').waitFor({ state: 'hidden' })
         await takeBack(offered)
-        await notice(page, 'Undone: 300 objects are as they were').waitFor(soon)
+        await notice(page, 'Undone: 300 objects are back, as new versions.').waitFor(soon)
         expect(await store.texts('many/')).toEqual(before)
         await row(page, 'many/').waitFor()
       },
@@ -283,6 +283,27 @@ describeInBrowser('deletes', (browser) => {
       expect(await store.texts('since/')).toEqual({
         ...{ 'since/a': 'theirs', 'since/b': 'B', 'since/c': 'C' },
       })
+    })
+
+    it('has its key on the newest offer; a narrow window shows that one only', async () => {
+      await store.lay({ 'news/a': 'A', 'news/b': 'B' })
+      const { page, screenshot } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=news/')
+      await deleteRow(page, 'news/a')
+      const first = await offer(page, 'Deleted news/a.')
+      await first.getByText('Ctrl+Z').waitFor()
+      await deleteRow(page, 'news/b')
+      await notice(page, 'Deleted news/b.').getByText('Ctrl+Z').waitFor()
+      expect(await first.getByText('Ctrl+Z').count()).toBe(0)
+      await page.setViewportSize({ width: 400, height: 800 })
+      await first.waitFor({ state: 'hidden' })
+      const last = await offer(page, 'Deleted news/b.')
+      await screenshot('transfers/one-offer-400')
+      await takeBack(last)
+      await notice(page, 'Undone').waitFor()
+      await first.waitFor({ state: 'hidden' })
+      await notice(page, 'Undone').waitFor({ state: 'hidden' })
+      await first.waitFor()
     })
 
     it('of a copy over something brings that back, unless the copy was changed', async () => {

@@ -16,8 +16,8 @@ describeInBrowser('two people who edit one object', (browser) => {
   const playground = usePlayground()
 
   /** Two tabs of one browser, both editing. */
-  async function bothEdit(key: string) {
-    await saveByOther(playground, key, team(), json)
+  async function bothEdit(key: string, text = team()) {
+    await saveByOther(playground, key, text, json)
     const { page: first, context, watch, screenshot } = await browser.tab(playground.url)
     const second = await context.newPage()
     const [hers, his] = await Promise.all([edit(first, key), edit(second, key)])
@@ -52,6 +52,94 @@ describeInBrowser('two people who edit one object', (browser) => {
     await hers.getByRole('treeitem').filter({ hasText: '"city": "Bergen"' }).waitFor()
   })
 
+  it.each([
+    ['one line', 0],
+    // Merged beside the page.
+    ['one long line', 5000],
+  ])('puts changes of JSON on %s together', async (name, count) => {
+    const key = `shared/${name}`
+    const list = Array.from({ length: count }, (_, entry) => entry)
+    const line = `{"name":"north","status":"on","budget":1e2,"list":${JSON.stringify(list)}}`
+    const { first, second, hers, his, watch, screenshot } = await bothEdit(key, line)
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T1 ' + (performance.now() | 0) + '\n')
+    await write(first, editor(hers, key), line.replace('north', 'south'))
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T2 ' + (performance.now() | 0) + '\n')
+    await first.keyboard.press('Control+S')
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T3 ' + (performance.now() | 0) + '\n')
+    await isSaved(hers)
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T4 ' + (performance.now() | 0) + '\n')
+    await write(second, editor(his, key), line.replace('"on"', '"off"'))
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T5 ' + (performance.now() | 0) + '\n')
+    watch.expectAnswer(412, '/api/objects/text')
+    await second.keyboard.press('Control+S')
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T6 ' + (performance.now() | 0) + '\n')
+    const conflict = conflictOf(second)
+    await conflict.getByText('The JSON is laid out for that').waitFor()
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T7 ' + (performance.now() | 0) + '\n')
+    const theirs = conflict.getByRole('textbox', { name: 'Theirs' })
+    expect(await theirs.innerText()).toContain('  "name": "south",')
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T8 ' + (performance.now() | 0) + '\n')
+    await screenshot(`editing/${name}`)
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T9 ' + (performance.now() | 0) + '\n')
+    await conflict.getByRole('button', { name: 'Save the merge' }).click()
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T10 ' + (performance.now() | 0) + '\n')
+    await isSaved(his)
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T11 ' + (performance.now() | 0) + '\n')
+    const value = { name: 'south', status: 'off', budget: '1e2', list }
+    const both = JSON.stringify(value, undefined, 2).replace('"1e2"', '1e2')
+    expect(await storedText(playground, key)).toBe(both)
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T12 ' + (performance.now() | 0) + '\n')
+    // The editor has what was saved: the next save is of that.
+    await editor(his, key).filter({ hasText: 'south' }).waitFor()
+    (await import('node:fs')).appendFileSync('/tmp/t.log', 'T13 ' + (performance.now() | 0) + '\n')
+  })
+
+  it('saves no merge before one decided what both changed', async () => {
+    const key = 'shared/undecided'
+    const { first, second, hers, his, watch } = await bothEdit(key)
+    await write(first, editor(hers, key), team({ name: 'south', city: 'Rome' }))
+    await first.keyboard.press('Control+S')
+    await isSaved(hers)
+    await write(second, editor(his, key), team({ name: 'east', city: 'Bergen' }))
+    watch.expectAnswer(412, '/api/objects/text')
+    await second.keyboard.press('Control+S')
+    const conflict = conflictOf(second)
+    const result = conflict.getByRole('textbox', { name: 'The result' })
+    await result.waitFor()
+    const told = conflict.getByRole('status').filter({ hasText: 'decide' })
+    const save = conflict.getByRole('button', { name: 'Save the merge' })
+    await expect.poll(() => told.innerText(), soon).toBe('2 places to decide')
+    expect(await save.isDisabled()).toBe(true)
+    expect(await save.getAttribute('title')).toBe('2 places to decide')
+    // Neither that nor the key saves it: they lead to what is to be decided.
+    await save.focus()
+    await second.keyboard.press('Enter')
+    await expect.poll(() => isFocused(result), soon).toBe(true)
+    await second.keyboard.press('Control+S')
+    expect(await storedText(playground, key)).toContain('"south"')
+    await conflict.getByRole('button', { name: 'Take theirs' }).first().click()
+    await expect.poll(() => told.innerText(), soon).toBe('1 place to decide')
+    // What is decided and what is not stays so while one is away.
+    await conflict.getByRole('button', { name: 'Back to editing' }).click()
+    await his.getByRole('button', { name: 'Compare and merge' }).click()
+    await result.waitFor()
+    await expect.poll(() => told.innerText(), soon).toBe('1 place to decide')
+    expect(await save.isDisabled()).toBe(true)
+    await conflict.getByRole('button', { name: 'Keep mine' }).press('Enter')
+    await expect.poll(() => told.innerText(), soon).toBe('Everything is decided')
+    await expect.poll(() => isFocused(save), soon).toBe(true)
+    await result.focus()
+    await second.keyboard.press('Control+Z')
+    await expect.poll(() => save.isDisabled(), soon).toBe(true)
+    // Where it cannot be read side by side, a place can be kept by itself.
+    await second.setViewportSize({ width: 400, height: 800 })
+    await conflict.getByRole('button', { name: 'Keep this' }).first().click()
+    await expect.poll(() => told.innerText(), soon).toBe('Everything is decided')
+    await save.click()
+    await isSaved(his)
+    expect(await storedText(playground, key)).toBe(team({ name: 'south', city: 'Bergen' }))
+  })
+
   it('lets one choose where both changed a line', async () => {
     const key = 'shared/same'
     const { first, second, hers, his, watch } = await bothEdit(key)
@@ -62,7 +150,7 @@ describeInBrowser('two people who edit one object', (browser) => {
     watch.expectAnswer(412, '/api/objects/text')
     await second.keyboard.press('Control+S')
     const conflict = conflictOf(second)
-    await conflict.getByText('One place was changed by both').waitFor()
+    await conflict.getByText('2 places were changed by both').waitFor()
     const result = conflict.getByRole('textbox', { name: 'The result' })
     expect(await result.innerText()).toContain('"size": 6')
     // He looks at his text once more: what he did in the merge is kept.
@@ -197,6 +285,7 @@ describeInBrowser('what somebody else saved', (browser) => {
     const mine = mixed.replace('c', 'mine').replace('d', 'more')
     const merging = await conflictWith('ends/merged', { base: mixed, mine, theirs })
     await merging.conflict.getByText('One place was changed by both').waitFor()
+    await merging.conflict.getByRole('button', { name: 'Keep mine' }).click()
     await merging.conflict.getByRole('button', { name: 'Save the merge' }).click()
     await isSaved(merging.panel)
     expect(await storedText(playground, 'ends/merged')).toBe('a\nb\nmine\nmore\n')

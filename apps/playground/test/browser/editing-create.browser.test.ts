@@ -108,6 +108,7 @@ describeInBrowser('creating an object', (browser) => {
     await dialog.getByRole('button', { name: 'Create' }).click()
     const told = dialog.getByRole('alert').filter({ hasText: 'SERIALIZATION' })
     await told.getByText('Line 3, column 3: expected a name in double quotes').waitFor()
+    await told.getByText('Correct it, then save again.').waitFor()
     expect(await isStored(playground, 'notes/broken')).toBe(false)
   })
 

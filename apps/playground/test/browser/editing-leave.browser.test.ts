@@ -142,6 +142,7 @@ describeInBrowser('another version in the editor', (browser) => {
     await panel.getByRole('button', { name: 'Format JSON' }).click()
     await layingOut
     await editor(panel, key).getByText('"id": 0').waitFor()
+    await expect.poll(() => isFocused(editor(panel, key)), soon).toBe(true)
     await page.keyboard.press('Control+Home')
     await page.keyboard.type('x')
     await panel.getByRole('button', { name: /^Not JSON yet. Line 1, column 1: / }).waitFor()

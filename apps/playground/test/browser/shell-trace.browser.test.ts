@@ -63,9 +63,12 @@ describeInBrowser('the trace', (browser) => {
       "  storageType: 'file',",
       `  basePath: '${basePath}',`,
       '})',
-      "const info = await storage.stat('agent_configs/ceo')",
-      'console.log(info.size, info.contentType, info.etag, info.metadata)',
-      'await storage.close()',
+      'try {',
+      "  const info = await storage.stat('agent_configs/ceo')",
+      '  console.log(info.size, info.contentType, info.etag, info.metadata)',
+      '} finally {',
+      '  await storage.close()',
+      '}',
       '',
     ].join('\n')
     expect(await code(page).textContent()).toBe(program)

@@ -1,7 +1,7 @@
 /** Copies and moves in a real browser, and what the store has after them. */
 import { describe, expect, it } from 'vitest'
 import { expectAccessible } from './support/accessibility.ts'
-import { row } from './support/browse.ts'
+import { isFocused, row } from './support/browse.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { usePlayground } from './support/playground.ts'
 import { useStore } from './support/store.ts'
@@ -40,13 +40,13 @@ describeInBrowser('copies and moves', (browser) => {
       // The name is selected: typing replaces it, and keeps the extension.
       await page.keyboard.type('b')
       expect(await key.inputValue()).toBe('copy/b.txt')
-      await asked.getByText('Something is there already.').waitFor()
+      await asked.getByText('Something is there already').waitFor()
       expect(await asked.getByRole('button', { name: 'Copy' }).isDisabled()).toBe(true)
       await key.fill('copy/c.txt')
       await asked.getByText('You can undo this right after it.').waitFor()
-      await asked.getByText('Something is there already.').waitFor({ state: 'hidden' })
+      await asked.getByText('Something is there already').waitFor({ state: 'hidden' })
       await asked.getByRole('button', { name: 'Copy' }).click()
-      await offer(page, 'Copied copy/a.txt')
+      await offer(page, 'Copied copy/a.txt to copy/c.txt.')
       await row(page, 'copy/c.txt').waitFor()
       expect(await store.texts('copy/')).toEqual({
         ...{ 'copy/a.txt': 'A', 'copy/b.txt': 'B', 'copy/c.txt': 'A' },
@@ -72,13 +72,14 @@ describeInBrowser('copies and moves', (browser) => {
       const failed = dialog(page, '1 of 3 objects could not be copied')
       await failed.getByText('from/b', { exact: true }).waitFor()
       await failed.getByText('ALREADY_EXISTS').waitFor()
+      await failed.getByText('Both are left as they are.').waitFor()
       await failed.getByRole('button', { name: 'Close' }).last().click()
       await offer(page, 'Copied 2 objects')
       expect(await store.texts('onto/')).toEqual({
         ...{ 'onto/a': 'A', 'onto/b': 'theirs', 'onto/c/d': 'D' },
       })
       await page.keyboard.press('Control+z')
-      await notice(page, 'Undone: 2 objects are as they were').waitFor()
+      await notice(page, 'Undone: 2 copies are gone again.').waitFor()
       expect(await store.texts('onto/')).toEqual({ 'onto/b': 'theirs' })
     })
   })
@@ -182,7 +183,7 @@ describeInBrowser('copies and moves', (browser) => {
     it('gives a prefix another name, with the view in it', async () => {
       await store.lay({ 'old/a': 'A', 'old/deep/b': 'B' })
       const { page } = await browser.tab(playground.url)
-      await page.goto('/objects?key=old/deep/b')
+      await page.goto('/objects?prefix=&key=old/deep/b')
       await select(page, 'old/')
       await selectionButton(page, 'Move').click()
       const asked = dialog(page, 'Move all of old/')
@@ -223,6 +224,43 @@ describeInBrowser('copies and moves', (browser) => {
       await row(page, 'name/q/').waitFor()
       await row(page, 'name/p/').waitFor({ state: 'hidden' })
       expect(await store.texts('name/')).toEqual({ 'name/b.txt': 'A', 'name/q/x': 'X' })
+    })
+
+    it.each([0, 600])('keeps what was typed when it is taken, told after %i ms', async (ms) => {
+      const prefix = `typed-${ms}/`
+      await store.lay({ [`${prefix}a.txt`]: 'A', [`${prefix}b.txt`]: 'B' })
+      const { page, screenshot } = await browser.tab(playground.url)
+      await page.goto(`/objects?prefix=${prefix}`)
+      await page.route('**/api/objects/transfer', async (route) => {
+        const isAsked = route.request().postDataJSON().isDryRun !== true
+        if (isAsked) await new Promise((resolve) => setTimeout(resolve, ms))
+        await route.continue()
+      })
+      await row(page, `${prefix}a.txt`).press('F2')
+      const asked = dialog(page, 'Rename a.txt')
+      const key = asked.getByRole('combobox', { name: 'New key' })
+      await key.waitFor()
+      await expect.poll(() => isFocused(key), soon).toBe(true)
+      // Nobody looked yet whether something is there.
+      await page.keyboard.type('b')
+      await page.keyboard.press('Enter')
+      await asked.getByText('Something is there already: choose another key, or tick').waitFor()
+      expect(await key.inputValue()).toBe(`${prefix}b.txt`)
+      await expect.poll(() => isFocused(key), soon).toBe(true)
+      expect(await page.getByText('ifNoneMatch').count()).toBe(0)
+      await expectAccessible(page, inDialog)
+      await screenshot('transfers/taken')
+      await asked.getByRole('checkbox', { name: 'Overwrite what exists' }).check()
+      await asked.getByText('You can undo this right after it.').waitFor()
+      await asked.getByRole('button', { name: 'Rename' }).click()
+      await offer(page, `Renamed ${prefix}a.txt to ${prefix}b.txt.`)
+      expect(await store.texts(prefix)).toEqual({ [`${prefix}b.txt`]: 'A' })
+      await page.keyboard.press('Control+z')
+      await notice(page, 'Undone: 1 object is back, as a new version.').waitFor()
+      expect(await store.texts(prefix)).toEqual({
+        [`${prefix}a.txt`]: 'A',
+        [`${prefix}b.txt`]: 'B',
+      })
     })
 
     it('is refused into itself, to a key that cannot be, and to where it is', async () => {
@@ -269,6 +307,9 @@ describeInBrowser('copies and moves', (browser) => {
 
   it('shows the code that does the same', async () => {
     await store.lay({ 'code/a': 'A', 'code/b': 'B', 'code/c': 'C' })
+    // What was seen is what is copied, moved and deleted.
+    const { etag: source } = await store.manager.stat('code/a')
+    const seen = `{ sourceIfMatch: '${source}', ifNoneMatch: '*' }`
     const { etag } = await store.manager.stat('code/b')
     const { page } = await browser.tab(playground.url, { viewport: { width: 1600, height: 900 } })
     await page.goto('/objects?prefix=code/&key=code/a&trace=true')
@@ -286,13 +327,13 @@ describeInBrowser('copies and moves', (browser) => {
     await notice(page, 'Undone').waitFor()
     await deleteRow(page, 'code/b')
     const lines = {
-      'Copy code/a to code/z': "storage.copy('code/a', 'code/z', { ifNoneMatch: '*' })",
-      'Move code/a to code/y': "storage.move('code/a', 'code/y', { ifNoneMatch: '*' })",
-      'Undo: Moved code/a': "storage.move('code/y', 'code/a', { ifNoneMatch: '*' })",
+      'Copy code/a to code/z': `storage.copy('code/a', 'code/z', ${seen})`,
+      'Move code/a to code/y': `storage.copy('code/a', 'code/y', ${seen})`,
+      'Undo: Moved code/a to code/y': "storage.move('code/y', 'code/a', { ifNoneMatch: '*' })",
       'Delete code/b': `storage.delete('code/b', { ifMatch: '${etag}' })`,
     }
     for (const [action, line] of Object.entries(lines)) {
-      expect(await code(page, action)).toContain(`\nawait ${line}\n`)
+      expect(await code(page, action)).toContain(`\n  await ${line}\n`)
     }
   })
 

@@ -279,8 +279,25 @@ describeInBrowser('uploads', (browser) => {
       await choose(page, path)
       await sent.promise
       await page.getByRole('button', { name: 'Cancel early/x.txt' }).click()
+      const note = page.getByRole('status').filter({ hasText: 'Cancelled' })
+      await note.getByText('Cancelled early/x.txt: nothing was stored.').waitFor()
       await panel(page).waitFor({ state: 'hidden' })
       expect(await store.texts('early/')).toEqual({})
+    })
+
+    it('with others is told of once', async () => {
+      const paths = await Promise.all([1, 2, 3, 4].map((n) => file(`many/${n}.txt`, 'new')))
+      const { page, screenshot } = await browser.tab(playground.url, { viewport: phone })
+      await page.goto('/objects?prefix=many/')
+      await page.route('**/api/objects/upload?*', () => undefined)
+      await choose(page, paths)
+      await panel(page).getByRole('button', { name: 'Cancel all' }).click()
+      const note = page.getByRole('status').filter({ hasText: 'Cancelled' })
+      await note.getByText('Cancelled 4 files: nothing was stored.').waitFor()
+      expect(await note.count()).toBe(1)
+      await screenshot('transfers/cancelled-400')
+      await note.waitFor({ state: 'hidden', timeout: 10_000 })
+      expect(await store.texts('many/')).toEqual({})
     })
 
     it('while it is opened leaves nothing open', async () => {

@@ -33,6 +33,16 @@ describe('the name of a download', () => {
     expect(namesOf(key)).toEqual([plain, extended])
   })
 
+  it.each([
+    ['a/ceo', 'application/json', 'ceo.json'],
+    ['a/ceo', 'Text/Plain; charset=utf-8', 'ceo.txt'],
+    ['a/ceo.v1', 'application/json', 'ceo.v1'],
+    ['a/ceo', 'text/html', 'ceo'],
+    ['a/ceo', '__proto__', 'ceo'],
+  ])('of %j, which is %s', (key, contentType, name) => {
+    expect(attachment(key, contentType)).toContain(`filename="${name}"`)
+  })
+
   it('is a legal header whatever the key, and hides nothing', () => {
     const key = fc.oneof(
       fc.string({ unit: 'binary' }),

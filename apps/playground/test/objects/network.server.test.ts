@@ -90,19 +90,29 @@ describe('over a real connection', () => {
     const { storage } = served.world
     const { backend } = storage
     const write = backend.write.bind(backend)
-    const begun = Promise.withResolvers<void>()
-    const go = Promise.withResolvers<void>()
+    const signals: AbortSignal[] = []
+    const writes: Promise<unknown>[] = []
+    // None begins before its page is known to be gone.
+    const writeLate = async (...args: Parameters<typeof write>): ReturnType<typeof write> => {
+      const signal = args[2].signal!
+      signals.push(signal)
+      if (!signal.aborted) await once(signal, 'abort')
+      return write(...args)
+    }
     Object.assign(backend, {
-      write: async (...args: Parameters<typeof write>) => {
-        begun.resolve()
-        await go.promise
-        return write(...args)
+      write(...args: Parameters<typeof write>) {
+        const outcome = writeLate(...args)
+        writes.push(outcome)
+        return outcome
       },
     })
     const send = (bytes: number): ReturnType<typeof httpRequest> => {
       const query = new URLSearchParams({ key: 'k', contentType: 'a/b', id: randomUUID() })
       const sending = httpRequest(`${served.url}/upload?${query}`, {
-        ...{ method: 'PUT', headers: { ...headers, 'content-length': 1000 } },
+        ...{
+          method: 'PUT',
+          headers: { ...headers, 'content-length': 1000, expect: '100-continue' },
+        },
       })
       sending.on('error', () => undefined)
       sending.write(new Uint8Array(bytes))
@@ -110,15 +120,13 @@ describe('over a real connection', () => {
     }
     // In the midst of its bytes, and after the last one.
     const half = send(500)
-    await once(half, 'socket')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await once(half, 'continue')
     half.destroy()
     const whole = send(1000)
-    await begun.promise
+    await until(async () => signals.length === 1)
     whole.destroy()
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    go.resolve()
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(async () => signals[0]!.aborted)
+    await Promise.allSettled(writes)
     expect(await storage.listKeys()).toEqual([])
     expect(await served.temporaryFiles()).toEqual([])
     expect(served.unexpected).toEqual([])

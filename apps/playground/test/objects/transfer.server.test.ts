@@ -127,6 +127,17 @@ describe('a delete', () => {
   })
 })
 
+it.each<[string, Request]>([
+  ['Copied z to y', { kind: 'copy', items: [{ key: 'z', to: 'y' }] }],
+  ['Moved a/b/3 to c/3', { kind: 'move', prefixes: [{ prefix: 'a/b/', to: 'c/' }] }],
+  ['Moved 3 objects to c/', { kind: 'move', prefixes: [{ prefix: 'a/', to: 'c/' }] }],
+  ['Moved 3 objects to the top level', { kind: 'move', prefixes: [{ prefix: 'a/', to: '' }] }],
+  ['Deleted 3 objects', { kind: 'delete', prefixes: [{ prefix: 'a/' }] }],
+])('is offered for undo as %j', async (label, request) => {
+  const objects = await openTree()
+  expect(await transfer(objects, request)).toMatchObject({ failedCount: 0, undo: { label } })
+})
+
 describe('a copy', () => {
   it('takes items and prefixes, and can be undone', async () => {
     const objects = await openTree()
@@ -135,7 +146,11 @@ describe('a copy', () => {
       items: [{ key: 'z', to: 'copies/z' }],
       prefixes: [{ prefix: 'a/', to: 'copies/a/' }],
     })
-    expect(result).toMatchObject({ done: 4, failedCount: 0, undo: { label: 'Copied 4 objects' } })
+    expect(result).toMatchObject({
+      done: 4,
+      failedCount: 0,
+      undo: { label: 'Copied 4 objects to copies/' },
+    })
     const copies = Object.fromEntries(tree.map((key) => [`copies/${key}`, `text of ${key}`]))
     expect(await contents(objects)).toEqual({ ...textOf(...tree), ...copies })
     await undo(objects, result)

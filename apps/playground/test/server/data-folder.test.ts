@@ -1,5 +1,5 @@
 /** The data folder: only what a playground made is ever removed. */
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -73,6 +73,17 @@ it.each([keep, reset])('is had by one playground at a time (%o)', async (how) =>
   expect(await readdir(path)).toContain('objects')
   folder[Symbol.dispose]()
   using _ = await DataFolder.open(path, how)
+})
+
+it('locks no file that it did not make', async () => {
+  await mkdir(path)
+  const outside = join(base, 'outside')
+  await symlink(outside, join(path, 'playground.lock'))
+  await expect(DataFolder.open(path, keep)).rejects.toThrow(/cannot be opened .ELOOP/)
+  await expect(stat(outside)).rejects.toThrow('ENOENT')
+  await rm(join(path, 'playground.lock'))
+  await writeFile(join(path, 'playground.lock'), 'years of work')
+  await expect(DataFolder.open(path, keep)).rejects.toThrow('no playground made it')
 })
 
 it.each([keep, reset])('refuses a folder that no playground made (%o)', async (how) => {

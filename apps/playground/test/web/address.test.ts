@@ -20,6 +20,15 @@ describe('an address', () => {
     expect(stringifySearch({})).toBe('')
   })
 
+  it('that names an object only lists where that is', () => {
+    const prefixOf = (text: string): string => parse(objects.search, parseSearch(text)).prefix
+    expect(prefixOf('?key=a/b/c')).toBe('a/b/')
+    expect(prefixOf('?key=c')).toBe('')
+    expect(prefixOf('?key=a/')).toBe('a/')
+    expect(prefixOf('?key=a/b/c&prefix=')).toBe('')
+    expect(prefixOf('?key=a/b/c&prefix=x')).toBe('x')
+  })
+
   it('keeps every view that it can tell', () => {
     const text = fc.string({ unit: 'grapheme' })
     const views = fc.record({

@@ -37,7 +37,7 @@ export interface OperationContext {
   readonly operation: TracedOperation
   /** The backend's name, for instance `file`. */
   readonly backend: string
-  /** Only with `diagnostics: { keys: true }`; the source's of a copy. */
+  /** Only with `diagnostics: { keys: true }`; of a copy the source's, of a listing its prefix. */
   readonly key?: string | undefined
   /** Counts from 1; more than 1 only from a retry layer that publishes each attempt. */
   readonly attempt: number

@@ -131,7 +131,8 @@ export class Access {
   }
 
   async list(options: ListOptions): Promise<ListPage> {
-    const page = await this.#run('list', undefined, options, () => this.backend.list(options))
+    const call = (): Promise<ListPage> => this.backend.list(options)
+    const page = await this.#run('list', undefined, options, call, options.prefix)
     return { ...page, objects: page.objects.map(visible) }
   }
 
@@ -205,10 +206,12 @@ export class Access {
     key: string | undefined,
     options: OperationOptions | undefined,
     call: () => Promise<T>,
+    prefix?: string,
   ): Promise<T> {
     try {
       this.#assertUsable(options?.signal)
-      return this.#isQuiet(operation) ? await call() : await this.#observed(operation, key, call)
+      if (this.#isQuiet(operation)) return await call()
+      return await this.#observed(operation, key, call, prefix)
     } catch (error) {
       throw this.fault(error, operation, key, options?.signal)
     }
@@ -218,13 +221,15 @@ export class Access {
     operation: TracedOperation,
     key: string | undefined,
     call: () => Promise<T>,
+    prefix?: string,
   ): Promise<T> {
     const { clock, logger, areKeysTraced } = this.observation
+    const traced = areKeysTraced ? (key ?? prefix) : undefined
     const context: OperationContext = {
       operation,
       backend: this.backend.name,
       attempt: 1,
-      ...(areKeysTraced && key !== undefined ? { key } : {}),
+      ...(traced === undefined ? {} : { key: traced }),
     }
     try {
       return await traceOperation(context, clock, call)

@@ -49,6 +49,32 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('a listing that is read again at the word of a person', () => {
+  it('keeps what changed while it was read', async () => {
+    stored = ['a', 'b']
+    live.noteAll()
+    await pass(2000)
+    const read = Promise.withResolvers<void>()
+    vi.stubGlobal('fetch', async (path: string, init: RequestInit) => {
+      const response = await serve(path, init)
+      if (!path.startsWith('/api/objects/rows')) await read.promise
+      return response
+    })
+    const refreshed = listing.refresh()
+    await pass(10)
+    stored = ['b', 'c']
+    live.note([
+      { key: 'a', kind: 'deleted' },
+      { key: 'c', kind: 'written' },
+    ])
+    await pass(500)
+    expect(keys()).toEqual(['b', 'c'])
+    read.resolve()
+    await refreshed
+    expect(keys()).toEqual(['b', 'c'])
+  })
+})
+
 describe('a listing that could not be read again', () => {
   it.each([
     ['a change', () => live.note([{ key: 'b', kind: 'written' }])],

@@ -31,6 +31,7 @@ const keyOf = (row: Row): string => (row.kind === 'object' ? row.key : row.prefi
 /** What a list that is sorted and filtered anew shows. */
 function expected(rows: Iterable<Row>, { sort, filter }: Arrangement, prefix: string): string[] {
   const sign = sort.isDescending ? -1 : 1
+  const nameAt = prefix.lastIndexOf('/') + 1
   const value = (row: Row): number | string => {
     if (row.kind === 'prefix') return -1
     if (sort.by === 'size') return row.size
@@ -44,7 +45,7 @@ function expected(rows: Iterable<Row>, { sort, filter }: Arrangement, prefix: st
     return x === y ? byKey : sign * (x < y ? -1 : 1)
   }
   return [...rows]
-    .filter((row) => keyOf(row).slice(prefix.length).toLowerCase().includes(filter.toLowerCase()))
+    .filter((row) => keyOf(row).slice(nameAt).toLowerCase().includes(filter.toLowerCase()))
     .toSorted(compare)
     .map(keyOf)
 }

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { UndoOffer } from '../../../src/screens/objects/server/wire.ts'
 import { openDialog, showDialog } from '../../../src/screens/objects/web/transfer/dialog.ts'
-import { ownActions } from '../../../src/screens/objects/web/transfer/own-actions.ts'
+import { lastOwn } from '../../../src/screens/objects/web/transfer/own-actions.ts'
 import { offerUndo, offerUndoOf } from '../../../src/screens/objects/web/transfer/undo.ts'
 
 /** Ids that were taken back. */
@@ -25,8 +25,16 @@ async function serve(path: string, init: RequestInit): Promise<Response> {
   return new Response(`${JSON.stringify({ result })}\n`)
 }
 
+interface OfferProps {
+  readonly label: string
+  readonly isLast: () => boolean
+  readonly onTake: () => void
+}
+
 interface Shown {
   readonly label: string
+  /** The key takes it. */
+  readonly isLast: boolean
   readonly take: () => void
 }
 
@@ -38,9 +46,8 @@ function messages(): NotificationData[] {
 
 function shown(): Shown[] {
   return messages().flatMap(({ message }) => {
-    const { label, onTake } = (message as ReactElement<{ label?: string; onTake?: () => void }>)
-      .props
-    return label === undefined || onTake === undefined ? [] : [{ label, take: onTake }]
+    const { label, isLast, onTake } = (message as ReactElement<Partial<OfferProps>>).props
+    return label === undefined ? [] : [{ label, isLast: isLast!(), take: onTake! }]
   })
 }
 
@@ -83,6 +90,15 @@ describe('an offer', () => {
     expect(labels()).toEqual(['Saved other', 'Saved k'])
   })
 
+  it('has the key when it is the last', async () => {
+    for (const id of ['1', '2', '3']) offerUndo(saved(id, `k${id}`))
+    const keyed = (): boolean[] => shown().map(({ isLast }) => isLast)
+    expect(keyed()).toEqual([false, false, true])
+    shown()[2]!.take()
+    await pass()
+    expect(keyed()).toEqual([false, true])
+  })
+
   it('does not take that of another action with the same name', () => {
     offerUndo({ id: '1', label: 'Deleted 9 objects' })
     offerUndo({ id: '2', label: 'Deleted 9 objects' })
@@ -95,11 +111,15 @@ describe('an offer', () => {
     expect(notificationsStore.getState().queue).toEqual([])
   })
 
-  it('is remembered by its tab, the last ones only', () => {
+  it('is remembered by its tab, the last one only', () => {
     for (let i = 1; i <= 9; i++) offerUndo(saved(String(i), `k${i}`))
-    expect(ownActions()).toEqual(['2', '3', '4', '5', '6', '7', '8', '9'])
-    session.set('undo', 'not JSON')
-    expect(ownActions()).toEqual([])
+    expect(lastOwn()).toEqual({ ids: ['9'], label: 'Saved k9' })
+    offerUndoOf({ label: 'Uploaded 2 files', offers: [saved('a', 'k'), saved('b', 'l')] })
+    expect(lastOwn()).toEqual({ ids: ['a', 'b'], label: 'Uploaded 2 files' })
+    for (const damaged of ['not JSON', '[]', '{"ids":[1]}']) {
+      session.set('undo', damaged)
+      expect(lastOwn()).toBeUndefined()
+    }
   })
 })
 

@@ -19,6 +19,7 @@ export const operationNames = Object.keys(operations) as OperationName[]
 
 export const totalsColumns = [
   'operation',
+  'backend',
   'outcome',
   'count',
   'bytes',

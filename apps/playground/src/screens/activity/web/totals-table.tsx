@@ -27,6 +27,7 @@ function duration(name: Extract<ColumnName, `${string}Ms`>, header: string) {
 
 const columns = column.columns([
   column.accessor('operation', { header: 'Operation' }),
+  column.accessor('backend', { header: 'Backend' }),
   column.accessor('outcome', {
     header: 'Outcome',
     cell: (cell) => <Outcome outcome={cell.getValue()} />,
@@ -40,7 +41,9 @@ const columns = column.columns([
   duration('maxMs', 'Max'),
 ])
 
-/** A row for each operation and outcome; every column sorts. */
+const texts: ReadonlySet<string> = new Set(['operation', 'backend', 'outcome'])
+
+/** A row for each operation, backend and outcome; every column sorts. */
 export function TotalsTable({ series }: { readonly series: readonly Series[] }): ReactNode {
   const [{ sort = 'count', desc = true }, setView] = useView(screen)
   const data = useMemo(() => [...series], [series])
@@ -54,7 +57,7 @@ export function TotalsTable({ series }: { readonly series: readonly Series[] }):
   })
   const sortBy = (name: string): void => {
     const isSame = name === sort
-    const isText = name === 'operation' || name === 'outcome'
+    const isText = texts.has(name)
     setView({ sort: name as ColumnName, desc: isSame ? !desc : !isText }, { isReplaced: true })
   }
   return (
@@ -83,7 +86,7 @@ export function TotalsTable({ series }: { readonly series: readonly Series[] }):
         </Table.Thead>
         <Table.Tbody>
           {table.getRowModel().rows.map((row) => (
-            <Table.Tr key={`${row.original.operation} ${row.original.outcome}`}>
+            <Table.Tr key={row.id}>
               {row.getAllCells().map((cell) => (
                 <Table.Td key={cell.id} data-column={cell.column.id}>
                   <table.FlexRender cell={cell} />

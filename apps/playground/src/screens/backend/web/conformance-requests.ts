@@ -5,12 +5,15 @@ import type { BackendApi } from '../server/index.ts'
 import type { ConformanceRequest } from '../server/wire.ts'
 import { cancelText, conformanceText } from './code.ts'
 
-/** Whichever button asked: what comes of it is told as an event, and a second click is none. */
-let isAsking = false
+/**
+ * What is being asked, whichever button asked: what comes of it is told as an event, and a second
+ * click is none.
+ */
+const asking = new Set<'start' | 'cancel'>()
 
 /** Starts a run; a failure is shown. Whether it was started. */
 export async function startRun(request: ConformanceRequest): Promise<boolean> {
-  return once(() =>
+  return once('start', () =>
     perform(conformanceText(request), (id) =>
       answer(client<BackendApi>('backend', id).conformance.$post({ json: request })),
     ),
@@ -19,19 +22,19 @@ export async function startRun(request: ConformanceRequest): Promise<boolean> {
 
 /** Ends the run that is under way; a failure is shown. */
 export async function cancelRun(): Promise<void> {
-  await once(() =>
+  await once('cancel', () =>
     perform(cancelText(), (id) =>
       answer(client<BackendApi>('backend', id).conformance.cancel.$post()),
     ),
   )
 }
 
-async function once(ask: () => Promise<unknown>): Promise<boolean> {
-  if (isAsking) return false
-  isAsking = true
+async function once(request: 'start' | 'cancel', ask: () => Promise<unknown>): Promise<boolean> {
+  if (asking.has(request)) return false
+  asking.add(request)
   try {
     return (await ask()) !== undefined
   } finally {
-    isAsking = false
+    asking.delete(request)
   }
 }

@@ -2,6 +2,7 @@ import { Badge, Box, Group, Table, Text } from '@mantine/core'
 import { IconCircleCheck, IconShieldCheck, IconX } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { bytesText, countText } from '../../../web/amounts.ts'
+import { NameText } from '../../../web/name-text.tsx'
 import { ObjectLink } from '../../../web/object-link.tsx'
 import type { FindingKind, Verification, VerifyProgress } from '../server/wire.ts'
 import { verifyText } from './code.ts'
@@ -98,7 +99,7 @@ function Findings({ findings }: Pick<Verification, 'findings'>): ReactNode {
                 <KindBadge kind={kind} />
               </Table.Td>
               <Table.Td className="mono breakable">
-                {path}
+                <NameText text={path} />
                 {key === undefined ? null : (
                   <Box>
                     <ObjectLink objectKey={key} />

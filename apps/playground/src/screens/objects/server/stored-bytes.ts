@@ -2,7 +2,7 @@
  * The bytes of an object as an answer.
  *
  * Invariant: nothing that is stored is shown by the browser or run. It is octets, an attachment,
- * and named safely; the stored content type is not told.
+ * and named safely; the stored content type is not told (but by the ending of a harmless name).
  */
 import type { StoredBody } from '@aos-storage/core'
 import type { Context } from 'hono'
@@ -19,7 +19,7 @@ export async function sendStored(
   const { info, start, end } = body
   const all = {
     'content-type': 'application/octet-stream',
-    'content-disposition': attachment(info.key),
+    'content-disposition': attachment(info.key, info.contentType),
     'content-length': String(end - start),
     'cache-control': 'no-store',
     etag: entityTag(info.etag),

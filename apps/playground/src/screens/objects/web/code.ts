@@ -68,7 +68,7 @@ export function downloadText(key: string): ActionText {
     label: `Download ${key}`,
     code: program(
       [
-        `await using body = await storage.readStream(${literal(key)})`,
+        `const body = await storage.readStream(${literal(key)})`,
         `await pipeline(body, createWriteStream(${literal(file)}))`,
       ],
       [
@@ -101,7 +101,12 @@ export function savingLines(
   const given = Object.entries({ contentType, ...condition })
   const isNew = 'ifNoneMatch' in condition
   return [
-    ...(isNew ? [] : [`const { metadata } = await storage.stat(${literal(key)})`]),
+    ...(isNew
+      ? []
+      : [
+          `const { metadata } = await storage.stat(${literal(key)})`,
+          '// Only over the version that was edited: once it is replaced, this fails and says so.',
+        ]),
     `await storage.writeStream(${literal(key)}, text, {`,
     ...given.map(([name, value]) => `  ${name}: ${quoted(value)},`),
     ...(isNew ? [] : ['  metadata,']),

@@ -1,13 +1,13 @@
 /** Objects: what is stored, to look at and to change. */
 import { IconFiles } from '@tabler/icons-react'
 import { lazy } from 'react'
-import { fallback, object, optional, picklist, string } from 'valibot'
+import { fallback, object, optional, picklist, pipe, string, transform } from 'valibot'
 import { flag, wholeNumber } from '../../../web/address.ts'
 import { defineScreen, type WebScreen } from '../../../web/screen.ts'
 
-const search = object({
-  /** What is listed: keys that begin so, up to the next `/`. */
-  prefix: fallback(optional(string(), ''), ''),
+const written = object({
+  /** What is listed: keys that begin so, up to the next `/`. Default: where the open object is. */
+  prefix: fallback(optional(string()), undefined),
   /** The object that is open. */
   key: fallback(optional(string()), undefined),
   /** How it is shown. Default: what fits its content. */
@@ -21,6 +21,15 @@ const search = object({
   /** Only names that hold this text. */
   filter: fallback(optional(string()), undefined),
 })
+
+/** A link may name an object only. */
+const search = pipe(
+  written,
+  transform(({ prefix, ...view }) => {
+    const { key = '' } = view
+    return { prefix: prefix ?? key.slice(0, key.lastIndexOf('/') + 1), ...view }
+  }),
+)
 
 const screen: WebScreen<typeof search> = defineScreen({
   name: 'objects',

@@ -26,11 +26,11 @@ export function isSameSort(a: Sort, b: Sort): boolean {
 /** Whether a name of these columns holds the text of a filter. */
 export function matcher(columns: Columns, filter: string): (slot: number) => boolean {
   if (filter === '') return () => true
-  const { keys, prefix } = columns
+  const { keys, nameAt } = columns
   // The engine folds case without a copy of every key. Global, because that begins at `lastIndex`.
   const pattern = new RegExp(filter.replaceAll(/[$()*+./?[\\\]^{|}]/g, String.raw`\$&`), 'giu')
   return (slot) => {
-    pattern.lastIndex = prefix.length
+    pattern.lastIndex = nameAt
     return pattern.test(keys[slot]!)
   }
 }

@@ -17,7 +17,7 @@ export interface ShownRow {
   readonly isPrefix: boolean
   /** The key of an object, or the prefix itself. */
   readonly key: string
-  /** What is below the listed prefix. */
+  /** What follows the last `/` of the listed prefix, which may end amid a name. */
   readonly name: string
   readonly size: number
   /** Milliseconds since 1970. */
@@ -31,6 +31,8 @@ export interface ShownRow {
 
 export class Columns {
   readonly prefix: string
+  /** Where names begin in keys. */
+  readonly nameAt: number
   readonly keys: string[] = []
   /** -1 marks a prefix. */
   sizes = new Float64Array(slotsAtFirst)
@@ -47,6 +49,7 @@ export class Columns {
 
   constructor(prefix: string) {
     this.prefix = prefix
+    this.nameAt = prefix.lastIndexOf('/') + 1
   }
 
   /** Takes a row in. Returns its slot. */
@@ -112,7 +115,7 @@ export class Columns {
       slot,
       isPrefix: this.isPrefix(slot),
       key,
-      name: key.slice(this.prefix.length),
+      name: key.slice(this.nameAt),
       size: this.sizes[slot]!,
       modifiedAt: this.modified[slot]!,
       type: this.typeNames[this.types[slot]!]!,

@@ -46,6 +46,8 @@ export class Listing {
   #end = new AbortController()
   /** Ends the reading that is under way, when another one begins. */
   #reading = new AbortController()
+  /** What changed while all is read again: by then it may have been read already. */
+  #changed: Map<string, Row | undefined> | undefined
   readonly #watchers = new Set<() => void>()
   /** Called when rows may have gone. */
   onGone: () => void = () => undefined
@@ -121,12 +123,18 @@ export class Listing {
     if (this.#status === 'loading') return false
     const signal = this.#beginReading()
     const rows = new Rows(this.prefix)
-    if (!(await this.#fill(rows, action, signal, () => undefined))) return false
-    await new Promise<void>((done) => {
-      rows.arrange(this.#arrangement, done)
-      if (rows.isArranged) done()
-    })
-    if (signal.aborted) return false
+    const changed = new Map<string, Row | undefined>()
+    this.#changed = changed
+    try {
+      if (!(await this.#fill(rows, action, signal, () => undefined))) return false
+      await new Promise<void>((done) => {
+        rows.arrange(this.#arrangement, done)
+        if (rows.isArranged) done()
+      })
+      if (signal.aborted) return false
+    } finally {
+      if (this.#changed === changed) this.#changed = undefined
+    }
     this.#rows.close()
     this.#rows = rows
     rows.arrange(this.#arrangement, this.#tell)
@@ -134,6 +142,10 @@ export class Listing {
     this.#problem = undefined
     this.#tell()
     this.onGone()
+    this.change(
+      [...changed.values()].filter((row) => row !== undefined),
+      [...changed].filter(([, row]) => row === undefined).map(([key]) => key),
+    )
     return true
   }
 
@@ -145,6 +157,7 @@ export class Listing {
 
   /** Puts rows in and takes keys out that others changed; see {@link Rows.change}. */
   change(put: readonly Row[], removed: readonly string[]): void {
+    this.#remember(put, removed)
     const last = this.#rows.columns.keys[this.#rows.byKey.at(-1) ?? -1] ?? ''
     // What is behind the end of a part is not a part of it.
     const known = this.#isTruncated ? put.filter((row) => compareUtf8(keyOf(row), last) <= 0) : put
@@ -152,6 +165,11 @@ export class Listing {
     if (this.#rows.trim(rowsMax)) this.#isTruncated = true
     this.#tell()
     if (removed.length > 0) this.onGone()
+  }
+
+  #remember(put: readonly Row[], removed: readonly string[]): void {
+    for (const key of removed) this.#changed?.set(key, undefined)
+    for (const row of put) this.#changed?.set(keyOf(row), row)
   }
 
   /** Whether an object or prefix is listed. */

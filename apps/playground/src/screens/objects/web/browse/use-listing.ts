@@ -30,9 +30,8 @@ export function useListing(prefix: string): Listing {
       live.note(doubtful(over).map((key) => ({ key, kind: 'deleted' })))
     })
     const offReturn = onReturn(awayMsMin, () => {
-      if (listing.snapshot().byKey.length > rereadRowsMax) return
-      live.noteAll()
       void refreshBeside()
+      if (listing.snapshot().byKey.length <= rereadRowsMax) live.noteAll()
     })
     return () => {
       offReturn()

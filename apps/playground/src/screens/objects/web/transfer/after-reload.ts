@@ -1,7 +1,7 @@
 /** After a reload: undo of what this tab did right before, which the old page could not offer. */
-import { ownActions } from './own-actions.ts'
+import { lastOwn } from './own-actions.ts'
 import { undoState } from './run.ts'
-import { offerUndo } from './undo.ts'
+import { offerUndoOf } from './undo.ts'
 
 /** What was done earlier was offered long enough. */
 const recentMs = 30_000
@@ -10,10 +10,16 @@ let isAsked = false
 
 /** Offers it once in the life of a page. @throws ProblemError */
 export async function offerAfterReload(): Promise<void> {
-  const own = new Set(isAsked ? [] : ownActions())
+  const own = isAsked ? undefined : lastOwn()
   isAsked = true
-  if (own.size === 0) return
+  if (own === undefined) return
+  const ids = new Set(own.ids)
   const { offers } = await undoState()
-  const last = offers.find(({ id, run }) => own.has(id) || (run !== undefined && own.has(run)))
-  if (last !== undefined && last.ageMs <= recentMs) offerUndo(last)
+  const recent = offers.filter(({ id, run, ageMs }) => {
+    return ageMs <= recentMs && (ids.has(id) || (run !== undefined && ids.has(run)))
+  })
+  const [last] = recent
+  if (last !== undefined) {
+    offerUndoOf({ label: own.label ?? last.label, offers: recent.toReversed() })
+  }
 }

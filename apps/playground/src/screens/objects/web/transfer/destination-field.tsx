@@ -1,5 +1,5 @@
 import { Autocomplete } from '@mantine/core'
-import { type FocusEvent, type ReactNode, useRef } from 'react'
+import { type FocusEvent, type ReactNode, type Ref, useRef } from 'react'
 import { lastSegment, onlyOne, parentOf, stemLength } from './destination.ts'
 import type { Question } from './dialog.ts'
 import { usePrefixes } from './forecast.ts'
@@ -11,9 +11,11 @@ export const suggestionsHeight = 128
 
 /** Where it goes: typed, with the prefixes that there are as suggestions. */
 export function DestinationField({
+  ref,
   question,
   place,
 }: {
+  readonly ref: Ref<HTMLInputElement>
   readonly question: Question
   readonly place: DestinationState
 }): ReactNode {
@@ -21,9 +23,10 @@ export function DestinationField({
   const { label, description } = textsOf(question)
   const onFocus = useStemSelection()
   const data = useSuggestions(question, typed)
-  const taken = 'Something is there already. Choose another key, or overwrite it.'
+  const taken = 'Something is there already: choose another key, or tick "Overwrite what exists".'
   return (
     <Autocomplete
+      ref={ref}
       label={label}
       description={description}
       value={typed}

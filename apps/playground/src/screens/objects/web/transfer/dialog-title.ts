@@ -7,13 +7,22 @@ import { objectsText } from './object-count.ts'
 export function dialogTitle(dialog: Dialog): string {
   if (dialog.step === 'failures') return dialog.title
   const { question } = dialog
-  if (dialog.step === 'run') return `${runningVerbs[question.kind]}…`
+  if (dialog.step === 'run') return `${runningVerbOf(question)}…`
   const what = whatOf(question)
   return question.kind === 'delete' ? `Delete ${what}?` : `${verbOf(question)} ${what}`
 }
 
 /** `Copying`. */
-export const runningVerbs = { copy: 'Copying', move: 'Moving', delete: 'Deleting' } as const
+export function runningVerbOf({ kind, isRename }: Question): string {
+  if (isRename) return 'Renaming'
+  return { copy: 'Copying', move: 'Moving', delete: 'Deleting' }[kind]
+}
+
+/** `copied`. */
+export function doneVerbOf({ kind, isRename }: Pick<Question, 'kind' | 'isRename'>): string {
+  if (isRename) return 'renamed'
+  return { copy: 'copied', move: 'moved', delete: 'deleted' }[kind]
+}
 
 /** What the button says. */
 export function verbOf({ kind, isRename }: Question): string {

@@ -16,6 +16,12 @@ export interface Question {
   readonly selection: Selection
 }
 
+/** What a person typed and chose, kept for when it could not be. */
+export interface Answer {
+  readonly typed: string
+  readonly isOverwrite: boolean
+}
+
 /** What is shown after some of it went wrong. */
 export interface Failures {
   readonly title: string
@@ -27,7 +33,8 @@ export interface Failures {
 
 /**
  *     ask ──► run ──► (closed), or failures ──► (closed)
- *      ▲       └──► it could not begin: the question again, with the reason
+ *      ▲       └──► it could not begin, or not go there: the question again, with the answer and
+ *      │            the reason
  *      └── the person, at any time when none is open
  */
 export type Dialog =
@@ -36,6 +43,8 @@ export type Dialog =
       readonly question: Question
       /** It was answered, and the work goes on for a moment already. */
       readonly isBusy: boolean
+      /** The answer before, and why that could not be. */
+      readonly answer: Answer | undefined
       readonly problem: Problem | undefined
     }
   | {

@@ -1,6 +1,7 @@
 import { Badge, Box, Button, Group, ScrollArea, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { countText } from '../../../../web/amounts.ts'
+import { NameText } from '../../../../web/name-text.tsx'
 import { ProblemText } from '../../../../web/problem-text.tsx'
 import type { Failures } from './dialog.ts'
 import classes from './failure-list.module.css'
@@ -23,7 +24,7 @@ export function FailureList({
           {failed.map(({ key, problem }) => (
             <Box component="li" key={key}>
               <Text size="sm" className="mono breakable">
-                {key}
+                <NameText text={key} />
               </Text>
               <Badge color="red" variant="light" radius="sm" my={4}>
                 {problem.code}

@@ -1,5 +1,6 @@
 /** What a transfer is going to do, asked before it is done. */
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import type { Change } from '../../../../server/changes.ts'
 import { answer, client, lines, request } from '../../../../web/api.ts'
 import { countText } from '../../../../web/amounts.ts'
@@ -7,6 +8,7 @@ import { useLive } from '../../../../web/live.ts'
 import { ProblemError } from '../../../../web/problem.ts'
 import type { ObjectsApi } from '../../server/index.ts'
 import type { EntriesLine, TransferRequest, TransferResult } from '../../server/wire.ts'
+import { doubtful, onOver } from './over.ts'
 import { transfer } from './run.ts'
 
 /** The server takes no more in one request; there may be any number under a prefix. */
@@ -93,6 +95,12 @@ export function useIsTaken(key: string | undefined): boolean | undefined {
   useLive<readonly Change[]>('changes', (changes) => {
     if (changes.some((change) => change.key === key)) void refetch()
   })
+  useEffect(() => {
+    // Another process may have written it, of which the live feed does not tell.
+    return onOver((over) => {
+      if (key !== undefined && doubtful(over).includes(key)) void refetch()
+    })
+  }, [key, refetch])
   return data
 }
 

@@ -1,28 +1,33 @@
 /**
  * What this tab did last, so that it can offer undo again after a reload. It outlives the page, and
  * no other tab sees it.
- *
- * Invariant: bounded. The last `keptMax` ids, of offers and of transfers that were begun.
  */
-const place = 'undo'
-const keptMax = 8
+import { array, object, optional, parse, string } from 'valibot'
 
-/** Notes an offer, or a transfer that begins: a reload may come before its offer does. */
-export function noteOwn(id: string): void {
-  const ids = [...ownActions().filter((each) => each !== id), id].slice(-keptMax)
+const place = 'undo'
+
+/** `ids` of offers, or of a transfer that was begun; `label` where they are taken back together. */
+const ownAction = object({ ids: array(string()), label: optional(string()) })
+
+interface OwnAction {
+  readonly ids: readonly string[]
+  readonly label?: string | undefined
+}
+
+/** Notes offers, or a transfer that begins: a reload may come before its offer does. */
+export function noteOwn(ids: readonly string[], label?: string): void {
   try {
-    sessionStorage.setItem(place, JSON.stringify(ids))
+    sessionStorage.setItem(place, JSON.stringify({ ids, label }))
   } catch {
     // A browser that keeps nothing for the page: the offer is lost with it.
   }
 }
 
-/** The last ids, the newest at the end. */
-export function ownActions(): readonly string[] {
+/** The last; undefined when nothing was done. */
+export function lastOwn(): OwnAction | undefined {
   try {
-    const ids: unknown = JSON.parse(sessionStorage.getItem(place) ?? '[]')
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : []
+    return parse(ownAction, JSON.parse(sessionStorage.getItem(place) ?? ''))
   } catch {
-    return []
+    return undefined
   }
 }

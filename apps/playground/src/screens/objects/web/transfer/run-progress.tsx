@@ -2,17 +2,17 @@ import { Button, Group, Progress, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { bytesText, countText } from '../../../../web/amounts.ts'
 import type { TransferProgress } from '../../server/wire.ts'
-import type { TransferKind } from './dialog.ts'
-import { runningVerbs } from './dialog-title.ts'
+import type { Question } from './dialog.ts'
+import { runningVerbOf } from './dialog-title.ts'
 import { objectsText } from './object-count.ts'
 
 /** How far a transfer is, and the way to stop it. */
 export function RunProgress({
-  kind,
+  question,
   progress,
   stop,
 }: {
-  readonly kind: TransferKind
+  readonly question: Question
   readonly progress: TransferProgress | undefined
   readonly stop: () => void
 }): ReactNode {
@@ -22,7 +22,7 @@ export function RunProgress({
   return (
     <Stack gap="sm">
       <Progress.Root size="lg">
-        <Progress.Section value={percent} aria-label={`${runningVerbs[kind]}: ${percent} %`} />
+        <Progress.Section value={percent} aria-label={`${runningVerbOf(question)}: ${percent} %`} />
       </Progress.Root>
       <Text size="sm" className="tabular">
         {progress === undefined

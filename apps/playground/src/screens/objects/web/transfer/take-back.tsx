@@ -57,7 +57,7 @@ export async function takeBack(
     })
     tellOver(undone(request, result))
     onUndone?.(result)
-    tellUndone(result, onAgain)
+    tellUndone(result, request, onAgain)
   } catch (error) {
     tellProblem(error)
   } finally {
@@ -103,8 +103,12 @@ const overtaken: ReadonlySet<string> = new Set([
   'CONFLICT',
 ])
 
-function tellUndone(result: Undone, onAgain: UndoOptions['onAgain']): void {
-  const { done, failedCount, again } = result
+function tellUndone(
+  result: Undone,
+  request: TransferRequest | undefined,
+  onAgain: UndoOptions['onAgain'],
+): void {
+  const { failedCount, again } = result
   if (failedCount > 0) {
     const title = `${failedText(result)} could not be taken back`
     const failed = result.failed.map(withReason)
@@ -112,12 +116,23 @@ function tellUndone(result: Undone, onAgain: UndoOptions['onAgain']): void {
   }
   notifications.show({
     ...notice,
-    message: (
-      <Text size="sm">
-        Undone: {objectsText(done)} {done === 1 ? 'is as it was' : 'are as they were'}.
-      </Text>
-    ),
+    message: <Text size="sm">{undoneText(result.done, request)}</Text>,
   })
+}
+
+/** What is back has the content that it had, but is a version of its own, with its own time. */
+function undoneText(done: number, request: TransferRequest | undefined): string {
+  const { kind, isOverwrite } = request ?? {}
+  const isOne = done === 1
+  if (kind === 'delete' || kind === 'move') {
+    const back = isOne ? 'is back, as a new version' : 'are back, as new versions'
+    return `Undone: ${objectsText(done)} ${back}.`
+  }
+  if (kind === 'copy' && isOverwrite !== true) {
+    return `Undone: ${isOne ? '1 copy is' : `${countText(done)} copies are`} gone again.`
+  }
+  const before = isOne ? 'is as it was' : 'are as they were'
+  return `Undone: ${objectsText(done)} ${before}. What is back is a new version.`
 }
 
 function withReason({ key, problem }: TransferFailure): TransferFailure {

@@ -59,19 +59,20 @@ function Step({
 }): ReactNode {
   if (dialog.step === 'run') {
     const { question, progress, stop } = dialog
-    return <RunProgress kind={question.kind} progress={progress} stop={stop} />
+    return <RunProgress question={question} progress={progress} stop={stop} />
   }
   if (dialog.step === 'failures') {
     const { failed, failedCount } = dialog
     return <FailureList failed={failed} failedCount={failedCount} onClose={onClose} />
   }
-  const { question, isBusy, problem } = dialog
+  const { question, isBusy, answer, problem } = dialog
   const Form = question.kind === 'delete' ? DeleteForm : DestinationForm
   return (
     <Form
       key={question.id}
       question={question}
       isBusy={isBusy}
+      answer={answer}
       problem={problem}
       onClose={onClose}
     />

@@ -26,6 +26,8 @@ interface Shown {
 
 /** By the id of their message, the last one at the end. */
 const shown = new Map<string, Shown>()
+/** Those who show which is the last. */
+const watchers = new Set<() => void>()
 
 /** Shows what was done, with a button that takes it back. Null, for nothing to undo: nothing. */
 export function offerUndo(offer: UndoOffer | null | undefined, options: OfferOptions = {}): void {
@@ -39,9 +41,13 @@ export function offerUndoOf(undoing: Undoing, options: OfferOptions = {}): void 
   const [first] = offers
   if (first === undefined) return
   const { id } = first
-  const subject = offers.length === 1 && first.key !== undefined ? label : undefined
+  const subject =
+    offers.length === 1 && first.key !== undefined ? `${label} ${first.key}` : undefined
   makeRoom(subject)
-  if (offers.length === 1) noteOwn(id)
+  noteOwn(
+    offers.map((offer) => offer.id),
+    label,
+  )
   const onAgain = (again: readonly UndoOffer[]): void => offerUndoOf({ label, offers: again })
   const take = (): void => {
     // A second click comes before the button is gone.
@@ -51,14 +57,16 @@ export function offerUndoOf(undoing: Undoing, options: OfferOptions = {}): void 
     void takeBack(undoing, { ...options, onAgain })
   }
   if (shown.size === 0) window.addEventListener('keydown', onKey)
+  const isLast = (): boolean => [...shown.keys()].at(-1) === id
   shown.set(id, { subject, take })
+  tellWatchers()
   notifications.show({
     id,
     ...notice,
     priority: 1,
     autoClose: offerMs,
     withAutoCloseProgress: true,
-    message: createElement(OfferText, { label, onTake: take }),
+    message: createElement(OfferText, { label, watch, isLast, onTake: take }),
     onClose: () => forget(id),
   })
 }
@@ -72,7 +80,18 @@ function makeRoom(subject: string | undefined): void {
 }
 
 function forget(id: string): void {
-  if (shown.delete(id) && shown.size === 0) window.removeEventListener('keydown', onKey)
+  if (!shown.delete(id)) return
+  if (shown.size === 0) window.removeEventListener('keydown', onKey)
+  tellWatchers()
+}
+
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher)
+  return () => watchers.delete(watcher)
+}
+
+function tellWatchers(): void {
+  for (const watcher of watchers) watcher()
 }
 
 function onKey(event: KeyboardEvent): void {

@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { bytesText } from '../../../../web/amounts.ts'
+import { NameText } from '../../../../web/name-text.tsx'
 import { useView } from '../../../../web/view.ts'
 import screen from '../screen.ts'
 import { FileAgain } from './file-again.tsx'
@@ -40,7 +41,7 @@ export function UploadRow({ upload }: { readonly upload: Upload }): ReactNode {
           <OpenLink objectKey={key} />
         ) : (
           <Text size="sm" className="clipped" title={key}>
-            {key}
+            <NameText text={key} />
           </Text>
         )}
         <Standing upload={upload} />
@@ -63,7 +64,7 @@ function OpenLink({ objectKey }: { readonly objectKey: string }): ReactNode {
       title={objectKey}
       onClick={() => setView({ key: objectKey, as: undefined, at: undefined, mode: undefined })}
     >
-      {objectKey}
+      <NameText text={objectKey} />
     </Anchor>
   )
 }

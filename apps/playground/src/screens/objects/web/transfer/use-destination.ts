@@ -2,9 +2,10 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
+import type { Problem } from '../../../../web/problem.ts'
 import type { TransferRequest, TransferResult } from '../../server/wire.ts'
 import { destinationFault, firstDestination, meant, transferTo } from './destination.ts'
-import type { Question } from './dialog.ts'
+import type { Answer, Question } from './dialog.ts'
 import { forecastOf, useFirstKeys, useForecast, useIsTaken } from './forecast.ts'
 import type { PathPair } from './path-list.tsx'
 
@@ -30,12 +31,16 @@ export interface DestinationState {
   readonly isReady: boolean
 }
 
-/** Follows what the person types. */
-export function useDestination(question: Question): DestinationState {
+/** Follows what the person types; begins with an answer that could not be, and its problem. */
+export function useDestination(
+  question: Question,
+  answer?: Answer,
+  problem?: Problem,
+): DestinationState {
   const { kind, selection } = question
-  const [typed, setTyped] = useState(() => firstDestination(kind, selection))
+  const [typed, setTyped] = useState(() => answer?.typed ?? firstDestination(kind, selection))
   const [isTouched, setTouched] = useState(false)
-  const [isOverwrite, setOverwrite] = useState(false)
+  const [isOverwrite, setOverwrite] = useState(answer?.isOverwrite ?? false)
   const destination = meant(selection, typed)
   const request = useMemo(
     () => transferTo(question, destination, isOverwrite),
@@ -48,6 +53,7 @@ export function useDestination(question: Question): DestinationState {
   const isCounted = asked !== undefined && forecastOf(forecast) !== undefined
   const isOne = request.items.length === 1 && request.prefixes.length === 0
   const isTaken = useIsTaken(isOne && asked !== undefined ? destination : undefined)
+  const isRefused = problem?.code === 'ALREADY_EXISTS' && typed === answer?.typed
   const under = useFirstKeys(selection.prefixes, shownMax)
   return {
     ...{ typed, isOverwrite, setOverwrite, request, forecast },
@@ -56,7 +62,7 @@ export function useDestination(question: Question): DestinationState {
       setTouched(true)
     },
     fault: isTouched ? fault : undefined,
-    isTaken: isTaken === true,
+    isTaken: isTaken === true || isRefused,
     preview: fault === undefined ? previewOf(request, under) : [],
     isReady:
       fault === undefined &&

@@ -3,6 +3,7 @@ import { answer, client } from '../../../../../web/api.ts'
 import type { ObjectsApi } from '../../../server/index.ts'
 import type { UploadOpened, UploadProgress } from '../../../server/wire.ts'
 import { send } from './send.ts'
+import { answerMsMax } from './sessions.ts'
 import type { Stepper, Transport } from './transport.ts'
 
 const partBytesMin = 4 * 1024 ** 2
@@ -63,5 +64,15 @@ async function open(upload: Transport, serverId: string | undefined): Promise<Up
   }
   const json = { key, size, contentType, isOverwrite, fingerprint }
   // To its end, also when it is cancelled: without a name nobody can end it on the server.
-  return answer(api.uploads.$post({ json }))
+  const init = { signal: abortedLate(signal) }
+  return answer(api.uploads.$post({ json }, { init }))
+}
+
+/** Fires when a server that answers would have done so since. */
+function abortedLate(signal: AbortSignal): AbortSignal {
+  const late = new AbortController()
+  const abort = (): void => void setTimeout(() => late.abort(signal.reason), answerMsMax)
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return late.signal
 }

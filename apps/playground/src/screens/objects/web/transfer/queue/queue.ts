@@ -9,6 +9,7 @@ import type { Saved } from '../../../server/wire.ts'
 import { holdPage } from '../leaving.ts'
 import { offerUndo } from '../undo.ts'
 import { type Batch, openBatch } from './batch.ts'
+import { type Cancelled, openCancellation } from './cancellation.tsx'
 import { contentTypeOf } from './content-type.ts'
 import { offerBatch } from './offer-batch.tsx'
 import { alone } from './other-tabs.ts'
@@ -25,6 +26,7 @@ export class UploadQueue {
   /** In the order in which they go. */
   readonly #waiting = new Map<number, Batch>()
   readonly #running = new Map<number, AbortController>()
+  readonly #cancelling = new Map<number, Cancelled>()
   #letGo: (() => void) | undefined
 
   /** Lets uploads go, as one action. Those that have no file, or go already, are left out. */
@@ -32,8 +34,7 @@ export class UploadQueue {
     for (const id of ids) this.list.change(id, part)
     const uploads = ids.flatMap((id) => {
       const upload = this.list.get(id)
-      const isOpen = this.#waiting.has(id) || this.#running.has(id)
-      return upload?.file === undefined || isOpen ? [] : [upload]
+      return upload?.file === undefined || this.#isOpen(id) ? [] : [upload]
     })
     if (uploads.length === 0) return
     const begin = (batch: Batch): void => {
@@ -51,6 +52,9 @@ export class UploadQueue {
    * until the server has said what came of it, and is done when it was written before.
    */
   cancel(ids: readonly number[]): void {
+    const open = ids.filter((id) => this.#isOpen(id) && !this.#cancelling.has(id))
+    const tell = openCancellation(open.length)
+    for (const id of open) this.#cancelling.set(id, tell)
     for (const id of ids) {
       const running = this.#running.get(id)
       if (running === undefined) {
@@ -63,8 +67,19 @@ export class UploadQueue {
     this.#pump()
   }
 
+  #isOpen(id: number): boolean {
+    return this.#waiting.has(id) || this.#running.has(id)
+  }
+
+  /** One that was cancelled is over; the key, unless it was written. */
+  #tellOver(id: number, key: string | undefined): void {
+    this.#cancelling.get(id)?.(key)
+    this.#cancelling.delete(id)
+  }
+
   #drop(id: number): void {
-    const serverId = this.list.get(id)?.serverId
+    const { serverId, key } = this.list.get(id) ?? {}
+    this.#tellOver(id, key)
     this.list.remove(id)
     this.#waiting.get(id)?.settle({ problem: cancelled })
     this.#waiting.delete(id)
@@ -97,12 +112,14 @@ export class UploadQueue {
       const saved = await this.#send(upload, file, batch, abort.signal)
       const problem = abort.signal.aborted ? tooLate : undefined
       this.list.change(id, { state: 'done', file: undefined, serverId: undefined, problem })
+      this.#tellOver(id, undefined)
       batch.settle({ saved })
     } catch (error) {
       const problem = problemOf(error)
       const isThere = problem.code === 'ALREADY_EXISTS'
       if (abort.signal.aborted) this.list.remove(id)
       else this.list.change(id, { state: isThere ? 'exists' : 'failed', isStalled: false, problem })
+      this.#tellOver(id, upload.key)
       batch.settle({ problem })
     } finally {
       this.#running.delete(id)

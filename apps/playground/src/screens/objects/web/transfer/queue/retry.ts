@@ -2,6 +2,7 @@
 import { answer, client } from '../../../../../web/api.ts'
 import { ProblemError, problemOf } from '../../../../../web/problem.ts'
 import type { ObjectsApi } from '../../../server/index.ts'
+import type { Transport } from './transport.ts'
 
 /** The server was not there, or had no time. */
 const passing: ReadonlySet<string> = new Set(['UNAVAILABLE', 'TIMEOUT', 'RATE_LIMITED', 'CLOSED'])
@@ -43,11 +44,11 @@ const slackMs = 1000
  * server is on this machine, so that its clock is ours.
  */
 export async function wasWritten(
-  { key, size, action }: { readonly key: string; readonly size: number; readonly action: string },
+  { key, size, action, signal }: Pick<Transport, 'key' | 'size' | 'action' | 'signal'>,
   sentAt: number,
 ): Promise<boolean> {
   const api = client<ObjectsApi>('objects', action)
-  const { rows } = await answer(api.rows.$post({ json: { keys: [key] } }))
+  const { rows } = await answer(api.rows.$post({ json: { keys: [key] } }, { init: { signal } }))
   const row = rows[0] ?? undefined
   return row !== undefined && row.size === size && row.modifiedAt >= sentAt - slackMs
 }

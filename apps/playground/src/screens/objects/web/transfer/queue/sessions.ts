@@ -10,7 +10,7 @@ export interface ServerName {
 }
 
 /** A server that does not answer does not keep the row of a cancelled upload. */
-const answerMsMax = 15_000
+export const answerMsMax = 15_000
 
 /**
  * Ends an upload on the server. What it wrote, when that was too late; one that is over otherwise
