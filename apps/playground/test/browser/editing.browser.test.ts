@@ -13,6 +13,8 @@ vi.setConfig({ testTimeout: 90_000 })
 /** Vitest waits one second, which a busy machine takes. */
 const soon = { timeout: 15_000 }
 const json = 'application/json'
+const versionComment =
+  '// Only over the version that was edited: once it is replaced, this fails and says so.'
 
 describeInBrowser('editing', (browser) => {
   const playground = usePlayground()
@@ -69,7 +71,7 @@ describeInBrowser('editing', (browser) => {
           'try {',
           "  const text = 'it\\'s `second`'",
           `  const { metadata } = await storage.stat('${key}')`,
-          '  // Only over the version that was edited: once it is replaced, this fails and says so.',
+          `  ${versionComment}`,
           `  await storage.writeStream('${key}', text, {`,
           "    contentType: 'text/plain',",
           `    ifMatch: '${etag}',`,

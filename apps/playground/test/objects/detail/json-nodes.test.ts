@@ -202,6 +202,12 @@ describe('formatting JSON', () => {
     expect(formatJson('[1,]')).toEqual({ at: 3, message: 'expected a value' })
   })
 
+  test('is not laid out when its levels would take too much', () => {
+    const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+    expect(formatJson(deep(2000))).toContain(`${'  '.repeat(1999)}[]`)
+    expect(formatJson(deep(60_000))).toMatchObject({ message: 'it is nested too deeply' })
+  })
+
   test('changes no value of random texts', () => {
     fc.assert(
       fc.property(jsonText, (text) => {

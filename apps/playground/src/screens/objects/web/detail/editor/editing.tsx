@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import type { Problem } from '../../../../../web/problem.ts'
 import { ProblemNotice } from '../../../../../web/problem-text.tsx'
 import type { ObjectDetails } from '../../../server/wire.ts'
 import { ConflictDialog } from '../merge/conflict-dialog.tsx'
@@ -90,7 +91,7 @@ export function Editing({
       {isSaving || isLoading ? null : (
         <NewerNotice opened={opened} isChanged={isChanged} onLoad={onLoad} onMerge={saving.merge} />
       )}
-      {problem === undefined ? null : <ProblemNotice problem={problem} />}
+      {problem === undefined ? null : <ProblemNotice problem={withoutPlace(problem)} />}
       <CodeArea
         // Another way to take the ends of lines, or another language, is another editor: in this
         // one the steps back would lead to a text that is not saved as it was.
@@ -115,4 +116,13 @@ export function Editing({
       ) : null}
     </>
   )
+}
+
+/** Where a text is no JSON stands below it already. */
+function withoutPlace(problem: Problem): Problem {
+  if (problem.code !== 'SERIALIZATION') return problem
+  return {
+    ...problem,
+    message: 'It is not JSON, so it was not saved. Below the text stands where.',
+  }
 }

@@ -4,7 +4,7 @@
  */
 import { type JsonFault, isFault, scanJson } from '../tree/scan-json.ts'
 
-/** The text laid out anew, or where it is no JSON. */
+/** The text laid out anew, or where it is no JSON that can be. */
 export function formatJson(text: string): string | JsonFault {
   const scan = scanJson(text)
   return isFault(scan) ? scan : laidOut(text)
@@ -12,12 +12,20 @@ export function formatJson(text: string): string | JsonFault {
 
 const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g
 
-function laidOut(text: string): string {
+/** Deep levels take the square of their number; nobody reads or saves so much. */
+const indentCharsMax = 32 * 1024 ** 2
+
+function laidOut(text: string): string | JsonFault {
   const parts: string[] = []
+  let chars = 0
   let depth = 0
   let before = ''
-  const breakLine = (): void => void parts.push('\n', '  '.repeat(depth))
-  for (const [word] of text.matchAll(token)) {
+  const breakLine = (): void => {
+    parts.push('\n', '  '.repeat(depth))
+    chars += 2 * depth
+  }
+  for (const { 0: word, index } of text.matchAll(token)) {
+    if (chars > indentCharsMax) return { at: index, message: 'it is nested too deeply' }
     const isEnd = word === '}' || word === ']'
     if (isEnd) {
       depth -= 1

@@ -1,5 +1,6 @@
 import { act, type ActionText } from '../../../../../web/actions.ts'
 import { answer, client } from '../../../../../web/api.ts'
+import { ProblemError } from '../../../../../web/problem.ts'
 import { literalCharsMax, program } from '../../../../../web/program.ts'
 import type { ObjectsApi } from '../../../server/index.ts'
 import type { Saved } from '../../../server/wire.ts'
@@ -21,15 +22,23 @@ export interface TextToSave {
  * @throws ProblemError `PRECONDITION_FAILED`, `ALREADY_EXISTS` when the condition is not met,
  * `SERIALIZATION` for JSON that is none.
  */
-export function saveText(save: TextToSave): Promise<Saved> {
+export async function saveText(save: TextToSave): Promise<Saved> {
   const { key, text, contentType, condition } = save
-  return act(savingText(save), (action) =>
-    answer(
-      client<ObjectsApi>('objects', action).text.$put({
-        json: { key, text, contentType, ...condition },
-      }),
-    ),
-  )
+  try {
+    return await act(savingText(save), (action) =>
+      answer(
+        client<ObjectsApi>('objects', action).text.$put({
+          json: { key, text, contentType, ...condition },
+        }),
+      ),
+    )
+  } catch (error) {
+    const isNoJson = error instanceof ProblemError && error.problem.code === 'SERIALIZATION'
+    if (!isNoJson) throw error
+    // It is of a text in an editor, not of an object that does not decode.
+    const problem = { ...error.problem, fix: 'Correct it, then save again.' }
+    throw new ProblemError(problem, { cause: error })
+  }
 }
 
 /** The action, with its code: a text that nobody would read there comes from a file. */

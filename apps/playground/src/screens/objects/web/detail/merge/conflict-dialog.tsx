@@ -97,7 +97,7 @@ function Rounds({ base, mine, kept, ...on }: ConflictDialogProps): ReactNode {
       own={round.own}
       keep={(written) =>
         data.kind === 'text' && written !== undefined
-          ? { theirs: data.theirs, typed: mine, result: written }
+          ? { theirs: data.theirs, typed: mine, result: written, isLaidOut: data.isLaidOut }
           : round.kept
       }
       {...on}

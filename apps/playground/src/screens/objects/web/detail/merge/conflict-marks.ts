@@ -1,5 +1,18 @@
-/** Marks the lines that both changed. */
-import { type EditorState, type Extension, type Range, StateField } from '@codemirror/state'
+/**
+ * Marks the lines that both changed while they are undecided. A place is decided when what is in it
+ * changes: theirs was taken, or something was typed. Or when one says to keep it.
+ */
+import { invertedEffects } from '@codemirror/commands'
+import {
+  type ChangeDesc,
+  type EditorState,
+  type Extension,
+  type Range,
+  StateEffect,
+  StateField,
+  type Transaction,
+  type TransactionSpec,
+} from '@codemirror/state'
 import { Decoration, type DecorationSet, EditorView } from '@codemirror/view'
 import classes from './merge.module.css'
 import type { Part } from './merge-lines.ts'
@@ -12,32 +25,66 @@ interface Marks {
   readonly lines: DecorationSet
 }
 
+const setParts = StateEffect.define<readonly Part[]>({
+  map: (parts, changes) => parts.map((part) => moved(part, changes)),
+})
+
 const field = StateField.define<Marks>({
   create: () => ({ parts: [], lines: Decoration.none }),
-  update: (marks, { changes, docChanged, state }) => {
-    if (!docChanged) return marks
-    const parts = marks.parts.map(({ from, to }) => ({
-      from: changes.mapPos(from, -1),
-      to: changes.mapPos(to, 1),
-    }))
-    return { parts, lines: linesOf(state, parts) }
+  update: (marks, change) => {
+    const set = change.effects.findLast((effect) => effect.is(setParts))
+    if (set === undefined && !change.docChanged) return marks
+    const parts = set?.value ?? marks.parts.flatMap((part) => undecidedAfter(part, change))
+    return { parts, lines: linesOf(change.state, parts) }
   },
   provide: (marks) => EditorView.decorations.from(marks, ({ lines }) => lines),
 })
 
-/** Shows these places as changed by both. */
+/** Whoever takes a step back has to decide again. */
+const undone = invertedEffects.of(({ startState, state }) => {
+  const { parts } = startState.field(field)
+  return parts.length === 0 && marksOf(state).length === 0 ? [] : [setParts.of(parts)]
+})
+
+/** Shows these places as changed by both, until each is decided. */
 export function conflictMarks(conflicts: readonly Part[]): Extension {
-  return field.init((state) => {
+  const marks = field.init((state) => {
     // What does not fit the text is shown at its end, rather than nothing at all.
     const inside = (place: number): number => Math.min(place, state.doc.length)
     const parts = conflicts.map(({ from, to }) => ({ from: inside(from), to: inside(to) }))
     return { parts, lines: linesOf(state, parts) }
   })
+  return [marks, undone]
 }
 
-/** Where the places are now. */
+/** Where the places that are not decided are now. */
 export function marksOf(state: EditorState): readonly Part[] {
   return state.field(field).parts
+}
+
+/** Decides places for what stands there: all but those that are still to be decided. */
+export function keepingMine(undecided: readonly Part[] = []): TransactionSpec {
+  return { effects: setParts.of(undecided) }
+}
+
+/** The place after a change that is not of what is in it. */
+function undecidedAfter(part: Part, { changes, startState, state }: Transaction): Part[] {
+  const { from, to } = moved(part, changes)
+  const isSame = startState.doc.slice(part.from, part.to).eq(state.doc.slice(from, to))
+  return isSame && !isFilled(part, changes) ? [{ from, to }] : []
+}
+
+/** Something came to where mine has no lines: the place may be as empty as before. */
+function isFilled({ from, to }: Part, changes: ChangeDesc): boolean {
+  let isFound = false
+  changes.iterChangedRanges((start, end, newStart, newEnd) => {
+    isFound ||= start <= from && end >= from && newEnd > newStart
+  })
+  return from === to && isFound
+}
+
+function moved({ from, to }: Part, changes: ChangeDesc): Part {
+  return { from: changes.mapPos(from, -1), to: changes.mapPos(to, 1) }
 }
 
 /** Where mine has no lines, the line that follows stands for them. */

@@ -28,9 +28,12 @@ export function ConflictWords({ conflict }: { readonly conflict: Conflict }): Re
       <b>Somebody saved a new version while you edited</b>, at{' '}
       {momentText(new Date(theirs.details.modifiedAt))}. Theirs is compared with the result, which
       you can change. {mergeWords(conflict)}
+      {conflict.isLaidOut ? laidOutWords : ''}
     </Text>
   )
 }
+
+const laidOutWords = ' The JSON is laid out for that, one member a line; so it is saved.'
 
 function mergeWords({ how, result: { conflicts } }: Together): string {
   if (how === 'mine') {
@@ -40,7 +43,7 @@ function mergeWords({ how, result: { conflicts } }: Together): string {
     )
   }
   if (how === 'kept') {
-    const marked = conflicts.length === 0 ? '' : ' What is marked was changed by both.'
+    const marked = conflicts.length === 0 ? '' : ' What is marked is still to be decided.'
     return `The result is your merge as you left it, with what you typed since.${marked}`
   }
   if (conflicts.length === 0) {
@@ -49,6 +52,6 @@ function mergeWords({ how, result: { conflicts } }: Together): string {
   const places = conflicts.length === 1 ? 'One place was' : `${conflicts.length} places were`
   return (
     `${places} changed by both: there the result has yours, marked. ` +
-    'Take theirs instead, or write what is right.'
+    'Take theirs, write what is right, or keep yours.'
   )
 }

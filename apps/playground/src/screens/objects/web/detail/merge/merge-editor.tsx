@@ -14,13 +14,18 @@ import colours from '../colours.module.css'
 import detailClasses from '../detail.module.css'
 import type { Language } from '../editor/code-mirror.ts'
 import classes from './merge.module.css'
+import { keepingMine, marksOf } from './conflict-marks.ts'
 import type { Merged } from './merge-lines.ts'
 import { besideViews, type MergeViews, unifiedViews } from './merge-views.ts'
 
 /** How others read a merge. */
 export interface MergeHandle {
-  /** The result as it stands, and what of the conflicts is still there. */
+  /** The result as it stands, and what is not decided. */
   written(): Merged
+  /** Goes to the next place that is to be decided. */
+  goToUndecided(): void
+  /** Decides all places for what stands there. */
+  keepMine(): void
 }
 
 export interface MergeEditorProps {
@@ -31,6 +36,8 @@ export interface MergeEditorProps {
   readonly isNarrow: boolean
   readonly handle: Ref<MergeHandle>
   readonly onSave: () => void
+  /** Called with how many places are undecided whenever that changes. */
+  readonly onUndecided: (count: number) => void
   /** Called when the handle is there. */
   readonly onReady: () => void
 }
@@ -43,6 +50,7 @@ export default function MergeEditor({
   isNarrow,
   handle,
   onSave,
+  onUndecided,
   onReady,
 }: MergeEditorProps): ReactNode {
   const host = useRef<HTMLDivElement>(null)
@@ -51,6 +59,7 @@ export default function MergeEditor({
   const written = useRef(result)
   const isDark = useComputedColorScheme('light') === 'dark'
   const save = useEffectEvent(onSave)
+  const tellUndecided = useEffectEvent(onUndecided)
   const create = useEffectEvent((parent: HTMLElement): MergeViews => {
     const { text, conflicts } = written.current
     const make = isNarrow ? unifiedViews : besideViews
@@ -59,6 +68,7 @@ export default function MergeEditor({
     return make({
       ...{ parent, theirs, result: text, conflicts, language, hasReturns, isDark },
       onSave: () => save(),
+      onUndecided: (count) => tellUndecided(count),
     })
   })
   // Before anybody's effects: whoever has the handle may use it.
@@ -70,16 +80,17 @@ export default function MergeEditor({
       made.destroy()
     }
   }, [isNarrow, isDark])
-  useImperativeHandle(handle, () => ({ written: () => views.current!.written() }))
+  useImperativeHandle(handle, () => ({
+    written: () => views.current!.written(),
+    goToUndecided: () => goToUndecided(views.current!.result),
+    keepMine: () => views.current!.result.dispatch(keepingMine()),
+  }))
   const tellReady = useEffectEvent(onReady)
   useEffect(() => tellReady(), [])
   const go = (command: typeof goToNextChunk): void => {
     const { result: editor } = views.current!
     command(editor)
-    editor.dispatch({
-      effects: EditorView.scrollIntoView(editor.state.selection.main, { y: 'center' }),
-    })
-    editor.focus()
+    showCursor(editor)
   }
   return (
     <>
@@ -107,4 +118,21 @@ export default function MergeEditor({
       <div ref={host} className={`${colours['colours']} ${classes['host']}`} />
     </>
   )
+}
+
+/** Behind the cursor, or the first one. */
+function goToUndecided(editor: EditorView): void {
+  const places = marksOf(editor.state)
+  const { head } = editor.state.selection.main
+  const place = places.find(({ from }) => from > head) ?? places[0]
+  if (place === undefined) return
+  editor.dispatch({ selection: { anchor: place.from } })
+  showCursor(editor)
+}
+
+function showCursor(editor: EditorView): void {
+  editor.dispatch({
+    effects: EditorView.scrollIntoView(editor.state.selection.main, { y: 'center' }),
+  })
+  editor.focus()
 }

@@ -1,9 +1,9 @@
 /** The two ways of showing what differs: side by side, and one text with theirs in between. */
-import { MergeView, unifiedMergeView } from '@codemirror/merge'
+import { getChunks, MergeView, unifiedMergeView } from '@codemirror/merge'
 import { EditorState, type Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { editorExtensions, type Language, schemeOf } from '../editor/code-mirror.ts'
-import { conflictMarks, marksOf } from './conflict-marks.ts'
+import { conflictMarks, keepingMine, marksOf } from './conflict-marks.ts'
 import classes from './merge.module.css'
 import type { Merged, Part } from './merge-lines.ts'
 
@@ -17,13 +17,15 @@ interface MergeParts {
   readonly hasReturns: boolean
   readonly isDark: boolean
   readonly onSave: () => void
+  /** Called with how many places are undecided whenever that changes. */
+  readonly onUndecided: (count: number) => void
 }
 
 /** Editors that compare. */
 export interface MergeViews {
   /** The one that is written in. */
   readonly result: EditorView
-  /** The result as it stands, and what of the conflicts is still there. */
+  /** The result as it stands, and what is not decided. */
   written(): Merged
   destroy(): void
 }
@@ -78,8 +80,12 @@ export function unifiedViews(parts: MergeParts): MergeViews {
           mergeControls: (type, action) => {
             const button =
               type === 'reject' ? control('Take theirs', 'choose') : control('Keep this', 'choose')
-            button.addEventListener('mousedown', action)
-            button.addEventListener('click', (event) => event.detail === 0 && action(event))
+            const act = (event: MouseEvent): void => {
+              action(event)
+              if (type === 'accept') keepWhereEqual(view)
+            }
+            button.addEventListener('mousedown', act)
+            button.addEventListener('click', (event) => event.detail === 0 && act(event))
             return button
           },
           collapseUnchanged,
@@ -99,12 +105,27 @@ function written({ state }: EditorView): Merged {
   return { text: state.doc.toString(), conflicts: marksOf(state) }
 }
 
+/** What was kept differs no more from theirs, as they are compared: it is decided. */
+function keepWhereEqual(view: EditorView): void {
+  const chunks = getChunks(view.state)?.chunks ?? []
+  let at = 0
+  const undecided = marksOf(view.state).filter(({ from, to }) => {
+    while (chunks[at] !== undefined && chunks[at]!.endB < from) at += 1
+    return chunks[at] !== undefined && chunks[at]!.fromB <= to
+  })
+  view.dispatch(keepingMine(undecided))
+}
+
 function resultExtensions(parts: MergeParts): Extension[] {
-  const { conflicts, language, hasReturns, isDark, onSave } = parts
+  const { conflicts, language, hasReturns, isDark, onSave, onUndecided } = parts
   return [
     schemeOf(isDark),
     editorExtensions({ label: 'The result', language, hasReturns, onSave }),
     conflictMarks(conflicts),
+    EditorView.updateListener.of(({ startState, state }) => {
+      const count = marksOf(state).length
+      if (count !== marksOf(startState).length) onUndecided(count)
+    }),
   ]
 }
 

@@ -10,8 +10,10 @@
  */
 import type { EditedVersion } from '../editor/edited-version.ts'
 import { reshaped } from '../editor/exact-text.ts'
-import { mergeBeside } from './merge-beside.ts'
+import { isJsonType } from '../views.ts'
 import type { Merged } from './merge-lines.ts'
+import { laidOut, type MergedTexts, mergeTexts } from './merge-texts.ts'
+import { carriedOver, united } from './places.ts'
 
 /** What the person has. */
 export interface Mine {
@@ -28,12 +30,18 @@ export interface KeptMerge {
   readonly theirs: EditedVersion
   /** What stood in the editor then. */
   readonly typed: string
-  /** As it stood, in the shape of theirs. */
+  /** As it stood, in the shape of theirs; its conflicts are those that were not decided. */
   readonly result: Merged
+  readonly isLaidOut: boolean
 }
 
 export interface Together {
+  /** Its conflicts are not decided yet. */
   readonly result: Merged
+  /** The result is laid out, which not all of the texts were. */
+  readonly isLaidOut: boolean
+  /** Theirs to compare it with: laid out when the result is. */
+  readonly compared: string
   /** `'kept'`: theirs is as it was for the merge that was left. `'mine'`: it takes too long. */
   readonly how: 'merged' | 'kept' | 'mine'
 }
@@ -44,34 +52,64 @@ export async function putTogether(
   theirs: EditedVersion,
   signal: AbortSignal,
 ): Promise<Together> {
-  const { base, text, result } = await takenUp(mine, signal)
-  if (result !== undefined && base.details.etag === theirs.details.etag) {
-    return { result, how: 'kept' }
+  const taken = await takenUp(mine, signal)
+  const { base, text, conflicts = [] } = taken
+  const together = async (
+    how: Together['how'],
+    { isLaidOut, ...result }: MergedTexts,
+  ): Promise<Together> => {
+    const compared = isLaidOut ? await laidOut(theirs.plain) : theirs.plain
+    return { result, isLaidOut, compared, how }
+  }
+  if (taken.conflicts !== undefined && base.details.etag === theirs.details.etag) {
+    return together('kept', { text, conflicts, isLaidOut: taken.isLaidOut })
   }
   const mineText = reshaped({ plain: text, shape: base.shape }, theirs.shape)
-  const merged = await mergeBeside(
+  const merged = await mergeTexts(
     { base: reshaped(base, theirs.shape), mine: mineText, theirs: theirs.plain },
+    areJson(base, theirs),
     signal,
   )
-  if (merged === undefined) return { result: { text: mineText, conflicts: [] }, how: 'mine' }
-  return { result: merged, how: 'merged' }
+  if (merged === undefined) {
+    const all = [{ from: 0, to: mineText.length }]
+    return together('mine', { text: mineText, conflicts: all, isLaidOut: taken.isLaidOut })
+  }
+  const isLaidOut = merged.isLaidOut || taken.isLaidOut
+  return together('merged', { ...withUndecided(merged, { text, conflicts }), isLaidOut })
 }
 
 interface TakenUp {
   readonly base: EditedVersion
   readonly text: string
-  /** Undefined: no merge was left. */
-  readonly result?: Merged
+  /** What is not decided in the merge that was left; undefined when none was. */
+  readonly conflicts?: Merged['conflicts']
+  readonly isLaidOut: boolean
 }
 
 async function takenUp({ base, typed, kept }: Mine, signal: AbortSignal): Promise<TakenUp> {
-  if (kept === undefined) return { base, text: typed }
-  const { theirs } = kept
-  if (kept.typed === typed) return { base: theirs, text: kept.result.text, result: kept.result }
+  if (kept === undefined) return { base, text: typed, isLaidOut: false }
+  const { theirs, result } = kept
+  if (kept.typed === typed) return { base: theirs, ...result, isLaidOut: kept.isLaidOut }
   const [before, now] = [kept.typed, typed].map((plain) =>
     reshaped({ plain, shape: base.shape }, theirs.shape),
   )
-  const result = await mergeBeside({ base: before!, mine: now!, theirs: kept.result.text }, signal)
+  const merged = await mergeTexts(
+    { base: before!, mine: now!, theirs: result.text },
+    areJson(base, theirs),
+    signal,
+  )
   // It would take too long: the merge is lost then rather than what was typed.
-  return result === undefined ? { base, text: typed } : { base: theirs, text: result.text, result }
+  if (merged === undefined) return { base, text: typed, isLaidOut: false }
+  const isLaidOut = merged.isLaidOut || kept.isLaidOut
+  return { base: theirs, ...withUndecided(merged, result), isLaidOut }
+}
+
+/** What nobody decided before is still to be decided. */
+function withUndecided({ text, conflicts }: Merged, before: Merged): Merged {
+  const carried = carriedOver(before.conflicts, before.text, text)
+  return { text, conflicts: united([...conflicts, ...carried]) }
+}
+
+function areJson(...versions: readonly EditedVersion[]): boolean {
+  return versions.every(({ details }) => isJsonType(details.contentType))
 }

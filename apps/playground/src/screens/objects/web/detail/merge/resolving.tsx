@@ -38,6 +38,10 @@ export function Resolving({
 }): ReactNode {
   const [editor, setEditor] = useState<'loading' | 'ready' | 'broken'>('loading')
   const merge = useRef<MergeHandle>(null)
+  const saveButton = useRef<HTMLButtonElement>(null)
+  const [undecided, setUndecided] = useState(
+    conflict.kind === 'text' ? conflict.result.conflicts.length : 0,
+  )
   const written = (): Merged | undefined => merge.current?.written()
   const { isSaving, problem, save } = useResolving(conflict, objectKey, {
     onSaving,
@@ -47,13 +51,18 @@ export function Resolving({
   const saveMerge = (): void => {
     const result = written()
     if (result === undefined || conflict.kind !== 'text') return
+    // Mine would undo theirs there, and nobody said so.
+    if (result.conflicts.length > 0) return merge.current?.goToUndecided()
     const { shape, details } = conflict.theirs
     save({ plain: result.text, shape, contentType: details.contentType })
   }
   const back = (): void => {
     const result = written()
     // One that was only looked at is made anew.
-    const isTouched = conflict.kind === 'text' && result?.text !== conflict.result.text
+    const isTouched =
+      conflict.kind === 'text' &&
+      (result?.text !== conflict.result.text ||
+        result.conflicts.length !== conflict.result.conflicts.length)
     onBack(keep(isTouched ? result : undefined))
   }
   return (
@@ -67,6 +76,14 @@ export function Resolving({
           isSaving={isSaving}
           isReady={editor === 'ready'}
           onSaveMerge={conflict.kind === 'text' && editor !== 'broken' ? saveMerge : undefined}
+          saveButton={saveButton}
+          undecided={undecided}
+          onShowUndecided={() => merge.current?.goToUndecided()}
+          onKeepMine={() => {
+            merge.current?.keepMine()
+            // The button that was pressed is gone.
+            saveButton.current?.focus()
+          }}
           onSaveMine={() => save(own)}
           onDiscard={() => onDiscard(theirDetails(conflict))}
           onBack={back}
@@ -76,10 +93,11 @@ export function Resolving({
       {conflict.kind === 'text' ? (
         <MergeArea
           handle={merge}
-          theirs={conflict.theirs.plain}
+          theirs={conflict.compared}
           result={conflict.result}
           language={isJsonType(conflict.theirs.details.contentType) ? 'json' : 'text'}
           onSave={saveMerge}
+          onUndecided={setUndecided}
           onReady={() => setEditor('ready')}
           onBroken={() => setEditor('broken')}
         />
