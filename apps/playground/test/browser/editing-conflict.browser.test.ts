@@ -192,6 +192,31 @@ describeInBrowser('two people who edit one object', (browser) => {
     )
   })
 
+  it('keeps what is typed while a save is under way', async () => {
+    const key = 'shared/typing'
+    await saveByOther(playground, key, 'a\nb\nc\n')
+    const { page, watch } = await browser.tab(playground.url)
+    const panel = await edit(page, key)
+    const first = await holdAnswers(page, 'text')
+    await write(page, editor(panel, key), 'a\nb\nc\nd')
+    await page.keyboard.press('Control+S')
+    await page.keyboard.type('e')
+    await saveByOther(playground, key, 'A\nb\nc\n')
+    watch.expectAnswer(412, '/api/objects/text')
+    first.release()
+    const conflict = conflictOf(page)
+    const result = conflict.getByRole('textbox', { name: 'The result' })
+    await expect.poll(() => result.innerText(), soon).toBe('A\nb\nc\nde')
+    await page.unrouteAll({ behavior: 'wait' })
+    const second = await holdAnswers(page, 'text')
+    await result.press('Control+S')
+    await result.press('x')
+    expect(await result.innerText()).toBe('A\nb\nc\nde')
+    second.release()
+    await isSaved(panel)
+    expect(await storedText(playground, key)).toBe('A\nb\nc\nde')
+  })
+
   it('creates again what the other one deleted', async () => {
     const key = 'shared/deleted'
     const { second, his, watch } = await bothEdit(key)

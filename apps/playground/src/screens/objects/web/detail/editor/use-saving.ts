@@ -76,10 +76,11 @@ export function useSaving(
     const now = await readDetails(key, 'page', signal).catch(() => undefined)
     if (now !== undefined && isUnchanged()) onLoad(now)
   }
-  const refuse = (error: unknown, typed: string): void => {
+  const refuse = (error: unknown): void => {
     const failure = problemOf(error)
     if (editor.current === null) tellProblem(error)
-    else if (overtakenCodes.includes(failure.code)) setMine(typed)
+    // With what was typed since.
+    else if (overtakenCodes.includes(failure.code)) setMine(editor.current.snapshot().text)
     else setProblem(failure)
   }
   const saveNow = async (): Promise<void> => {
@@ -91,7 +92,7 @@ export function useSaving(
       snapshot.markSaved()
       accept(saved, { plain: snapshot.text, shape: base.shape })
     } catch (error) {
-      refuse(error, snapshot.text)
+      refuse(error)
     } finally {
       setSaving(false)
     }

@@ -34,6 +34,8 @@ export interface MergeEditorProps {
   readonly result: Merged
   readonly language: Language
   readonly isNarrow: boolean
+  /** It is being saved as it stands. */
+  readonly isLocked: boolean
   readonly handle: Ref<MergeHandle>
   readonly onSave: () => void
   /** Called with how many places are undecided whenever that changes. */
@@ -42,12 +44,13 @@ export interface MergeEditorProps {
   readonly onReady: () => void
 }
 
-/** Theirs and the result, and what differs. Everything but `isNarrow` is taken when it is made. */
+/** Theirs and the result, and what differs. Everything but `isNarrow` and `isLocked` is taken when it is made. */
 export default function MergeEditor({
   theirs,
   result,
   language,
   isNarrow,
+  isLocked,
   handle,
   onSave,
   onUndecided,
@@ -58,6 +61,7 @@ export default function MergeEditor({
   /** What was written stays when there is more room, or less, or another scheme. */
   const written = useRef(result)
   const isDark = useComputedColorScheme('light') === 'dark'
+  const isLockedNow = useEffectEvent(() => isLocked)
   const save = useEffectEvent(onSave)
   const tellUndecided = useEffectEvent(onUndecided)
   const create = useEffectEvent((parent: HTMLElement): MergeViews => {
@@ -67,6 +71,7 @@ export default function MergeEditor({
     const hasReturns = theirs.includes('\r') || text.includes('\r')
     return make({
       ...{ parent, theirs, result: text, conflicts, language, hasReturns, isDark },
+      isLocked: () => isLockedNow(),
       onSave: () => save(),
       onUndecided: (count) => tellUndecided(count),
     })

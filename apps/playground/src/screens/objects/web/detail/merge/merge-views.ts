@@ -16,6 +16,8 @@ interface MergeParts {
   /** Returns are characters: only `\n` ends a line. */
   readonly hasReturns: boolean
   readonly isDark: boolean
+  /** Whether the result may not be changed now. */
+  readonly isLocked: () => boolean
   readonly onSave: () => void
   /** Called with how many places are undecided whenever that changes. */
   readonly onUndecided: (count: number) => void
@@ -117,11 +119,12 @@ function keepWhereEqual(view: EditorView): void {
 }
 
 function resultExtensions(parts: MergeParts): Extension[] {
-  const { conflicts, language, hasReturns, isDark, onSave, onUndecided } = parts
+  const { conflicts, language, hasReturns, isDark, isLocked, onSave, onUndecided } = parts
   return [
     schemeOf(isDark),
     editorExtensions({ label: 'The result', language, hasReturns, onSave }),
     conflictMarks(conflicts),
+    EditorState.changeFilter.of(() => !isLocked()),
     EditorView.updateListener.of(({ startState, state }) => {
       const count = marksOf(state).length
       if (count !== marksOf(startState).length) onUndecided(count)

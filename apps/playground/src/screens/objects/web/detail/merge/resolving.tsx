@@ -96,6 +96,7 @@ export function Resolving({
           theirs={conflict.compared}
           result={conflict.result}
           language={isJsonType(conflict.theirs.details.contentType) ? 'json' : 'text'}
+          isLocked={isSaving}
           onSave={saveMerge}
           onUndecided={setUndecided}
           onReady={() => setEditor('ready')}
