@@ -66,6 +66,8 @@ describe('tracing channels', () => {
     expect(events.at(-1)![1].key).toBe('k')
     const listed = await traced(() => store.listKeys('some/'))
     expect(listed.at(-1)![1]).toMatchObject({ operation: 'list', key: 'some/' })
+    const whole = await traced(() => store.listKeys(''))
+    expect(whole.at(-1)![1]).not.toHaveProperty('key')
   })
 
   it('cover every operation', async () => {

@@ -4,8 +4,6 @@ import { describe, expect, it } from 'vitest'
 import { describeInBrowser } from './support/browser.ts'
 import { usePlayground } from './support/playground.ts'
 
-// Many steps each, and a busy machine takes ten times as long.
-
 /** Vitest waits one second, which a busy machine takes. */
 const soon = { timeout: 15_000 }
 const phone = { width: 400, height: 800 }
@@ -80,6 +78,21 @@ async function expectScreen(page: Page, screen: (typeof screens)[number]): Promi
 
 describeInBrowser('the shell', (browser) => {
   const playground = usePlayground()
+
+  it('comes with less than 300 KiB of compressed script', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/objects')
+    await objectsShown(page).getByRole('row').nth(1).waitFor()
+    const sizes = await page.evaluate(() => {
+      const all = performance.getEntriesByType('resource') as PerformanceResourceTiming[]
+      const scripts = all.filter(({ name }) => new URL(name).pathname.endsWith('.js'))
+      return scripts.map(({ encodedBodySize }) => encodedBodySize)
+    })
+    const bytes = sizes.reduce((sum, size) => sum + size, 0)
+    expect(Math.min(...sizes)).toBeGreaterThan(0)
+    expect(bytes).toBeGreaterThan(100 * 1024)
+    expect(bytes).toBeLessThan(300 * 1024)
+  })
 
   describe('goes to every screen', () => {
     it('by mouse, and back, beginning with Objects', async () => {

@@ -132,7 +132,9 @@ export class Access {
 
   async list(options: ListOptions): Promise<ListPage> {
     const call = (): Promise<ListPage> => this.backend.list(options)
-    const page = await this.#run('list', undefined, options, call, options.prefix)
+    // Of a listing of everything there is nothing to tell.
+    const prefix = options.prefix === '' ? undefined : options.prefix
+    const page = await this.#run('list', undefined, options, call, prefix)
     return { ...page, objects: page.objects.map(visible) }
   }
 

@@ -2,7 +2,7 @@ import { Box, CloseButton, Group, Text, Title } from '@mantine/core'
 import type { ReactNode, RefObject } from 'react'
 import type { OperationRecord } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
-import { ObjectLink } from '../../../web/object-link.tsx'
+import { ObjectLink, PrefixLink } from '../../../web/object-link.tsx'
 import classes from './operation-detail.module.css'
 import { timeText } from './operation-text.ts'
 
@@ -54,11 +54,18 @@ export function OperationDetail({
   )
 }
 
+function placeOf({ operation, key }: OperationRecord): readonly [string, ReactNode] {
+  if (operation === 'list') {
+    return ['Prefix', key === undefined ? 'all' : <PrefixLink key="place" prefix={key} />]
+  }
+  return ['Key', key === undefined ? 'none' : <ObjectLink key="place" objectKey={key} />]
+}
+
 function Facts({ operation: record }: { readonly operation: OperationRecord }): ReactNode {
-  const { key, bytes, durationMs, attempt, backend, outcome, endedAt, sequence, action } = record
+  const { bytes, durationMs, attempt, backend, outcome, endedAt, sequence, action } = record
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Outcome', <b key="outcome">{outcome}</b>],
-    ['Key', key === undefined ? 'none' : <ObjectLink key="key" objectKey={key} />],
+    placeOf(record),
     ['Bytes', bytes === undefined ? 'none' : `${bytesText(bytes)} (${countText(bytes)})`],
     ['Duration', durationText(durationMs)],
     ['Ended at', timeText(endedAt)],
