@@ -19,7 +19,9 @@ export interface EntryKind {
   readonly rank: number
 }
 
-/** In order of rank; a file is never both of the last two forms, nor beside a folder of its name. */
+/**
+ * In order of rank; a file is never both of the last two forms, nor beside a folder of its name.
+ */
 const forms: readonly (Form | undefined)[] = [...suffixForms, 'native', 'plain', undefined]
 
 /** The number of a kind in its folder: from 1, and twice as many as there are forms at most. */

@@ -33,7 +33,9 @@ interface Run {
   readonly kinds: readonly EntryKind[]
 }
 
-/** How much of each run is to stay when the end moves: a cut shall pay, and leave a large window. */
+/**
+ * How much of each run is to stay when the end moves: a cut shall pay, and leave a large window.
+ */
 const keptPart = 3 / 4
 /** A run is at most this part of the window, so that there are some to choose the end by. */
 const runsMin = 8
@@ -105,7 +107,9 @@ export class FolderWindow implements Iterable<WindowEntry> {
     if (this.#packedBytes > this.#windowBytes) this.#cut()
   }
 
-  /** Moves the end to where it leaves the kept part of the runs, or of half of them if they differ. */
+  /**
+   * Moves the end to where it leaves the kept part of the runs, or of half of them if they differ.
+   */
   #cut(): void {
     const ends = this.#runs.map(({ packed }) => ({
       name: nameAt(packed, keptPart),

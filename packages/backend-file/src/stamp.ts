@@ -59,7 +59,9 @@ export function stampSeconds(stampUs: number): number {
   return (stampUs + 0.5) / 1e6
 }
 
-/** @throws StorageError `UNSUPPORTED` unless the file system kept the time that a file was given. */
+/**
+ * @throws StorageError `UNSUPPORTED` unless the file system kept the time that a file was given.
+ */
 export function assertFineTimes(stats: BigIntStats, stampUs: number): void {
   if (mtimeUs(stats) === stampUs) return
   throw new StorageError(

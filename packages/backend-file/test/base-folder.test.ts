@@ -1,4 +1,6 @@
-/** The base folder and the options: what is refused, what is made, and what happens when it goes. */
+/**
+ * The base folder and the options: what is refused, what is made, and what happens when it goes.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'

@@ -1,4 +1,6 @@
-/** The envelope's bytes, frozen, and every way to damage its header: an error, never a wrong body. */
+/**
+ * The envelope's bytes, frozen, and every way to damage its header: an error, never a wrong body.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'

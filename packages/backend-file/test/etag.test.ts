@@ -1,4 +1,6 @@
-/** Etags: a version's own, for ever, whatever the clock does and however inode numbers are reused. */
+/**
+ * Etags: a version's own, for ever, whatever the clock does and however inode numbers are reused.
+ */
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { virtualClock } from '@aos-storage/core/testing'

@@ -1,4 +1,6 @@
-/** Listings while others insert, delete and change: who is there throughout is shown exactly once. */
+/**
+ * Listings while others insert, delete and change: who is there throughout is shown exactly once.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { FileStorageBackend } from '../src/index.ts'

@@ -58,7 +58,9 @@ interface Values {
 
 type Work = 'save and load' | 'save' | 'load'
 
-/** A rival that saves, loads or both, over all keys; checks once that nothing is lost on the way. */
+/**
+ * A rival that saves, loads or both, over all keys; checks once that nothing is lost on the way.
+ */
 function rival(name: string, work: Work, open: () => Promise<Values>, version?: string): Rival {
   return {
     name,

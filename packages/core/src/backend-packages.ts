@@ -21,7 +21,9 @@ const packages: readonly {
 const knownTypes: string = packages.map(({ storageType }) => storageType).join(', ')
 const knownProtocols: string = packages.flatMap(({ protocols }) => protocols).join(', ')
 
-/** @throws StorageError `INVALID_ARGUMENT` for an unknown type, `UNSUPPORTED` when not installed. */
+/**
+ * @throws StorageError `INVALID_ARGUMENT` for an unknown type, `UNSUPPORTED` when not installed.
+ */
 export async function providerOfType(storageType: string): Promise<BackendProvider> {
   const known = packages.find((entry) => entry.storageType === storageType)
   if (known !== undefined) return load(known.name)

@@ -49,7 +49,9 @@ export type ByteRange =
 
 export interface ReadOptions extends OperationOptions {
   readonly range?: ByteRange | undefined
-  /** Only this version, else `PRECONDITION_FAILED`. A missing object is `NOT_FOUND` all the same. */
+  /**
+   * Only this version, else `PRECONDITION_FAILED`. A missing object is `NOT_FOUND` all the same.
+   */
   readonly ifMatch?: string | undefined
   /** Only another version than this, else `NOT_MODIFIED`. */
   readonly ifNoneMatch?: string | undefined

@@ -32,7 +32,9 @@ export class StoredBody implements AsyncIterable<Uint8Array>, AsyncDisposable {
   #isUsed = false
   #counted: CountedBody | undefined
 
-  /** @param fault Makes what is thrown to the consumer of what was thrown here. Default: as it is. */
+  /**
+   * @param fault Makes what is thrown to the consumer of what was thrown here. Default: as it is.
+   */
   constructor(result: ReadResult, fault: Fault = (error) => error) {
     this.info = result.info
     this.start = result.start

@@ -1,4 +1,6 @@
-/** Text and its UTF-8, strict in both directions: nothing is replaced, a byte order mark is kept. */
+/**
+ * Text and its UTF-8, strict in both directions: nothing is replaced, a byte order mark is kept.
+ */
 import { StorageError } from './errors.ts'
 
 /** @throws StorageError `SERIALIZATION` for a lone surrogate, which UTF-8 cannot hold. */

@@ -1,4 +1,6 @@
-/** All services that tests may ask for. A new one is a file with its definition, and a line here. */
+/**
+ * All services that tests may ask for. A new one is a file with its definition, and a line here.
+ */
 import { chromium } from './chromium.ts'
 import type { ServiceDefinition } from './definition.ts'
 import { redis } from './redis.ts'

@@ -8,7 +8,9 @@ export const commandBytesMax = 64 * 1024
 /** For JSON that lists keys. */
 export const listBytesMax = 16 * 1024 ** 2
 
-/** Refuses larger bodies with `INVALID_ARGUMENT`, before they are read where their length is told. */
+/**
+ * Refuses larger bodies with `INVALID_ARGUMENT`, before they are read where their length is told.
+ */
 export function atMost(bytes: number): MiddlewareHandler {
   return bodyLimit({
     maxSize: bytes,

@@ -1,4 +1,6 @@
-/** Amounts as a person reads them: rounded first, so that no unit has more than there are in one. */
+/**
+ * Amounts as a person reads them: rounded first, so that no unit has more than there are in one.
+ */
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
 

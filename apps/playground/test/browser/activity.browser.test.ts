@@ -1,4 +1,6 @@
-/** The Activity screen: the feed, its filters and its pause, the charts, the totals, the traffic. */
+/**
+ * The Activity screen: the feed, its filters and its pause, the charts, the totals, the traffic.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { join } from 'node:path'
 import { StorageManager } from '@aos-storage/core'

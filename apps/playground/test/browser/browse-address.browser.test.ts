@@ -199,6 +199,8 @@ describeInBrowser('the address of the objects screen', (browser) => {
       const { page, context, watch } = await browser.tab(playground.url)
       if (expected['key']?.endsWith('missing') === true) watch.expectAnswer(404)
       await by(page)
+      // What comes to lie under the pointer may show a tooltip, which no address has.
+      await page.mouse.move(0, 0)
       await page.getByText(shown).first().waitFor()
       await expect.poll(() => search(page), soon).toEqual(expected)
       // Who gets the link sees the same, as soon as all is there on both pages.

@@ -1,4 +1,6 @@
-/** How the Objects screen looks: to those who do not see it well, on narrow windows, in the README. */
+/**
+ * How the Objects screen looks: to those who do not see it well, on narrow windows, in the README.
+ */
 import { mkdtempDisposable, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** All screens in light and dark, wide and narrow, alone and with the trace: nothing keeps people out. */
+/**
+ * All screens in light and dark, wide and narrow, alone and with the trace: nothing keeps people
+ * out.
+ */
 import type { Page } from 'playwright-core'
 import { describe, expect, it, vi } from 'vitest'
 import { violationsOf } from './support/accessibility.ts'

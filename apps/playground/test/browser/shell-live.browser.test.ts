@@ -1,4 +1,6 @@
-/** The page and its server, live: what others change, a server that is away, a tab that is hidden. */
+/**
+ * The page and its server, live: what others change, a server that is away, a tab that is hidden.
+ */
 import { join } from 'node:path'
 import { StorageManager } from '@aos-storage/core'
 import type { Locator, Page } from 'playwright-core'

@@ -1,4 +1,6 @@
-/** The trace drawer: what was done, the code that does the same, and what the storage did for it. */
+/**
+ * The trace drawer: what was done, the code that does the same, and what the storage did for it.
+ */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,4 +1,6 @@
-/** Uploads that take their time: cancelled, interrupted by a reload, and by a crash of the server. */
+/**
+ * Uploads that take their time: cancelled, interrupted by a reload, and by a crash of the server.
+ */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

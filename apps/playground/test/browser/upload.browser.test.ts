@@ -285,6 +285,21 @@ describeInBrowser('uploads', (browser) => {
       expect(await store.texts('early/')).toEqual({})
     })
 
+    it('of which the server says nothing is not said to have stored nothing', async () => {
+      const path = await file('silent/x.txt', 'new')
+      const { page, watch } = await browser.tab(playground.url)
+      await page.goto('/objects?prefix=silent/')
+      const sent = Promise.withResolvers<void>()
+      await page.route('**/api/objects/upload?*', () => sent.resolve())
+      await page.route('**/api/objects/upload/*', (route) => route.abort())
+      watch.expectFailedRequest('/api/objects/upload/')
+      await choose(page, path)
+      await sent.promise
+      await page.getByRole('button', { name: 'Cancel silent/x.txt' }).click()
+      await panel(page).getByText('the server does not say whether it was written').waitFor()
+      expect(await page.getByText('nothing was stored').count()).toBe(0)
+    })
+
     it('with others is told of once', async () => {
       const paths = await Promise.all([1, 2, 3, 4].map((n) => file(`many/${n}.txt`, 'new')))
       const { page, screenshot } = await browser.tab(playground.url, { viewport: phone })

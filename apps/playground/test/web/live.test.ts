@@ -1,4 +1,6 @@
-/** The page's side of the live feed: it goes on from an event that it knows, from the first time. */
+/**
+ * The page's side of the live feed: it goes on from an event that it knows, from the first time.
+ */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type * as Live from '../../src/web/live.ts'
 

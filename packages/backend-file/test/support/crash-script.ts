@@ -1,4 +1,6 @@
-/** A script of changes that goes through every kind of change, for crashes between any two calls. */
+/**
+ * A script of changes that goes through every kind of change, for crashes between any two calls.
+ */
 import type { StorageBackend } from '@aos-storage/core'
 import { bodyOf } from './self-describing.ts'
 

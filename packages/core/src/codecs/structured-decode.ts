@@ -18,7 +18,9 @@ const typedArrays: ReadonlyMap<number, TypedArrayConstructor> = new Map(
   }),
 )
 
-/** @throws StorageError `SERIALIZATION` for bytes that {@link encodeStructured} cannot have made. */
+/**
+ * @throws StorageError `SERIALIZATION` for bytes that {@link encodeStructured} cannot have made.
+ */
 export function decodeStructured(bytes: Uint8Array, key: string): unknown {
   try {
     const reader = new Reader(bytes)

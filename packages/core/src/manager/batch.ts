@@ -113,7 +113,9 @@ export async function deleteMany(
   return resultsOf('deleteMany', access, { results: results.flat(), failure })
 }
 
-/** @throws StorageError `ABORTED` with the results, when the iterable threw: as a body that does. */
+/**
+ * @throws StorageError `ABORTED` with the results, when the iterable threw: as a body that does.
+ */
 function resultsOf<R>(
   operation: string,
   access: Access,

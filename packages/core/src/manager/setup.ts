@@ -1,4 +1,6 @@
-/** What a manager is made with, found out now: not when an operation was done and cannot be told. */
+/**
+ * What a manager is made with, found out now: not when an operation was done and cannot be told.
+ */
 import { backendMembers, type StorageBackend } from '../backend.ts'
 import { assertMethods, assertOptions, describe, ownOptions } from '../options.ts'
 import { type ManagerOptions, optionNames } from './options.ts'

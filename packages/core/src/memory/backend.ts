@@ -36,7 +36,9 @@ import { resolveRange } from '../range.ts'
 import { awaken, rest, restCopy, type RestingBody } from './resting-body.ts'
 import { firstAfter } from './sorted.ts'
 
-/** An {@link ObjectInfo} and its body at rest. Each info that is given out has a date of its own. */
+/**
+ * An {@link ObjectInfo} and its body at rest. Each info that is given out has a date of its own.
+ */
 interface StoredObject extends Omit<ObjectInfo, 'modifiedAt'> {
   readonly modifiedAtMs: number
   readonly body: RestingBody

@@ -1,4 +1,6 @@
-/** No file of a package needs itself to load. Imports of types alone are erased and do not count. */
+/**
+ * No file of a package needs itself to load. Imports of types alone are erased and do not count.
+ */
 import { posix } from 'node:path'
 
 import type { Repository } from '../repository.ts'

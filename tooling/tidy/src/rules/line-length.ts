@@ -37,5 +37,5 @@ function cannotBreak(path: string, text: string): boolean {
   if (path.endsWith('.md') && /^\s*\||\]\(|^\[[^\]]+\]:/.test(text)) return true
   // A formatter leaves long strings and patterns whole: they are one word to it.
   if (/https?:\/\//.test(text)) return true
-  return /^\s*(\w+: )?\/.*\/[a-z]*,?$|^\s*['"`][^'"`\s]*['"`],?$/.test(text)
+  return /^\s*(\w+: )?\/(?![*/]).*\/[a-z]*,?$|^\s*['"`][^'"`\s]*['"`],?$/.test(text)
 }

@@ -12,6 +12,11 @@ it('finds long lines of code and prose', () => {
   expect(check(lineLength, { 'a.mjs': long, 'a.md': long })).toHaveLength(2)
 })
 
+it('takes a comment on one line for no pattern, which nobody can break', () => {
+  expect(check(lineLength, { 'a.ts': `/** ${'word '.repeat(30)}*/` })).toHaveLength(1)
+  expect(check(lineLength, { 'a.ts': `  /${'[a-z] '.repeat(30)}/gu,` })).toEqual([])
+})
+
 it('counts what is seen, not code units', () => {
   expect(check(lineLength, { 'a.md': '👩‍👩‍👧'.repeat(100) })).toEqual([])
 })

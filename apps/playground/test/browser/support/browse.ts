@@ -1,4 +1,6 @@
-/** The Objects screen: its list and its tree, as a person reads them, and what others do meanwhile. */
+/**
+ * The Objects screen: its list and its tree, as a person reads them, and what others do meanwhile.
+ */
 import type { Locator, Page } from 'playwright-core'
 import type { Playground } from './playground.ts'
 

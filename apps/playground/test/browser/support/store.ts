@@ -1,4 +1,6 @@
-/** What a playground has stored, seen by a process of its own: the tests' word against the page's. */
+/**
+ * What a playground has stored, seen by a process of its own: the tests' word against the page's.
+ */
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join, sep } from 'node:path'

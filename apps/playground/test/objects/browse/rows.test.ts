@@ -1,4 +1,6 @@
-/** The rows of a listing against a model: whatever comes and goes, they are in order and complete. */
+/**
+ * The rows of a listing against a model: whatever comes and goes, they are in order and complete.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { compareKeys } from '@aos-storage/core'
 import { describe, expect, it } from 'vitest'

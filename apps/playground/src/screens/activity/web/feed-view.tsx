@@ -7,7 +7,7 @@ import { Late } from '../../../web/late.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
 import { useView } from '../../../web/view.ts'
-import { useDraft } from './draft.ts'
+import { useDraft } from '../../../web/draft.ts'
 import {
   type Feed,
   type FeedFilter,

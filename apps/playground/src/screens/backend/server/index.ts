@@ -1,4 +1,6 @@
-/** The API of the Backend screen: what the store can do, how it is, what it holds, what it keeps. */
+/**
+ * The API of the Backend screen: what the store can do, how it is, what it holds, what it keeps.
+ */
 import { Hono } from 'hono'
 import { integer, minValue, number, object, optional, picklist, pipe, string } from 'valibot'
 import { atMost, commandBytesMax } from '../../../server/body-limit.ts'

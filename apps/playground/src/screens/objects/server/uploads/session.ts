@@ -93,7 +93,9 @@ export class UploadSession {
     }
   }
 
-  /** Finishes when the last byte was taken; undefined before. @throws `CONFLICT` the second time. */
+  /**
+   * Finishes when the last byte was taken; undefined before. @throws `CONFLICT` the second time.
+   */
   async finish(finish: Finish): Promise<Written | undefined> {
     if (!this.isWhole) return undefined
     if (this.#isFinishing) throw this.#conflict(this.#offset)

@@ -33,7 +33,9 @@ export class WholeUploads {
     }
   }
 
-  /** Ends an upload, also one that is still on its way here; what it wrote, if that was too late. */
+  /**
+   * Ends an upload, also one that is still on its way here; what it wrote, if that was too late.
+   */
   async cancel(id: string): Promise<Written | undefined> {
     this.#ends.get(id)?.abort(cancelled())
     if (!this.#outcomes.has(id)) this.#outcomes.note(id, Promise.resolve(undefined))

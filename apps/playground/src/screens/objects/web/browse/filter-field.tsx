@@ -15,7 +15,7 @@ export function FilterField({
   readonly onType: (text: string, at?: number) => void
   readonly onLeave: () => void
 }): ReactNode {
-  const text = useSyncExternalStore(filter.subscribe, filter.text)
+  const text = useSyncExternalStore(filter.subscribe, filter.value)
   const input = useRef<HTMLInputElement>(null)
   useShortcuts([['/', () => input.current?.focus()]])
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -29,7 +29,7 @@ export function ListPane({
   useListingTimings(listing, listed)
   const { arrangement } = listed
   useEffect(() => {
-    const typedAt = arrangement.filter === filter.text() ? filter.takeTypedAt() : undefined
+    const typedAt = arrangement.filter === filter.value() ? filter.takeTypedAt() : undefined
     if (typedAt === undefined) return
     measureUntilSeen('objects:filtered', typedAt, { filter: arrangement.filter })
   }, [arrangement, filter])

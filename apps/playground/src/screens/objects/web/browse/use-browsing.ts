@@ -48,7 +48,7 @@ export function useBrowsing(): Browsing {
   const filter = useFilterText(prefix, inAddress, (text) => {
     listing.arrange({ sort, filter: text })
   })
-  useEffect(() => listing.arrange({ sort, filter: filter.text() }), [listing, filter, sort])
+  useEffect(() => listing.arrange({ sort, filter: filter.value() }), [listing, filter, sort])
   const start = useStart(prefix, openKey)
 
   const openPrefix = useCallback(

@@ -1,4 +1,6 @@
-/** The height of an element as a property of the page's styles, for what has to keep clear of it. */
+/**
+ * The height of an element as a property of the page's styles, for what has to keep clear of it.
+ */
 import { type RefObject, useEffect } from 'react'
 
 /** Sets `property`, in pixels, for as long as the element is shown. */

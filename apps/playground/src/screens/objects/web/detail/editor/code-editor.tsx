@@ -41,7 +41,7 @@ export interface CodeEditorProps extends EditorSetup {
   readonly handle?: Ref<EditorHandle>
   /** The cursor is in it when it is there. */
   readonly isFocused?: boolean
-  /** Nothing can be typed for now. */
+  /** Nothing can be typed as long as it is so. */
   readonly isLocked?: boolean
   /** Called when the handle is there. */
   readonly onReady?: () => void

@@ -44,7 +44,10 @@ export interface MergeEditorProps {
   readonly onReady: () => void
 }
 
-/** Theirs and the result, and what differs. Everything but `isNarrow` and `isLocked` is taken when it is made. */
+/**
+ * Theirs and the result, and what differs. Everything but `isNarrow` and `isLocked` is taken when
+ * it is made.
+ */
 export default function MergeEditor({
   theirs,
   result,

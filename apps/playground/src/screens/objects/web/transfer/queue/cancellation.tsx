@@ -1,12 +1,15 @@
 /** Uploads that were cancelled together: told of as one, when it is known what came of them. */
 import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
+import { NameText } from '../../../../../web/name-text.tsx'
 import { notice } from '../notice.ts'
 import { filesText } from './progress-text.ts'
 
 const noticeMs = 6000
 
-/** What the queue says of each: its key, or undefined for one that was written by then. */
+/**
+ * What the queue says of each: its key, or undefined for one that may have been written by then.
+ */
 export type Cancelled = (key: string | undefined) => void
 
 /** Waits for so many. When the last is told of, the person is. */
@@ -29,7 +32,7 @@ function tellCancelled(keys: readonly string[]): void {
     autoClose: noticeMs,
     message: (
       <Text size="sm" className="breakable" lineClamp={3}>
-        Cancelled {what}: nothing was stored.
+        <NameText text={`Cancelled ${what}: nothing was stored.`} />
       </Text>
     ),
   })

@@ -13,7 +13,7 @@ import { type Cancelled, openCancellation } from './cancellation.tsx'
 import { contentTypeOf } from './content-type.ts'
 import { offerBatch } from './offer-batch.tsx'
 import { alone } from './other-tabs.ts'
-import { cancelled, tooLate } from './refusals.ts'
+import { cancelled, tooLate, unanswered } from './refusals.ts'
 import { cancelOnServer, type ServerName } from './sessions.ts'
 import { transport, wholeBytesMax } from './transport.ts'
 import type { Upload } from './upload.ts'
@@ -71,7 +71,7 @@ export class UploadQueue {
     return this.#waiting.has(id) || this.#running.has(id)
   }
 
-  /** One that was cancelled is over; the key, unless it was written. */
+  /** One that was cancelled is over; the key, unless it was or may have been written. */
   #tellOver(id: number, key: string | undefined): void {
     this.#cancelling.get(id)?.(key)
     this.#cancelling.delete(id)
@@ -85,7 +85,9 @@ export class UploadQueue {
     this.#waiting.delete(id)
     if (serverId === undefined) return
     // Of one that failed when its last answer was lost, nobody knows what came of it.
-    void cancelOnServer(partsName(serverId)).then((saved) => offerUndo(saved?.undo))
+    void cancelOnServer(partsName(serverId)).then((saved) =>
+      offerUndo(saved === 'unknown' ? undefined : saved?.undo),
+    )
   }
 
   #pump(): void {
@@ -117,9 +119,10 @@ export class UploadQueue {
     } catch (error) {
       const problem = problemOf(error)
       const isThere = problem.code === 'ALREADY_EXISTS'
-      if (abort.signal.aborted) this.list.remove(id)
+      const isGone = abort.signal.aborted && problem.code === 'ABORTED'
+      if (isGone) this.list.remove(id)
       else this.list.change(id, { state: isThere ? 'exists' : 'failed', isStalled: false, problem })
-      this.#tellOver(id, upload.key)
+      this.#tellOver(id, isGone ? upload.key : undefined)
       batch.settle({ problem })
     } finally {
       this.#running.delete(id)
@@ -155,6 +158,7 @@ export class UploadQueue {
       if (!signal.aborted) throw error
       const saved = name === undefined ? undefined : await cancelOnServer(name)
       if (saved === undefined) throw new ProblemError(cancelled)
+      if (saved === 'unknown') throw new ProblemError(unanswered)
       return saved
     }
   }

@@ -42,6 +42,13 @@ export const cancelled: Problem = {
   fix: 'Choose the file again when you like.',
 }
 
+/** The person took it back, and nobody knows whether that was too late. */
+export const unanswered: Problem = {
+  code: 'UNAVAILABLE',
+  message: 'It was cancelled, but the server does not say whether it was written before.',
+  fix: 'Look whether it is there.',
+}
+
 /** It was taken back when it was there already. */
 export const tooLate: Problem = {
   code: 'CONFLICT',

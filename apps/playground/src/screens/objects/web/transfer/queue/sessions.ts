@@ -1,5 +1,6 @@
 /** What the server has: of uploads in parts, and at the keys that uploads want. */
 import { answer, client } from '../../../../../web/api.ts'
+import { problemOf } from '../../../../../web/problem.ts'
 import type { ObjectsApi } from '../../../server/index.ts'
 import type { PendingUpload, Saved, UploadCancelled } from '../../../server/wire.ts'
 
@@ -13,15 +14,22 @@ export interface ServerName {
 export const answerMsMax = 15_000
 
 /**
- * Ends an upload on the server. What it wrote, when that was too late; one that is over otherwise
- * is no failure, nor a server that is.
+ * Ends an upload on the server. What it wrote, when that was too late; `unknown` when the server
+ * does not say. One that is over otherwise is no failure: it wrote nothing.
  */
-export async function cancelOnServer({ kind, id }: ServerName): Promise<Saved | undefined> {
+export async function cancelOnServer({
+  kind,
+  id,
+}: ServerName): Promise<Saved | 'unknown' | undefined> {
   const api = client<ObjectsApi>('objects')
   const route = { parts: api.uploads[':id'], whole: api.upload[':id'] }[kind]
   const init = { signal: AbortSignal.timeout(answerMsMax) }
   const call = route.$delete({ param: { id } }, { init })
-  return (await answer<UploadCancelled>(call).catch(() => undefined))?.saved
+  try {
+    return (await answer<UploadCancelled>(call)).saved
+  } catch (error) {
+    return problemOf(error).code === 'NOT_FOUND' ? undefined : 'unknown'
+  }
 }
 
 /** The uploads that wait for bytes. */

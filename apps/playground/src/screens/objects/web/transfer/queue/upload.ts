@@ -28,7 +28,9 @@ export interface Upload {
   readonly path: string
   /** Undefined while interrupted: a page cannot open a file by itself. */
   readonly file: File | undefined
-  /** Tells the file from others; see {@link fingerprintOf}. Empty for one that goes in one piece. */
+  /**
+   * Tells the file from others; see {@link fingerprintOf}. Empty for one that goes in one piece.
+   */
   readonly fingerprint: string
   readonly state: UploadState
   readonly isOverwrite: boolean

@@ -1,8 +1,8 @@
 /**
  * A part of the view that may change faster than an address: the page shows it at once, the address
- * has the first change at once, too, and the last of those that follow when the person pauses.
- * Browsers refuse an address that changes with every letter, or with every row that a held key
- * passes; and a field that shows the address, which comes late, loses the caret.
+ * has it when the person pauses. Browsers refuse an address that changes with every letter, or with
+ * every row that a held key passes; and a field that shows the address, which comes late, loses the
+ * caret.
  */
 import { useEffect, useState, useSyncExternalStore } from 'react'
 
@@ -33,20 +33,14 @@ export class Draft<T> {
 
   /** The person changed it. `write` puts a value in the address. */
   change(value: T, write: (value: T) => void): void {
-    const isPaused = this.#timer === undefined
-    const settle = (): void => {
+    this.#set(value)
+    this.close()
+    this.#timer = setTimeout(() => {
       if (value === this.#inAddress) return
       this.#inAddress = value
       this.#written = [...this.#written, value]
       write(value)
-    }
-    this.#set(value)
-    this.close()
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined
-      settle()
     }, pauseMs)
-    if (isPaused) settle()
   }
 
   /** The address changed. By back, forward or a link it is right, and what was drafted is old. */
@@ -63,7 +57,6 @@ export class Draft<T> {
   /** Writes nothing any more. */
   close(): void {
     clearTimeout(this.#timer)
-    this.#timer = undefined
   }
 
   #set(value: T): void {
