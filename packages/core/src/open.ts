@@ -1,9 +1,20 @@
-/** From a configuration to an open backend. */
+/** From a configuration to open backends: of objects, of tables, of queues. */
 import { isBackend, type StorageBackend } from './backend.ts'
 import { providerOfProtocol, providerOfType } from './backend-packages.ts'
 import { StorageError } from './errors.ts'
 import { assertOptions, describe } from './options.ts'
-import type { BackendProvider } from './provider.ts'
+import type { BackendProvider, Opener } from './provider.ts'
+import type { QueueBackend } from './queues/backend.ts'
+import type { TableBackend } from './tables/backend.ts'
+
+/** What is opened of a storage type. */
+interface Part<Backend> {
+  /** As a message says it. */
+  readonly name: string
+  readonly opener: (provider: BackendProvider) => Opener<Backend> | undefined
+  /** True for a backend that is open already. */
+  readonly isOpen: (config: object) => config is Backend & object
+}
 
 /**
  * Opens the backend that `config`, a `StorageConfig` if it is right, describes.
@@ -12,20 +23,46 @@ import type { BackendProvider } from './provider.ts'
  * @throws StorageError `INVALID_ARGUMENT` for an unknown type or protocol or a URL that does not
  * parse, `UNSUPPORTED` when the backend's package is not installed; and the backend's own.
  */
-export async function openBackend(config: unknown): Promise<StorageBackend> {
-  if (typeof config === 'string') return openText(config)
-  if (config instanceof URL) return (await providerOfProtocol(config.protocol)).fromUrl(config)
+export function openBackend(config: unknown): Promise<StorageBackend> {
+  return open(config, {
+    name: 'objects',
+    opener: (provider) => provider,
+    isOpen: (value) => isBackend(value),
+  })
+}
+
+/** @throws as {@link openBackend}, and `UNSUPPORTED` for a storage type that has no tables. */
+export function openTableBackend(config: unknown): Promise<TableBackend> {
+  return open(config, {
+    name: 'tables',
+    opener: (provider) => provider.tables,
+    isOpen: (value): value is TableBackend => hasMethods(value, ['createTable', 'transact']),
+  })
+}
+
+/** @throws as {@link openBackend}, and `UNSUPPORTED` for a storage type that has no queues. */
+export function openQueueBackend(config: unknown): Promise<QueueBackend> {
+  return open(config, {
+    name: 'queues',
+    opener: (provider) => provider.queues,
+    isOpen: (value): value is QueueBackend => hasMethods(value, ['createQueue', 'receive']),
+  })
+}
+
+async function open<Backend>(config: unknown, part: Part<Backend>): Promise<Backend> {
+  if (typeof config === 'string') return openText(config, part)
+  if (config instanceof URL) return openUrl(config, part)
   if (typeof config !== 'object' || config === null) {
     throw new TypeError(`A configuration is an object or a URL, not ${describe(config)}`)
   }
-  if (isBackend(config)) return config
+  if (part.isOpen(config)) return config
   const { storageType, provider, backend, ...settings } = config as Readonly<
     Record<string, unknown>
   >
-  if (backend !== undefined) return openReady(config, backend)
+  if (backend !== undefined) return openReady(config, backend, part)
   if (provider !== undefined) {
     assertProvider(provider)
-    return provider.fromConfig(settings)
+    return openerOf(provider, part).fromConfig(settings)
   }
   if (typeof storageType !== 'string') {
     throw new TypeError(
@@ -34,11 +71,13 @@ export async function openBackend(config: unknown): Promise<StorageBackend> {
       )}`,
     )
   }
-  return (await providerOfType(storageType)).fromConfig(settings)
+  return openerOf(await providerOfType(storageType), part).fromConfig(settings)
 }
 
-async function openText(text: string): Promise<StorageBackend> {
-  if (/^[a-z][a-z0-9]*$/.test(text)) return (await providerOfType(text)).fromConfig({})
+async function openText<Backend>(text: string, part: Part<Backend>): Promise<Backend> {
+  if (/^[a-z][a-z0-9]*$/.test(text)) {
+    return openerOf(await providerOfType(text), part).fromConfig({})
+  }
   const url = URL.parse(text)
   if (url === null) {
     // Not echoed: a URL may hold credentials.
@@ -55,13 +94,30 @@ async function openText(text: string): Promise<StorageBackend> {
         '{ storageType: "file", basePath: "./data" }',
     )
   }
-  return (await providerOfProtocol(url.protocol)).fromUrl(url)
+  return openUrl(url, part)
 }
 
-function openReady(config: object, backend: unknown): StorageBackend {
+async function openUrl<Backend>(url: URL, part: Part<Backend>): Promise<Backend> {
+  return openerOf(await providerOfProtocol(url.protocol), part).fromUrl(url)
+}
+
+function openReady<Backend>(config: object, backend: unknown, part: Part<Backend>): Backend {
   assertOptions(config, new Set(['backend']), 'open({ backend })')
-  if (isBackend(backend)) return backend
-  throw new TypeError(`backend is a StorageBackend, not ${describe(backend)}`)
+  if (typeof backend === 'object' && backend !== null && part.isOpen(backend)) return backend
+  throw new TypeError(`backend is an open backend of ${part.name}, not ${describe(backend)}`)
+}
+
+function openerOf<Backend>(provider: BackendProvider, part: Part<Backend>): Opener<Backend> {
+  const opener = part.opener(provider)
+  if (opener !== undefined) return opener
+  throw new StorageError(
+    'UNSUPPORTED',
+    `The storage type ${provider.storageType} has no ${part.name}; memory, file and azure do`,
+  )
+}
+
+function hasMethods(value: object, names: readonly string[]): boolean {
+  return names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
 }
 
 function assertProvider(provider: unknown): asserts provider is BackendProvider {

@@ -1,0 +1,21 @@
+/**
+ * A filter as data: what the builder and the parser of OData text make, and what backends take.
+ *
+ * Names are the service's: `PartitionKey`, `RowKey`, `Timestamp`, and properties as they are
+ * called. Values are values, never text, so that no value can change what a filter means.
+ */
+import type { TableValue } from './entity.ts'
+
+export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'
+
+export type FilterNode =
+  | {
+      readonly type: 'comparison'
+      readonly operator: ComparisonOperator
+      readonly property: string
+      readonly value: TableValue
+    }
+  /** A property of type Boolean that stands alone: `isActive`. */
+  | { readonly type: 'property'; readonly property: string }
+  | { readonly type: 'and' | 'or'; readonly left: FilterNode; readonly right: FilterNode }
+  | { readonly type: 'not'; readonly operand: FilterNode }
