@@ -43,6 +43,7 @@ export {
   storageErrorCodes,
   type StorageErrorDetails,
 } from './errors.ts'
+export * from './extras.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
