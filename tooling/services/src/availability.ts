@@ -39,9 +39,14 @@ export function availabilityOf(
 
 /** What a person does to have the service. */
 export function fixFor({ name, aptPackages, urlVariable }: ServiceDefinition): string {
+  const packages = aptPackages.join(' ')
+  const install =
+    packages === ''
+      ? 'pnpm install brings it'
+      : `apt-get update && apt-get install -y --no-install-recommends ${packages}`
   return (
-    `To have ${name}: apt-get update && apt-get install -y --no-install-recommends ` +
-    `${aptPackages.join(' ')}; or docker compose -f tooling/services/compose.yaml up -d ${name} ` +
+    `To have ${name}: ${install}; or ` +
+    `docker compose -f tooling/services/compose.yaml up -d ${name} ` +
     `and set ${urlVariable} as that file says`
   )
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 import type { ServiceDefinition } from './definition.ts'
+import { shownUrl } from './shown-url.ts'
 
 export const redis: ServiceDefinition = {
   name: 'redis',
@@ -22,14 +23,18 @@ export const redis: ServiceDefinition = {
   async probe(url) {
     const { hostname, port } = new URL(url)
     const socket = connect({ host: hostname, port: Number(port || 6379) })
-    socket.setTimeout(1000, () => socket.destroy(new Error(`no answer from ${url} in 1000 ms`)))
+    socket.setTimeout(1000, () =>
+      socket.destroy(new Error(`no answer from ${shownUrl(url)} in 1000 ms`)),
+    )
     try {
       await once(socket, 'connect')
       socket.write('PING\r\n')
       const [answer] = (await once(socket, 'data')) as [Buffer]
       // A server that wants a password is up too; the client brings the password of the URL.
       if (!/^(\+PONG|-NOAUTH)/.test(answer.toString())) {
-        throw new Error(`${url} answers PING with ${answer.toString().trim()}: it is no Redis.`)
+        throw new Error(
+          `${shownUrl(url)} answers PING with ${answer.toString().trim()}: it is no Redis.`,
+        )
       }
     } finally {
       socket.destroy()

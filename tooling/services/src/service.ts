@@ -2,6 +2,7 @@
 import { availabilityOf, fixFor, install } from './availability.ts'
 import type { ServiceDefinition } from './definition.ts'
 import { services, type ServiceName } from './registry.ts'
+import { shownUrl } from './shown-url.ts'
 import { startService, untilReady, type StartedService } from './start.ts'
 
 export interface Service {
@@ -97,8 +98,8 @@ function foreign(definition: ServiceDefinition, url: string): Service {
   const refuse = (): Promise<never> =>
     Promise.reject(
       new Error(
-        `${definition.name} at ${url} comes from ${definition.urlVariable} and is not ours to ` +
-          `kill or pause; ask for { own: true }. ${fixFor(definition)}.`,
+        `${definition.name} at ${shownUrl(url)} comes from ${definition.urlVariable} and is not ` +
+          `ours to kill or pause; ask for { own: true }. ${fixFor(definition)}.`,
       ),
     )
   const nothing = (): Promise<void> => Promise.resolve()

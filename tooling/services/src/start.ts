@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 
 import type { ServiceDefinition } from './definition.ts'
 import { freePort } from './port.ts'
+import { shownUrl } from './shown-url.ts'
 import { Supervised } from './supervised.ts'
 
 /** A server that this process started. */
@@ -80,7 +81,7 @@ export async function untilReady(
       return
     } catch (cause) {
       if (performance.now() > deadline) {
-        const message = `${definition.name} at ${url} gave no answer`
+        const message = `${definition.name} at ${shownUrl(url)} gave no answer`
         throw new Error(`${message} in ${definition.readyTimeoutMs} ms.`, { cause })
       }
       await alive()

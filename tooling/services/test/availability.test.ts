@@ -8,6 +8,7 @@ import type { ServiceDefinition } from '../src/definition.ts'
 import { redis } from '../src/redis.ts'
 import { services } from '../src/registry.ts'
 import { serviceOf, ServiceUnavailable } from '../src/service.ts'
+import { shownUrl } from '../src/shown-url.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -49,6 +50,11 @@ describe('availabilityOf', () => {
   })
 })
 
+it('tells of a service that comes with the workspace how to have it', () => {
+  const found = availabilityOf({ ...absent, aptPackages: [] }, { PATH: '/usr/bin' })
+  expect(found).toMatchObject({ fix: expect.stringMatching(/: pnpm install brings it; or docker/) })
+})
+
 describe('serviceOf', () => {
   it('rejects with the fix when there is none', async () => {
     await expect(serviceOf(absent)).rejects.toThrow(ServiceUnavailable)
@@ -73,6 +79,16 @@ describe('serviceOf', () => {
   it('says so when nobody answers at the URL', async () => {
     vi.stubEnv('AOS_ABSENT_URL', 'redis://127.0.0.1:1')
     await expect(serviceOf(absent)).rejects.toThrow('gave no answer in 50 ms')
+  })
+
+  it('tells no password, key or signature', async () => {
+    vi.stubEnv('AOS_ABSENT_URL', 'redis://user:hush@127.0.0.1:1')
+    await expect(serviceOf(absent)).rejects.toThrow('absent at redis://...@127.0.0.1:1 gave no')
+    const text =
+      'A=1;AccountKey=hush==;BlobEndpoint=http://a/b?sv=1&sig=hush;SharedAccessSignature=hush'
+    expect(shownUrl(text)).toBe(
+      'A=1;AccountKey=...;BlobEndpoint=http://a/b?sv=1&sig=...;SharedAccessSignature=...',
+    )
   })
 
   it('shows the log of a server that does not come up', async () => {

@@ -10,7 +10,7 @@ import { eventually, isAlive, processesOf, victim } from './victim.ts'
 
 const wait = 'setInterval(() => {}, 1000)'
 
-for (const name of ['redis', 'chromium'] as const) {
+for (const name of ['redis', 'chromium', 'azurite'] as const) {
   describeWithService(name, () => {
     it.each([
       ['is killed with -9', wait, 'SIGKILL' as const],
