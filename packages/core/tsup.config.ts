@@ -5,4 +5,6 @@ export default library([
   'src/backend-kit.ts',
   'src/testing/index.ts',
   'src/testing/child.ts',
+  'src/testing/tables/child.ts',
+  'src/testing/queues/child.ts',
 ])

@@ -1,11 +1,14 @@
 /**
- * `@aos-storage/backend-azure`: What backend-azure is for, in one sentence.
+ * Azure Blob, Table and Queue storage behind the contracts of `@aos-storage/core`.
  *
- * Say here what the package is, the invariant that it keeps, its errors and its telemetry.
+ * @packageDocumentation
  */
-import type { StorageBackend } from '@aos-storage/core'
-
-/** Replace this stub: the name of a backend, as people see it. */
-export function titleOf(backend: Pick<StorageBackend, 'name'>): string {
-  return `the ${backend.name} backend`
-}
+export { AzureStorageBackend } from './blobs/backend.ts'
+export { provider } from './provider.ts'
+export type { AzureBlobOptions, AzureConnectionOptions } from './options.ts'
+export { AzureQueueBackend } from './queues/backend.ts'
+export type { AzureQueueOptions } from './queues/options.ts'
+export { AzureQueueStore, type AzureQueueStoreOptions } from './queues/store.ts'
+export { AzureTableBackend } from './tables/backend.ts'
+export type { AzureTableOptions } from './tables/options.ts'
+export { AzureTableStore, type AzureTableStoreOptions } from './tables/store.ts'

@@ -1,16 +1,6 @@
 /** Local files as a storage backend: the contract's methods, over the parts beside this file. */
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  realpathSync,
-  statSync,
-} from 'node:fs'
+import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import {
   type Capabilities,
   type Clock,
@@ -28,7 +18,6 @@ import {
   type ReadResult,
   type StatOptions,
   type StorageBackend,
-  StorageError,
   systemClock,
   systemRandom,
   type WriteBody,
@@ -40,13 +29,13 @@ import {
   metadataBytesMax,
   throwIfAborted,
 } from '@aos-storage/core/backend'
+import { openBasePath } from './base-path.ts'
 import { closedError, toStorageError } from './errors.ts'
 import { nodeFileSystem } from './file-system.ts'
 import { BaseFolder } from './folder.ts'
 import { ObjectReader } from './object-reader.ts'
 import { ObjectWriter } from './object-writer.ts'
 import { assertFileOptions, type FileBackendOptions } from './options.ts'
-import { assertFormat } from './own-folder.ts'
 import { Pages } from './pages.ts'
 import { Turns } from './turns.ts'
 import { type VerifyOptions, type VerifyReport, verifyStore } from './verify.ts'
@@ -84,7 +73,7 @@ export class FileStorageBackend implements StorageBackend {
     const folderMode = options.folderMode ?? 0o700
     this.#clock = options.clock ?? systemClock
     this.#turns = new Turns(this.#clock)
-    this.basePath = openBase(options.basePath, folderMode, durability === 'fsync')
+    this.basePath = openBasePath(options.basePath, folderMode, durability === 'fsync')
     this.capabilities = capabilitiesOf(durability)
     const base = new BaseFolder(fs, this.basePath)
     this.#base = base
@@ -254,67 +243,4 @@ function capabilitiesOf(durability: 'fsync' | 'none'): Capabilities {
     modifiedAtResolutionMs: 1,
     extras: Object.freeze(['pathOf', 'verify']),
   })
-}
-
-/** Makes the base folder when missing, durably if asked to; its real path. */
-function openBase(basePath: string, mode: number, isDurable: boolean): string {
-  const path = resolve(basePath)
-  try {
-    const stats = statSync(path, { throwIfNoEntry: false })
-    if (stats !== undefined && !stats.isDirectory()) throw notAFolder(path)
-    const made = stats === undefined ? makeFolders(path, mode) : undefined
-    if (made !== undefined && isDurable) syncNames(dirname(made), path)
-    accessSync(path, constants.R_OK | constants.X_OK)
-    const real = realpathSync.native(path)
-    assertFormat(real)
-    return real
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    // ENOENT: a link that leads nowhere.
-    if (code === 'ENOTDIR' || code === 'EEXIST' || code === 'ENOENT') throw notAFolder(path)
-    throw toStorageError(error, 'open')
-  }
-}
-
-/**
- * Makes a folder and those above it that are missing; the uppermost of them. One by one, because
- * Node's recursive `mkdir` never returns where none can be made, as below `/proc`.
- */
-function makeFolders(path: string, mode: number): string {
-  const missing = [path]
-  for (let above = dirname(path); statSync(above, { throwIfNoEntry: false }) === undefined;) {
-    missing.unshift(above)
-    above = dirname(above)
-  }
-  for (const folder of missing) {
-    try {
-      mkdirSync(folder, { mode })
-    } catch (error) {
-      // Another process was faster, or something that is no folder is there.
-      if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
-    }
-  }
-  return missing[0]!
-}
-
-/** Makes the names of new folders durable: from the one that was there down to `path`. */
-function syncNames(existing: string, path: string): void {
-  if (process.platform === 'win32') return
-  for (let folder = path; folder !== existing;) {
-    folder = dirname(folder)
-    const descriptor = openSync(folder, constants.O_RDONLY)
-    try {
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-  }
-}
-
-function notAFolder(path: string): StorageError {
-  return new StorageError(
-    'INVALID_ARGUMENT',
-    `basePath ${path} is, or lies below, something that is no folder; name another path`,
-    { backend: 'file', operation: 'open' },
-  )
 }

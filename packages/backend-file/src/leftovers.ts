@@ -12,7 +12,7 @@ import { ownFolder } from './folder.ts'
 import { isThere, lookAtOwn } from './own-file.ts'
 
 /** Names that files in `.aos` have while they are made. */
-const halfMadeName = /^(?:lock|format\.json)\.[^.]+$/
+const halfMadeName = /^(?:lock|format\.json|tables\.db|queues\.db)\.[^.]+$/
 
 /** The folders of writers that died, for those who only look. Changes nothing. */
 export async function deadWriterFolders(basePath: string): Promise<string[]> {

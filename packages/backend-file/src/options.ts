@@ -3,7 +3,7 @@ import { type Clock, type Random, StorageError } from '@aos-storage/core'
 import { assertInteger, assertOptions } from '@aos-storage/core/backend'
 import type { FileSystem } from './file-system.ts'
 
-/** Options of {@link FileStorageBackend}. */
+/** Options of `FileStorageBackend`, and of the tables and queues in the same folder. */
 export interface FileBackendOptions {
   /** The folder that holds the store. Made, with its parents, when missing. */
   readonly basePath: string
@@ -35,10 +35,16 @@ const names: ReadonlySet<string> = new Set([
   'fileSystem',
 ])
 
-/** @throws TypeError or StorageError `INVALID_ARGUMENT` for options that mean nothing. */
-export function assertFileOptions(options: unknown): asserts options is FileBackendOptions {
+/**
+ * @param owner What is opened, for messages.
+ * @throws TypeError or StorageError `INVALID_ARGUMENT` for options that mean nothing.
+ */
+export function assertFileOptions(
+  options: unknown,
+  owner = 'FileStorageBackend',
+): asserts options is FileBackendOptions {
   if (options === undefined) throw new TypeError('Give the options: { basePath: "./data" }')
-  assertOptions(options, names, 'FileStorageBackend')
+  assertOptions(options, names, owner)
   const { basePath, durability, fileMode, folderMode, lockWaitMsMax } = options as Record<
     string,
     unknown

@@ -5,13 +5,17 @@
  * stop who opens it for ever.
  */
 import {
+  chmodSync,
   closeSync,
   constants,
   fstatSync,
+  linkSync,
   lstatSync,
   openSync,
   readFileSync,
+  rmSync,
   type Stats,
+  writeFileSync,
 } from 'node:fs'
 import { StorageError } from '@aos-storage/core'
 
@@ -56,6 +60,32 @@ export function readOwn(path: string): string | undefined {
     return readFileSync(descriptor, 'utf8')
   } finally {
     closeSync(descriptor)
+  }
+}
+
+/**
+ * Makes an empty file for SQLite, with its mode before anybody opens it: SQLite would make it with
+ * another one. Under its name it is never opened here, which would drop this process's locks on it.
+ *
+ * @returns False on a file system without links, where SQLite has to make it.
+ * @throws StorageError `CONFLICT` for anything but a plain file.
+ */
+export function makeOwnFile(path: string, mode: number, id: string): boolean {
+  if (lookAtOwn(path) !== undefined) return true
+  const made = `${path}.${id}`
+  try {
+    writeFileSync(made, '', { mode, flag: 'wx' })
+    chmodSync(made, mode)
+    linkSync(made, path)
+    return true
+  } catch (error) {
+    // Another writer was faster, and may have swept ours.
+    if (lookAtOwn(path) !== undefined) return true
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return false
+    throw error
+  } finally {
+    rmSync(made, { force: true })
   }
 }
 

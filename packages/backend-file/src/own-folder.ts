@@ -4,24 +4,17 @@
  *   .aos/format.json      { "format": 1 }
  *   .aos/lock             the lock of all changes, see change-lock.ts
  *   .aos/waiting          there while somebody waits for it
+ *   .aos/tables.db        tables, and .aos/queues.db queues: see sqlite/database.ts
  *   .aos/deleted          the latest time of deleted objects, see deletion-mark.ts
  *   .aos/tmp/ID.lock      held by a living writer for as long as it lives
  *   .aos/tmp/ID/LANE/N    files that this writer is writing
  *
- * `format.json` and locks are made under a name of their own, NAME.ID, and then put in place.
+ * `format.json`, locks and databases are made under a name of their own, NAME.ID, and then put in place.
  *
  * Invariant: the files of a writer are swept only by one who holds its lock, so a living writer,
  * even a stopped one or one in another container, never loses a file.
  */
-import {
-  chmodSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
@@ -31,7 +24,7 @@ import { DeletionMark } from './deletion-mark.ts'
 import { ownFolder } from './folder.ts'
 import { FileLock } from './file-lock.ts'
 import { findHalfMade, findLeftovers, removeLeftover } from './leftovers.ts'
-import { isThere, lookAtOwn, readOwn } from './own-file.ts'
+import { isThere, lookAtOwn, makeOwnFile, readOwn } from './own-file.ts'
 
 /** The version of `docs/formats/file-layout.md` that this code writes. */
 const formatVersion = 1
@@ -67,7 +60,7 @@ export class OwnFolder {
     this.#Database = Database
     this.#options = options
     this.#root = join(basePath, ownFolder)
-    makeOwn(this.#root, folderMode)
+    makeOwnFolder(this.#root, folderMode)
     assertFormat(basePath)
     const path = join(this.#root, 'lock')
     this.lock = new ChangeLock({
@@ -105,7 +98,7 @@ export class OwnFolder {
   async #register(): Promise<WriterFolder> {
     const { folderMode } = this.#options
     const tmp = join(this.#root, 'tmp')
-    makeOwn(tmp, folderMode)
+    makeOwnFolder(tmp, folderMode)
     const { writer, leftovers } = await this.lock.run(undefined, () => {
       writeFormat(this.#root, this.#options)
       const halfMade = findHalfMade(this.#root)
@@ -158,8 +151,12 @@ class WriterFolder {
   }
 }
 
-/** @throws StorageError `CONFLICT` when something else is there. */
-function makeOwn(path: string, mode: number): void {
+/**
+ * Makes a folder of the store's own when missing.
+ *
+ * @throws StorageError `CONFLICT` when something else is there.
+ */
+export function makeOwnFolder(path: string, mode: number): void {
   if (!isThere(path)) {
     try {
       // Not with its parents: a base folder that vanished stays away.
@@ -230,32 +227,6 @@ function openLock(
   path: string,
   { fileMode, random }: OwnFolderOptions,
 ): FileLock {
-  const isMade = makeLockFile(path, fileMode, random.id())
+  const isMade = makeOwnFile(path, fileMode, random.id())
   return new FileLock(Database, path, isMade ? 'rw' : 'rwc')
-}
-
-/**
- * Makes a lock file that has its mode before anybody opens it: SQLite would make it with another
- * one. Under its name it is never opened here, which would drop the locks of this process on it.
- *
- * @returns False on a file system without links, where SQLite has to make it.
- * @throws StorageError `CONFLICT` for anything but a plain file.
- */
-function makeLockFile(path: string, mode: number, id: string): boolean {
-  if (lookAtOwn(path) !== undefined) return true
-  const made = `${path}.${id}`
-  try {
-    writeFileSync(made, '', { mode, flag: 'wx' })
-    chmodSync(made, mode)
-    linkSync(made, path)
-    return true
-  } catch (error) {
-    // Another writer was faster, and may have swept ours.
-    if (lookAtOwn(path) !== undefined) return true
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') return false
-    throw error
-  } finally {
-    rmSync(made, { force: true })
-  }
 }

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { type BackendProvider, StorageError } from '@aos-storage/core'
 import { FileStorageBackend } from './backend.ts'
 import type { FileBackendOptions } from './options.ts'
+import { SqliteQueueBackend } from './queues/backend.ts'
+import { SqliteTableBackend } from './tables/backend.ts'
 
 /**
  * The provider of `{ storageType: 'file', basePath, … }`, with the settings of
@@ -13,6 +15,14 @@ export const provider: BackendProvider = {
   protocols: ['file:'],
   fromConfig: async (config) => new FileStorageBackend(config as unknown as FileBackendOptions),
   fromUrl: async (url) => new FileStorageBackend(optionsOf(url)),
+  tables: {
+    fromConfig: async (config) => new SqliteTableBackend(config as unknown as FileBackendOptions),
+    fromUrl: async (url) => new SqliteTableBackend(optionsOf(url)),
+  },
+  queues: {
+    fromConfig: async (config) => new SqliteQueueBackend(config as unknown as FileBackendOptions),
+    fromUrl: async (url) => new SqliteQueueBackend(optionsOf(url)),
+  },
 }
 
 function optionsOf(url: URL): FileBackendOptions {

@@ -25,3 +25,31 @@ export { discardSource, guardSource } from './source.ts'
 export { StoredBody } from './stored-body.ts'
 export { decodeText, encodeText, utf8Bytes } from './text.ts'
 export * from './write-once.ts'
+
+// Tables.
+export * from './tables/backend.ts'
+export * from './tables/change-check.ts'
+export * from './tables/cursor.ts'
+export * from './tables/entity.ts'
+export { assertEntityLimits, ownEntity } from './tables/entity-check.ts'
+export { entityBytes, isInt32, transactionBytes } from './tables/entity-size.ts'
+export * from './tables/filter.ts'
+export { formatFilter } from './tables/filter-format.ts'
+export { parseFilter } from './tables/filter-parser.ts'
+export * from './tables/guid.ts'
+export * from './tables/key-range.ts'
+export * from './tables/limits.ts'
+export { compares, matches } from './tables/matches.ts'
+export {
+  assertEntityKey,
+  assertPropertyName,
+  assertTableName,
+  foldTableName,
+} from './tables/names.ts'
+export { copyEntity, laidOver } from './tables/merge.ts'
+export * from './tables/table-errors.ts'
+export { compareEntityKeys, compareText } from './tables/text-order.ts'
+
+// Queues.
+export type * from './queues/backend.ts'
+export * from './queues/limits.ts'

@@ -15,6 +15,7 @@ const packages: readonly {
 }[] = [
   { storageType: 'memory', protocols: ['memory:'], name: undefined },
   { storageType: 'file', protocols: ['file:'], name: '@aos-storage/backend-file' },
+  { storageType: 'azure', protocols: ['azblob:'], name: '@aos-storage/backend-azure' },
 ]
 
 /** For messages. */

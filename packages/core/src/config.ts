@@ -31,6 +31,45 @@ export interface FileConfig {
   readonly random?: Random | undefined
 }
 
+/** What any credential of `@azure/identity` is, and whatever else can get a token for Azure. */
+export interface TokenCredential {
+  getToken(
+    scopes: string | string[],
+    options?: { readonly abortSignal?: AbortSignal },
+  ): Promise<{ readonly token: string; readonly expiresOnTimestamp: number } | null>
+}
+
+/**
+ * Azure Blob Storage (and, of the same account, tables and queues), by
+ * `@aos-storage/backend-azure`, whose `AzureBlobOptions` explain the settings. They are repeated
+ * here, so that a misspelt one does not compile.
+ */
+export interface AzureConfig {
+  readonly storageType: 'azure'
+  /** The account: one of this, `accountUrl` with `credential`, and `sasUrl`. A secret. */
+  readonly connectionString?: string | undefined
+  readonly accountUrl?: string | undefined
+  readonly credential?: TokenCredential | undefined
+  readonly sasUrl?: string | undefined
+  readonly tableUrl?: string | undefined
+  readonly queueUrl?: string | undefined
+  /** The container of the objects; tables and queues need none. */
+  readonly container?: string | undefined
+  readonly prefix?: string | undefined
+  readonly connectionsMax?: number | undefined
+  readonly attemptsMax?: number | undefined
+  readonly retryDelayMs?: number | undefined
+  readonly retryDelayMsMax?: number | undefined
+  readonly requestMsMax?: number | undefined
+  readonly singleWriteBytesMax?: number | undefined
+  readonly blockBytes?: number | undefined
+  readonly blockConcurrency?: number | undefined
+  readonly smallReadBytesMax?: number | undefined
+  readonly bodyIdleMsMax?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+}
+
 /** A backend that is open already. */
 export interface ReadyConfig {
   readonly backend: StorageBackend
@@ -43,12 +82,13 @@ export type ProviderConfig<Settings = UnknownSettings> = {
 } & NoInfer<Settings>
 
 /**
- * A configuration, a URL (`memory:`, `file:///var/data`), a type that needs no settings
+ * A configuration, a URL (`memory:`, `file:///var/data`, `azblob://container`), a type that needs no settings
  * (`'memory'`), or a backend that is open already.
  */
 export type StorageConfig<Settings = unknown> =
   | MemoryConfig
   | FileConfig
+  | AzureConfig
   | ReadyConfig
   | ProviderConfig<Settings>
   | StorageBackend

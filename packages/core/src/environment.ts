@@ -2,9 +2,11 @@
  * A configuration from the environment, so that a service moves from laptop to cloud untouched:
  *
  * - `AOS_STORAGE_URL`: a URL as `StorageManager.open` takes it; or
- * - `AOS_STORAGE_TYPE` (`memory`, `file`) with `AOS_STORAGE_BASE_PATH` for files.
+ * - `AOS_STORAGE_TYPE`: `memory`; `file` with `AOS_STORAGE_BASE_PATH`; or `azure` with the account in
+ *   `AOS_AZURE_CONNECTION_STRING` (or `AZURE_STORAGE_CONNECTION_STRING`, as Azure's own tools have
+ *   it), `AOS_AZURE_CONTAINER`, and perhaps `AOS_AZURE_PREFIX`.
  */
-import type { StorageConfig } from './config.ts'
+import type { AzureConfig, StorageConfig } from './config.ts'
 import { StorageError } from './errors.ts'
 import type { Environment } from './provider.ts'
 
@@ -41,7 +43,28 @@ export function configFromEnvironment(env: Environment = process.env): StorageCo
   }
   if (basePath !== undefined) throw wrong('AOS_STORAGE_BASE_PATH is only for AOS_STORAGE_TYPE=file')
   if (type === 'memory') return { storageType: 'memory' }
-  throw wrong('AOS_STORAGE_TYPE is neither memory nor file; use AOS_STORAGE_URL for other backends')
+  if (type === 'azure') return azureConfig(env)
+  throw wrong('AOS_STORAGE_TYPE is not memory, file or azure; use AOS_STORAGE_URL for others')
+}
+
+function azureConfig(env: Environment): AzureConfig {
+  const connectionString =
+    setting(env, 'AOS_AZURE_CONNECTION_STRING') ?? setting(env, 'AZURE_STORAGE_CONNECTION_STRING')
+  if (connectionString === undefined) {
+    throw wrong(
+      'AOS_STORAGE_TYPE is azure, and neither AOS_AZURE_CONNECTION_STRING nor ' +
+        'AZURE_STORAGE_CONNECTION_STRING is set',
+    )
+  }
+  const container = setting(env, 'AOS_AZURE_CONTAINER')
+  const prefix = setting(env, 'AOS_AZURE_PREFIX')
+  return {
+    storageType: 'azure',
+    connectionString,
+    // Tables and queues need none; who opens objects is told that it is missing.
+    ...(container === undefined ? {} : { container }),
+    ...(prefix === undefined ? {} : { prefix }),
+  }
 }
 
 /** An empty variable is what many tools leave of an unset one. */

@@ -15,11 +15,13 @@ export type { Codec } from './codecs/codec.ts'
 export type { LoadAs } from './codecs/registry.ts'
 export { valueDepthMax } from './codecs/value-path.ts'
 export type {
+  AzureConfig,
   FileConfig,
   MemoryConfig,
   ProviderConfig,
   ReadyConfig,
   StorageConfig,
+  TokenCredential,
 } from './config.ts'
 export {
   operationChannels,
@@ -96,3 +98,75 @@ export type {
   StandardSchema,
 } from './schema.ts'
 export { StoredBody } from './stored-body.ts'
+
+// Queues.
+export { MemoryQueueBackend, type MemoryQueueBackendOptions } from './memory/queue-backend.ts'
+export type * from './queues/backend.ts'
+export type { ClaimStorage } from './queues/claims.ts'
+export type { MessageOrigin } from './queues/frame.ts'
+export {
+  assertQueueName,
+  isForever,
+  messageCountMax,
+  queueNameCharsMax,
+  queueNameFault,
+  timeToLiveForever,
+  timeToLiveSecondsDefault,
+  timeToLiveSecondsMax,
+  visibilitySecondsDefault,
+  visibilitySecondsMax,
+} from './queues/limits.ts'
+export { type MessageHandle, PeekedQueueMessage, QueueMessage } from './queues/message.ts'
+export { openQueues, type OpenQueuesOptions, type QueueConfig } from './queues/open.ts'
+export type {
+  ConsumeFault,
+  ConsumeOptions,
+  ConsumeSummary,
+  HandlerContext,
+  ListAllQueuesOptions,
+  MessageHandler,
+  QueueStoreOptions,
+  SendMessageOptions,
+  UpdateValueOptions,
+} from './queues/options.ts'
+export { QueueStore } from './queues/store.ts'
+
+// Tables.
+export { type MemoryTableBackendOptions, MemoryTableBackend } from './memory/table-backend.ts'
+export * from './tables/backend.ts'
+export type { TableChangeInput } from './tables/change-check.ts'
+export * from './tables/entity.ts'
+export { entityBytes } from './tables/entity-size.ts'
+export {
+  and,
+  Condition,
+  type FilterProperty,
+  type FilterValue,
+  not,
+  odata,
+  or,
+  type Where,
+  where,
+} from './tables/filter-builder.ts'
+export { formatFilter } from './tables/filter-format.ts'
+export { parseFilter } from './tables/filter-parser.ts'
+export * from './tables/filter.ts'
+export * from './tables/guid.ts'
+export { tableLimits } from './tables/limits.ts'
+export { matches } from './tables/matches.ts'
+export { openTables, type TableConfig } from './tables/open.ts'
+export type {
+  ChangedEntity,
+  DeleteEntityOptions,
+  EntityKeys,
+  EntityShape,
+  FilterInput,
+  ListAllTablesOptions,
+  QueryOnePageOptions,
+  QueryOptions,
+  TableStoreOptions,
+  UpdateEntityOptions,
+  UpsertOptions,
+} from './tables/options.ts'
+export { TableStore } from './tables/store.ts'
+export { isMissingEntity } from './tables/table-errors.ts'

@@ -70,7 +70,7 @@ describe('tracing channels', () => {
     expect(whole.at(-1)![1]).not.toHaveProperty('key')
   })
 
-  it('cover every operation', async () => {
+  it('cover every operation on objects', async () => {
     const store = new StorageManager(new MemoryStorageBackend())
     const events = await traced(async () => {
       await store.save('k', 1)
@@ -85,7 +85,8 @@ describe('tracing channels', () => {
     const ended = events
       .filter(([name]) => name === 'asyncEnd')
       .map(([, { operation }]) => operation)
-    expect(ended.sort()).toEqual(Object.keys(operationChannels).sort())
+    const ofObjects = Object.keys(operationChannels).filter((name) => !name.includes('.'))
+    expect(ended.sort()).toEqual(ofObjects.sort())
   })
 
   it('carry an AsyncLocalStorage store into the backend', async () => {

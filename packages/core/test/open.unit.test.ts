@@ -67,8 +67,8 @@ describe('StorageManager.open', () => {
   it('names what is known', async () => {
     await expect(
       StorageManager.open({ storageType: 'tape', basePath: '' } as never),
-    ).rejects.toThrow(/memory, file/)
-    await expect(StorageManager.open('gopher:')).rejects.toThrow(/memory:, file:/)
+    ).rejects.toThrow(/memory, file, azure/)
+    await expect(StorageManager.open('gopher:')).rejects.toThrow(/memory:, file:, azblob:/)
   })
 
   it('closes what it opened when the layers are refused', async () => {
@@ -106,12 +106,29 @@ describe('configFromEnvironment', () => {
       { AOS_STORAGE_TYPE: 'file', AOS_STORAGE_BASE_PATH: './d' },
       { storageType: 'file', basePath: './d' },
     ],
+    [
+      { AOS_STORAGE_TYPE: 'azure', AZURE_STORAGE_CONNECTION_STRING: 'c', AOS_AZURE_CONTAINER: 'b' },
+      { storageType: 'azure', connectionString: 'c', container: 'b' },
+    ],
+    [
+      {
+        AOS_STORAGE_TYPE: 'azure',
+        AOS_AZURE_CONNECTION_STRING: 'own',
+        AZURE_STORAGE_CONNECTION_STRING: 'c',
+        AOS_AZURE_CONTAINER: 'b',
+        AOS_AZURE_PREFIX: 'p/',
+      },
+      { storageType: 'azure', connectionString: 'own', container: 'b', prefix: 'p/' },
+    ],
+    [{ AOS_STORAGE_TYPE: 'memory', AOS_AZURE_CONTAINER: 'b' }, { storageType: 'memory' }],
   ])('%j', (env, config) => expect(configFromEnvironment(env)).toEqual(config))
 
   it.each([
     [{}, /Neither AOS_STORAGE_URL nor AOS_STORAGE_TYPE/],
     [{ AOS_STORAGE_TYPE: 'file' }, /AOS_STORAGE_BASE_PATH is not set/],
-    [{ AOS_STORAGE_TYPE: 'tape' }, /AOS_STORAGE_TYPE is neither/],
+    [{ AOS_STORAGE_TYPE: 'tape' }, /AOS_STORAGE_TYPE is not memory, file or azure/],
+    [{ AOS_STORAGE_TYPE: 'azure' }, /AZURE_STORAGE_CONNECTION_STRING is set/],
+    [{ AOS_STORAGE_TYPE: 'azure', AOS_STORAGE_BASE_PATH: 'x' }, /only for/],
     [{ AOS_STORAGE_TYPE: 'memory', AOS_STORAGE_BASE_PATH: 'x' }, /only for/],
     [{ AOS_STORAGE_URL: 'memory:', AOS_STORAGE_TYPE: 'memory' }, /exclude/],
     [{ AOS_STORAGE_URL: 'memory:', AOS_STORAGE_BASE_PATH: 'x' }, /exclude/],

@@ -4,6 +4,7 @@ import { streamSSE } from 'hono/streaming'
 import { actionHeader, asAction } from './actions.ts'
 import type { LiveEvent, Listener } from './live.ts'
 import type { OperationWatch } from './operations.ts'
+import type { StorePlace } from './place.ts'
 import { type Problem, problemOf } from './problem.ts'
 import type { NamedScreen, OpenScreen } from './screen.ts'
 import { refuseForeign, secureHeaders } from './security.ts'
@@ -42,7 +43,7 @@ export function openApp({ world, watch, screens, page, port, onUnexpected }: App
   hono.use(secureHeaders, refuseForeign(port), freeUnsent)
   hono.use('/api/*', (context, next) => asAction(context.req.header(actionHeader), next))
   hono.get('/api/live', liveFeed(world, end.signal))
-  hono.get('/api/about', (context) => context.json({ basePath: world.backend.basePath }))
+  hono.get('/api/about', (context) => context.json<StorePlace>(world.place))
   hono.get('/api/pulses', (context) => context.json(watch.pulses))
   const open: OpenScreen[] = screens.map(({ name, screen }) => {
     const opened = screen.open(world)

@@ -26,13 +26,19 @@ interface Mark {
   readonly samples: readonly string[]
 }
 
+/** Which samples are there already. */
+export interface SampleMarks {
+  hasSamplesOf(screen: string): boolean
+  rememberSamplesOf(screen: string): Promise<void>
+}
+
 export interface DataFolderOptions {
   readonly isReset: boolean
   /** Names of all that a playground makes there, besides the mark. */
   readonly ownNames: readonly string[]
 }
 
-export class DataFolder implements Disposable {
+export class DataFolder implements Disposable, SampleMarks {
   readonly path: string
   readonly #lock: DatabaseSync
   #mark: Mark

@@ -9,7 +9,8 @@ import { isStorageError, systemClock } from '@aos-storage/core'
 import open from 'open'
 import { openApp } from './app.ts'
 import { type Arguments, portDefault, readArguments, usage, UsageError } from './arguments.ts'
-import { DataFolder } from './data-folder.ts'
+import { openAzure } from './azure.ts'
+import { DataFolder, type SampleMarks } from './data-folder.ts'
 import { watchOperations } from './operations.ts'
 import { type PageFacts, readPage, servePage } from './page.ts'
 import { findScreens, type NamedScreen } from './screen.ts'
@@ -35,11 +36,13 @@ async function main(args: readonly string[]): Promise<void> {
   const [built, screens] = await Promise.all([readPage(), findScreens()])
   const ownNames = [storeName, ...screens.flatMap(({ screen }) => screen.folders ?? [])]
   using folder = await DataFolder.open(resolve(asked.data), { ...asked, ownNames })
-  const world = openWorld(folder.path)
-  await laySamples(folder, screens, world)
+  await using azure = asked.isAzure ? await openAzure(say) : undefined
+  const world = await openWorld(folder.path, { azure })
+  await laySamples(world, screens, azure?.samples ?? folder)
   const watch = watchOperations(world.live, systemClock)
-  const { backend, live } = world
-  const facts = (): PageFacts => ({ store: backend.basePath, lastEvent: live.lastId })
+  const { live } = world
+  const store = JSON.stringify(world.place)
+  const facts = (): PageFacts => ({ store, lastEvent: live.lastId })
   const page = servePage(built, facts)
   let port = 0
   const onUnexpected = (error: unknown): void => complain(`playground: ${inspect(error)}`)
@@ -57,27 +60,30 @@ async function main(args: readonly string[]): Promise<void> {
   const url = `http://127.0.0.1:${port}/`
   // Before the URL is told: whoever reads it may stop us at once.
   const stopping = askedToStop()
-  const place = relative(process.cwd(), folder.path)
   say(`playground: ${url}`)
-  say(`playground: the data is in ${place.startsWith('..') ? folder.path : place || '.'}`)
-  say('playground: Ctrl-C stops it')
+  if (azure === undefined) {
+    const place = relative(process.cwd(), folder.path)
+    say(`playground: the data is in ${place.startsWith('..') ? folder.path : place || '.'}`)
+  }
+  const isLost = azure?.place.connectionString !== undefined
+  say(`playground: Ctrl-C stops it${isLost ? ', and the Azurite with all its data' : ''}`)
   if (asked.isOpened) void openBrowser(url)
   await stopping
   say('playground: stopping')
   await stop(server, end)
-  await world.storage.close()
+  await world.close()
   say('playground: stopped')
 }
 
 async function laySamples(
-  folder: DataFolder,
-  screens: readonly NamedScreen[],
   world: World,
+  screens: readonly NamedScreen[],
+  marks: SampleMarks,
 ): Promise<void> {
   for (const { name, screen } of screens) {
-    if (screen.laySamples === undefined || folder.hasSamplesOf(name)) continue
+    if (screen.laySamples === undefined || marks.hasSamplesOf(name)) continue
     await screen.laySamples(world)
-    await folder.rememberSamplesOf(name)
+    await marks.rememberSamplesOf(name)
   }
 }
 

@@ -38,7 +38,7 @@ export interface BuiltPage {
 
 /** What a page is told in its head; `web/page-fact.ts` reads it. */
 export interface PageFacts {
-  /** The folder of the shared store. */
+  /** Where the shared stores are: a `StorePlace` as JSON. */
   readonly store: string
   /** The id of the last event: all that the page reads is newer, and its live feed begins there. */
   readonly lastEvent: string

@@ -8,6 +8,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import type { StorePlace } from '../server/place.ts'
 import { followOperations } from './actions.ts'
 import { request } from './api.ts'
 import { startLive } from './live.ts'
@@ -16,13 +17,13 @@ import { nonce } from './nonce.ts'
 import { pageFact } from './page-fact.ts'
 import { followGaps, queries } from './queries.ts'
 import { router } from './router.tsx'
-import { setStorePath } from './store-place.ts'
+import { setStorePlace } from './store-place.ts'
 import { theme, variables } from './theme.ts'
 
-setStorePath(pageFact('store'))
+setStorePlace(JSON.parse(pageFact('store')) as StorePlace)
 followLostParts()
 followOperations()
-followGaps(learnStorePath)
+followGaps(learnStorePlace)
 startLive(pageFact('last-event'))
 
 createRoot(document.getElementById('root')!).render(
@@ -42,10 +43,9 @@ createRoot(document.getElementById('root')!).render(
 )
 
 /** Pieces of code name the store that this page shows. Never rejects: the old one stays. */
-async function learnStorePath(): Promise<void> {
+async function learnStorePlace(): Promise<void> {
   try {
-    const about = (await (await request('/api/about', 'page')).json()) as { basePath: string }
-    setStorePath(about.basePath)
+    setStorePlace((await (await request('/api/about', 'page')).json()) as StorePlace)
   } catch {
     // The frame of the page tells of a server that is gone again.
   }

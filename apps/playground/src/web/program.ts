@@ -1,5 +1,5 @@
 /** Pieces of code that run as they are: over the store that this page shows. */
-import { storePath } from './store-place.ts'
+import { storePlace } from './store-place.ts'
 
 /**
  * A piece of code: imports, the playground's own store, then `body`, which may fail and still ends
@@ -10,22 +10,64 @@ export function program(
   imports: readonly string[] = [],
   names: readonly string[] = [],
 ): string {
-  const fromCore = [...names, 'StorageManager'].sort((a, b) => a.localeCompare(b, 'en'))
+  return opened('storage', 'StorageManager', 'StorageManager.open', { body, imports, names })
+}
+
+/** As {@link program}, over the tables beside that store, `tables`. */
+export function tablesProgram(
+  body: readonly string[],
+  imports: readonly string[] = [],
+  names: readonly string[] = [],
+): string {
+  return opened('tables', 'openTables', 'openTables', { body, imports, names })
+}
+
+/** As {@link program}, over the queues beside that store, `queues`. */
+export function queuesProgram(
+  body: readonly string[],
+  imports: readonly string[] = [],
+  names: readonly string[] = [],
+): string {
+  return opened('queues', 'openQueues', 'openQueues', { body, imports, names })
+}
+
+function opened(
+  variable: string,
+  name: string,
+  open: string,
+  { body, imports, names }: Readonly<Record<'body' | 'imports' | 'names', readonly string[]>>,
+): string {
+  const fromCore = [...names, name].sort((a, b) => a.localeCompare(b, 'en'))
   return [
     ...imports,
     `import { ${fromCore.join(', ')} } from '@aos-storage/core'`,
     '',
-    'const storage = await StorageManager.open({',
-    "  storageType: 'file',",
-    `  basePath: ${literal(storePath())},`,
+    `const ${variable} = await ${open}({`,
+    ...settings().map((line) => `  ${line}`),
     '})',
     'try {',
     ...body.map((line) => `  ${line}`),
     '} finally {',
-    '  await storage.close()',
+    `  await ${variable}.close()`,
     '}',
     '',
   ].join('\n')
+}
+
+/** The lines of the configuration that opens the shared stores. */
+export function settings(): readonly string[] {
+  const place = storePlace()
+  if (place.storageType === 'file') {
+    return ["storageType: 'file',", `basePath: ${literal(place.basePath)},`]
+  }
+  const { connectionString, container } = place
+  return [
+    "storageType: 'azure',",
+    connectionString === undefined
+      ? "connectionString: process.env['AOS_AZURE_CONNECTION_STRING'],"
+      : `connectionString: ${literal(connectionString)},`,
+    `container: ${literal(container)},`,
+  ]
 }
 
 /** A longer text is no part of the code: the program reads it from a file. */

@@ -28,6 +28,7 @@ import { useIsConnected } from './live.ts'
 import { screens } from './screen.ts'
 import classes from './shell.module.css'
 import { type Shortcut, useShortcuts } from './shortcuts.ts'
+import { useStorePlace } from './store-place.ts'
 import { TraceAside } from './trace-aside.tsx'
 import { TraceDrawer } from './trace-drawer.tsx'
 
@@ -88,6 +89,7 @@ export function Shell(): ReactNode {
             </Title>
           </Group>
           <Group gap={4} wrap="nowrap">
+            <Place />
             <HeaderButton
               label="Trace of the last actions (t)"
               onClick={() => setTraced(!isTraced)}
@@ -172,6 +174,28 @@ function useFocusOnChange(pathname: string): RefObject<HTMLElement | null> {
     shown.current = pathname
   }, [pathname])
   return main
+}
+
+/** What the stores are on, and the way to more of it. */
+function Place(): ReactNode {
+  const place = useStorePlace()
+  const text =
+    place.storageType === 'file'
+      ? 'on files'
+      : place.connectionString === undefined
+        ? `on Azure: ${place.account}`
+        : 'on an Azurite: the data ends with it'
+  return (
+    <Anchor
+      size="xs"
+      c="dimmed"
+      mr="xs"
+      visibleFrom="sm"
+      renderRoot={(props) => <Link {...props} {...({ to: '/backend' } as object)} />}
+    >
+      {text}
+    </Anchor>
+  )
 }
 
 function HeaderButton({

@@ -1,12 +1,24 @@
-/** Where the shared store is, for code that is ready to paste. */
-let basePath = './data'
+/** Where the shared stores are: for the header, and for code that is ready to paste. */
+import { useSyncExternalStore } from 'react'
+import type { StorePlace } from '../server/place.ts'
 
-/** The folder of the shared store, as `StorageManager.open` takes it. */
-export function storePath(): string {
-  return basePath
+let place: StorePlace = { storageType: 'file', basePath: './data' }
+const watchers = new Set<() => void>()
+
+export function storePlace(): StorePlace {
+  return place
 }
 
-/** Set before anything is shown, and when the server was started anew, on another folder maybe. */
-export function setStorePath(path: string): void {
-  basePath = path
+/** As {@link storePlace}, followed. */
+export function useStorePlace(): StorePlace {
+  return useSyncExternalStore((watcher) => {
+    watchers.add(watcher)
+    return () => watchers.delete(watcher)
+  }, storePlace)
+}
+
+/** Set before anything is shown, and when the server was started anew, on another store maybe. */
+export function setStorePlace(next: StorePlace): void {
+  place = next
+  for (const watcher of watchers) watcher()
 }

@@ -22,7 +22,7 @@ export interface TestApp {
 
 export async function openTestApp(...screens: readonly NamedScreen[]): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'aos-playground-'))
-  const world = openWorld(folder)
+  const world = await openWorld(folder)
   const watch = watchOperations(world.live, world.clock)
   const unexpected: unknown[] = []
   const onUnexpected = (error: unknown): void => void unexpected.push(error)
@@ -48,7 +48,7 @@ export async function openTestApp(...screens: readonly NamedScreen[]): Promise<T
     async close() {
       await app.close()
       watch.stop()
-      await world.storage.close()
+      await world.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { setStorePath } from '../../src/web/store-place.ts'
+import { setStorePlace } from '../../src/web/store-place.ts'
 
 export interface CodeRunner {
   /** The folder of the store that the pieces name. */
@@ -18,7 +18,7 @@ export interface CodeRunner {
 export async function openCodeRunner(): Promise<CodeRunner> {
   const folder = await mkdtemp(join(tmpdir(), "aos code's "))
   const store = join(folder, 'store')
-  setStorePath(store)
+  setStorePlace({ storageType: 'file', basePath: store })
   // Programs resolve packages from where they are.
   const parent = fileURLToPath(new URL('../../.tsbuild/', import.meta.url))
   await mkdir(parent, { recursive: true })

@@ -49,7 +49,7 @@ describe('the store on the Backend screen', () => {
 
   it('says how it is', async () => {
     const health = (await (await app.request('/api/backend/health')).json()) as Health
-    expect(health).toMatchObject({ ok: true, details: { basePath: app.world.backend.basePath } })
+    expect(health).toMatchObject({ ok: true, details: { basePath: app.world.files!.basePath } })
     expect(health.details['freeBytes']).toBeGreaterThan(0)
   })
 
@@ -87,7 +87,7 @@ describe('the store on the Backend screen', () => {
   })
 
   it('checks its files', async () => {
-    await writeFile(join(app.world.backend.basePath, 'torn.json'), '{"half":')
+    await writeFile(join(app.world.files!.basePath, 'torn.json'), '{"half":')
     const response = await app.request('/api/backend/verify')
     const lines = await linesOf<Line<VerifyProgress, Verification>>(response)
     expect(lines[0]).toEqual({ progress: { files: 0 } })

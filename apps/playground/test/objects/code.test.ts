@@ -10,7 +10,7 @@ import { StorageManager } from '@aos-storage/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as code from '../../src/screens/objects/web/code.ts'
-import { setStorePath } from '../../src/web/store-place.ts'
+import { setStorePlace } from '../../src/web/store-place.ts'
 
 /** Keys and texts that break out of careless literals. */
 const hostile = 'it\'s "a" \\ `${process.exit(9)}` \u2028 /* é 😀'
@@ -21,7 +21,7 @@ let storage: StorageManager
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "aos code's "))
-  setStorePath(join(folder, 'store'))
+  setStorePlace({ storageType: 'file', basePath: join(folder, 'store') })
   storage = await StorageManager.open({ storageType: 'file', basePath: join(folder, 'store') })
   // Programs resolve packages from where they are.
   programs = await mkdtemp(fileURLToPath(new URL('../../.tsbuild/code-', import.meta.url)))

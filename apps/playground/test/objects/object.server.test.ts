@@ -30,7 +30,7 @@ describe('GET /object', () => {
       ...{ key: 'a/b', size: info.size, etag: info.etag, metadata, kind: 'json' },
       modifiedAt: info.modifiedAt.toISOString(),
       contentType: 'application/json',
-      path: objects.world.backend.pathOf('a/b'),
+      path: objects.world.files?.pathOf('a/b'),
     })
     expect((await readFile(details.path!)).toString()).toContain('{"x":1}')
   })

@@ -392,7 +392,8 @@ describe('an upload in one piece', () => {
 
   it('is cancelled while it is written', async () => {
     const objects = await openObjectsApp()
-    const { backend, storage } = objects.world
+    const { storage } = objects.world
+    const backend = objects.world.files!
     await storage.save(put.key, 'before')
     const write = backend.write.bind(backend)
     const begun = Promise.withResolvers<void>()

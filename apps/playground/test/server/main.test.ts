@@ -12,15 +12,22 @@ import { portDefault, readArguments, UsageError } from '../../src/server/argumen
 
 describe('flags', () => {
   it('have defaults', () => {
-    const defaults = { data: 'playground-data', port: undefined, isReset: false, isOpened: true }
+    const defaults = {
+      data: 'playground-data',
+      port: undefined,
+      isReset: false,
+      isAzure: false,
+      isOpened: true,
+    }
     expect(readArguments([])).toEqual(defaults)
   })
 
   it('are read', () => {
     const flags = ['--data', 'x y', '--port', '0', '--reset', '--no-open']
-    const read = { data: 'x y', port: 0, isReset: true, isOpened: false }
+    const read = { data: 'x y', port: 0, isReset: true, isAzure: false, isOpened: false }
     expect(readArguments(flags)).toEqual(read)
     expect(readArguments(['--data=x y', '--port=0', '--reset', '--no-open'])).toEqual(read)
+    expect(readArguments(['--azure'])).toMatchObject({ isAzure: true })
     expect(readArguments(['--help'])).toBe('help')
   })
 
@@ -32,6 +39,7 @@ describe('flags', () => {
     [['--data', '']],
     [['--prot', '80']],
     [['folder']],
+    [['--azure', '--reset']],
   ])('refuse %j', (flags) => {
     expect(() => readArguments(flags)).toThrow(UsageError)
   })

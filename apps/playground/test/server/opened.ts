@@ -27,7 +27,7 @@ export async function openForTest(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Opened> {
   const folder = await mkdtemp(join(tmpdir(), 'aos-playground-'))
-  const world = openWorld(folder, clock)
+  const world = await openWorld(folder, { clock })
   const watch = new OperationWatch(world.live, clock)
   const unexpected: unknown[] = []
   const app = openApp({
@@ -41,7 +41,7 @@ export async function openForTest(
     async [Symbol.asyncDispose]() {
       await app.close()
       watch.stop()
-      await world.storage.close()
+      await world.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

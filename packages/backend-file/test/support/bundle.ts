@@ -11,7 +11,7 @@ export async function bundleProgram(path: string, folder: string): Promise<strin
     outExtension: () => ({ js: '.mjs' }),
     config: false,
     silent: true,
-    noExternal: [/^@aos-storage/],
+    noExternal: [/^@aos-(?:storage|tooling)/],
     // Without the protocol, node:sqlite is nothing.
     removeNodeProtocol: false,
     splitting: false,

@@ -1,6 +1,7 @@
 /**
  * Tracing channels (`node:diagnostics_channel`), one per operation of a backend, named
- * `aos-storage:read`, `aos-storage:write` and so on.
+ * `aos-storage:read`, `aos-storage:write` and so on; `aos-storage:tables.get` and
+ * `aos-storage:queues.send` for those of tables and queues.
  *
  * Invariant: a context never holds credentials, values or error messages (which quote keys), and
  * keys only when the manager was made with `diagnostics: { keys: true }`. When nobody listens an
@@ -11,8 +12,8 @@ import type { ObjectInfo, ReadResult } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import { isStorageError, type StorageErrorCode } from '../errors.ts'
 
-/** The operations that have a channel. */
-export const tracedOperations = [
+/** Those of a `StorageBackend`. */
+const objectOperations = [
   'read',
   'write',
   'stat',
@@ -22,6 +23,40 @@ export const tracedOperations = [
   'deleteMany',
   'health',
 ] as const
+
+/** Those of a `TableBackend`. */
+const tableOperations = [
+  'tables.createTable',
+  'tables.deleteTable',
+  'tables.listTables',
+  'tables.get',
+  'tables.query',
+  'tables.change',
+  'tables.transact',
+  'tables.health',
+] as const
+
+/** Those of a `QueueBackend`. */
+const queueOperations = [
+  'queues.createQueue',
+  'queues.deleteQueue',
+  'queues.listQueues',
+  'queues.send',
+  'queues.receive',
+  'queues.peek',
+  'queues.update',
+  'queues.delete',
+  'queues.length',
+  'queues.clear',
+  'queues.health',
+] as const
+
+/** The operations that have a channel: of objects, of tables, of queues. */
+export const tracedOperations: readonly [
+  ...typeof objectOperations,
+  ...typeof tableOperations,
+  ...typeof queueOperations,
+] = [...objectOperations, ...tableOperations, ...queueOperations]
 
 /** One of {@link tracedOperations}. */
 export type TracedOperation = (typeof tracedOperations)[number]
@@ -37,11 +72,17 @@ export interface OperationContext {
   readonly operation: TracedOperation
   /** The backend's name, for instance `file`. */
   readonly backend: string
-  /** Only with `diagnostics: { keys: true }`; of a copy the source's, of a listing its prefix. */
+  /**
+   * Only with `diagnostics: { keys: true }`; of a copy the source's, of a listing its prefix. Of
+   * tables and queues: the name of the table or queue.
+   */
   readonly key?: string | undefined
   /** Counts from 1; more than 1 only from a retry layer that publishes each attempt. */
   readonly attempt: number
-  /** Bytes of body that were opened or written; at the end, and only for read, write and copy. */
+  /**
+   * Bytes of body that were opened or written; at the end, and only for read, write, copy, and what
+   * moves messages.
+   */
   bytes?: number | undefined
   /** At the end. Of a read: until the body was opened, not until it was consumed. */
   durationMs?: number | undefined
@@ -51,29 +92,25 @@ export interface OperationContext {
 
 type Channel = TracingChannel<OperationContext, OperationContext>
 
-const channelOf = (operation: TracedOperation): Channel =>
-  tracingChannel<OperationContext, OperationContext>(`aos-storage:${operation}`)
-
 /** The channels by operation. Subscribe to `asyncEnd` for what is over, `start` for spans. */
-export const operationChannels: Readonly<Record<TracedOperation, Channel>> = {
-  read: channelOf('read'),
-  write: channelOf('write'),
-  stat: channelOf('stat'),
-  delete: channelOf('delete'),
-  list: channelOf('list'),
-  copy: channelOf('copy'),
-  deleteMany: channelOf('deleteMany'),
-  health: channelOf('health'),
-}
+export const operationChannels: Readonly<Record<TracedOperation, Channel>> = Object.fromEntries(
+  tracedOperations.map((operation) => [
+    operation,
+    tracingChannel<OperationContext, OperationContext>(`aos-storage:${operation}`),
+  ]),
+) as Record<TracedOperation, Channel>
 
 /**
  * Runs `call` between `start` and `asyncEnd` of the operation's channel, and completes the context.
  * For layers that publish what they do, such as a retry layer its attempts.
+ *
+ * @param bytesOf The bytes that the context tells. Default: those of an object's body.
  */
 export async function traceOperation<T>(
   context: OperationContext,
   clock: Clock,
   call: () => Promise<T>,
+  bytesOf: (result: T) => number | undefined = (result) => bodyBytes(context.operation, result),
 ): Promise<T> {
   const channel = operationChannels[context.operation]
   const startedMs = clock.monotonicMs()
@@ -81,7 +118,7 @@ export async function traceOperation<T>(
     // runStores publishes `start` and binds AsyncLocalStorage, which carries the active span.
     const result = await startCall(channel, context, call)
     context.outcome = 'OK'
-    context.bytes = bytesOf(context.operation, result)
+    context.bytes = bytesOf(result)
     return result
   } catch (error) {
     context.outcome = outcomeOf(error)
@@ -113,7 +150,7 @@ function outcomeOf(error: unknown): OperationOutcome {
   return error instanceof TypeError ? 'TypeError' : 'UNAVAILABLE'
 }
 
-function bytesOf(operation: TracedOperation, result: unknown): number | undefined {
+function bodyBytes(operation: TracedOperation, result: unknown): number | undefined {
   if (operation === 'read') {
     const { start, end } = result as ReadResult
     return end - start

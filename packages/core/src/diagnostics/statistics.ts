@@ -7,7 +7,7 @@
 import { Histogram } from './histogram.ts'
 import { operationChannels, type OperationContext, tracedOperations } from './channels.ts'
 
-/** Series kept at most: 10 backends with 8 operations and 6 outcomes each. About 4 KiB a piece. */
+/** Series kept at most: 8 backends with 10 operations and 6 outcomes each. About 4 KiB a piece. */
 const seriesMax = 480
 
 /** The numbers of one backend, operation and outcome. Quantiles are at most 3.2 % off. */

@@ -11,7 +11,11 @@
  *                       └────── visibility ran out, or update(0) ┘
  * ```
  *
- * Delivery is at least once, and in no promised order. Times are whole seconds, as the service's.
+ * Delivery is at least once, and in no promised order; a send whose answer was lost may have put the
+ * message in, and is told as `UNAVAILABLE` or `TIMEOUT`. Times are whole seconds, as the service's.
+ *
+ * The store hands over clean input: names, counts and times within the limits of `limits.ts`. What
+ * only the backend knows it refuses itself: a body over `messageBytesMax`, a cursor, a receipt.
  */
 import type { Health, OperationOptions } from '../backend.ts'
 import type { Durability } from '../capabilities.ts'
@@ -27,8 +31,10 @@ export interface SendOptions extends OperationOptions {
 export interface SentMessage {
   /** Unique in its queue, given by the backend. */
   readonly id: string
+  /** Good for `update` and `delete` until somebody receives the message. */
   readonly receipt: string
   readonly insertedAt: Date
+  /** In the year 9999 for one that never expires, see `isForever`. */
   readonly expiresAt: Date
   readonly visibleAt: Date
 }
@@ -36,11 +42,11 @@ export interface SentMessage {
 /** A message that somebody else may have by now. */
 export interface PeekedMessage {
   readonly id: string
-  /** Undefined when the body is not what this backend's senders write; see `text`. */
+  /** The reader's own. Undefined when it is not what this backend's senders write; see `text`. */
   readonly body: Uint8Array | undefined
   /** The message as the service gave it, when it does not decode. */
   readonly text?: string | undefined
-  /** How often it was received. */
+  /** How often it was received, this time included. */
   readonly dequeueCount: number
   readonly insertedAt: Date
   readonly expiresAt: Date
@@ -48,7 +54,10 @@ export interface PeekedMessage {
 
 /** A message that is the receiver's until `visibleAt`. */
 export interface ReceivedMessage extends PeekedMessage {
-  /** Proves possession; each receive and update gives a new one, and the old one is void. */
+  /**
+   * Proves possession: each receive and update gives a new one, and the old one is void. It stays
+   * good when the visibility ran out, until somebody receives the message.
+   */
   readonly receipt: string
   readonly visibleAt: Date
 }
@@ -80,11 +89,13 @@ export interface UpdatedMessage {
 
 export interface ListQueuesOptions extends OperationOptions {
   readonly prefix?: string | undefined
+  /** Most names of the page. A page may be shorter, also empty, and have a cursor. */
   readonly limit?: number | undefined
+  /** Where the page before ended; only with the same prefix. Errors: `INVALID_ARGUMENT`. */
   readonly cursor?: string | undefined
 }
 
-/** Names in order. */
+/** Names in ascending order. */
 export interface QueuePage {
   readonly queues: readonly string[]
   readonly cursor: string | undefined
@@ -93,15 +104,21 @@ export interface QueuePage {
 /** What a queue backend can do, as data. */
 export interface QueueCapabilities {
   readonly durability: Durability
-  /** Largest body of a message in bytes, after any encoding that the service needs. */
+  /**
+   * Largest body of a message in bytes, as `send` takes it: what is left of the service's limit
+   * after the encoding that the service needs.
+   */
   readonly messageBytesMax: number
-  /** True when a queue that was deleted can be created again at once. */
+  /** True when a queue that was deleted can be created again at once; else `CONFLICT` for a while. */
   readonly recreatesAtOnce: boolean
 }
 
 /**
  * What keeps the messages. All methods: reject with `StorageError` only; `NOT_FOUND` for a missing
- * queue; `ABORTED` when `signal` fires, `CLOSED` after `close`; may run concurrently.
+ * queue; `ABORTED` when `signal` fires, with the operation done or not; `CLOSED` after `close`,
+ * where only `health` answers, with `ok: false`; may run concurrently.
+ *
+ * A message that expired is not received, peeked, updated or deleted any more: it is gone.
  */
 export interface QueueBackend {
   /** Names the engine: `azqueue`, `sqlite`, `memory`. */
@@ -114,22 +131,30 @@ export interface QueueBackend {
   deleteQueue(queue: string, options?: OperationOptions): Promise<boolean>
   listQueues(options?: ListQueuesOptions): Promise<QueuePage>
 
+  /** Keeps a copy of the body, which has at least one byte. Errors: `QUOTA_EXCEEDED` for more than `messageBytesMax`. */
   send(queue: string, body: Uint8Array, options?: SendOptions): Promise<SentMessage>
-  /** Empty when nothing is visible; waits for nothing. */
+  /**
+   * Visible messages, each to one receiver only for as long as its visibility lasts, also among
+   * several at once and in other processes. Empty when nothing is visible; waits for nothing.
+   */
   receive(queue: string, options?: ReceiveOptions): Promise<ReceivedMessage[]>
+  /** Visible messages, which stay as they are. */
   peek(queue: string, options?: PeekOptions): Promise<PeekedMessage[]>
-  /** Errors: `NOT_FOUND` (the message is gone), `PRECONDITION_FAILED` (the receipt is void). */
+  /**
+   * Errors: `NOT_FOUND` (the message is gone), `PRECONDITION_FAILED` (the receipt is void; services
+   * that cannot tell it apart say `NOT_FOUND`), `QUOTA_EXCEEDED` (the new body).
+   */
   update(
     queue: string,
     id: string,
     receipt: string,
     options: UpdateMessageOptions,
   ): Promise<UpdatedMessage>
-  /** Errors: `NOT_FOUND` (the message is gone), `PRECONDITION_FAILED` (the receipt is void). */
+  /** Errors: as of `update`. */
   delete(queue: string, id: string, receipt: string, options?: OperationOptions): Promise<void>
   /** Messages, visible or not: approximate, and never less than there are. */
   length(queue: string, options?: OperationOptions): Promise<number>
-  /** Removes all messages. */
+  /** Removes all messages, also those in flight. */
   clear(queue: string, options?: OperationOptions): Promise<void>
 
   health(options?: OperationOptions): Promise<Health>

@@ -13,11 +13,13 @@ import type { Health, OperationOptions } from '../backend.ts'
 import type { Entity } from './entity.ts'
 import type { FilterNode } from './filter.ts'
 
-/** An entity as it is stored. */
-export interface StoredEntity {
-  readonly entity: Entity
-  /** Opaque version token: equal means same version. */
+/** An entity as it is stored. `E` is what the caller says it is. */
+export interface StoredEntity<E extends object = Entity> {
+  /** The caller's own: nobody else holds it, its dates or its bytes. */
+  readonly entity: E
+  /** Opaque version token: equal means same version. Never given twice to one pair of keys. */
   readonly etag: string
+  /** When it was last changed, by the backend's clock. */
   readonly modifiedAt: Date
 }
 
@@ -26,7 +28,7 @@ export type MergeMode = 'merge' | 'replace'
 
 /**
  * One change. `ifMatch` makes an update or delete hold for this version only; without it any
- * version will do, but there must be one.
+ * version will do, but there must be one. An upsert creates what is missing.
  */
 export type TableChange =
   | { readonly type: 'insert'; readonly entity: Entity }
@@ -50,16 +52,23 @@ export interface ChangeOutcome {
 }
 
 export interface GetEntityOptions extends OperationOptions {
-  /** Only these properties; keys always come. Names that the entity lacks are left out. */
+  /**
+   * Only these properties, perhaps none; keys, etag and time always come. Names that the entity
+   * lacks are left out.
+   */
   readonly select?: readonly string[] | undefined
 }
 
 export interface QueryPageOptions extends OperationOptions {
+  /** What it means is told by `matches`. Default: every entity. */
   readonly filter?: FilterNode | undefined
   readonly select?: readonly string[] | undefined
   /** Most entities of the page. Default and maximum: `capabilities.queryPageMax`. */
   readonly limit?: number | undefined
-  /** Where the page before ended; only with the same table, filter and select. */
+  /**
+   * Where the page before ended; only with the same table, filter and select, else
+   * `INVALID_ARGUMENT`. Entities that stay are given once, whatever is inserted and deleted.
+   */
   readonly cursor?: string | undefined
 }
 
@@ -71,7 +80,9 @@ export interface EntityPage {
 }
 
 export interface ListTablesOptions extends OperationOptions {
+  /** What names begin with, in any case. */
   readonly prefix?: string | undefined
+  /** Most names of the page, 1 to 1,000. */
   readonly limit?: number | undefined
   readonly cursor?: string | undefined
 }
@@ -92,16 +103,20 @@ export interface TableCapabilities {
 }
 
 /**
- * What keeps the rows. All methods: reject with `StorageError` only; `NOT_FOUND` for a missing
- * table names the table, and is told apart from a missing entity by its message; `ABORTED` when
- * `signal` fires, `CLOSED` after `close`; may run concurrently.
+ * What keeps the rows. All methods: reject with `StorageError` only; those of `table-errors.ts` for
+ * what is missing, there already or changed: `key` tells a missing table from a missing entity;
+ * `ABORTED` when `signal` fires, `CLOSED` after `close` (but for `health`, which tells); may run
+ * concurrently. What they are given is theirs: nobody changes it later.
  */
 export interface TableBackend {
   /** Names the engine: `aztable`, `sqlite`, `memory`. */
   readonly name: string
   readonly capabilities: TableCapabilities
 
-  /** True when the table was created, false when it was there. Names differ in more than case. */
+  /**
+   * True when the table was created, false when it was there. Names that differ in case only are
+   * one table, by any of them.
+   */
   createTable(table: string, options?: OperationOptions): Promise<boolean>
   /** True when the table was deleted with all that was in it, false when there was none. */
   deleteTable(table: string, options?: OperationOptions): Promise<boolean>
@@ -119,13 +134,14 @@ export interface TableBackend {
 
   /**
    * Makes one change. Errors: `ALREADY_EXISTS` (insert), `NOT_FOUND` (table; update and delete of a
-   * missing entity), `PRECONDITION_FAILED` (`ifMatch` names another version).
+   * missing entity), `PRECONDITION_FAILED` (`ifMatch` names another version), `QUOTA_EXCEEDED` (a
+   * merge whose outcome is over a limit of an entity).
    */
   change(table: string, change: TableChange, options?: OperationOptions): Promise<ChangeOutcome>
 
   /**
    * Makes up to 100 changes of one partition, each entity once, all or none; outcomes in the order
-   * of the changes. The error of the change that failed is thrown, and names its place.
+   * of the changes. The error of the change that failed is thrown, as `atChange` tells it.
    */
   transact(
     table: string,

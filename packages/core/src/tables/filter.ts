@@ -3,6 +3,8 @@
  *
  * Names are the service's: `PartitionKey`, `RowKey`, `Timestamp`, and properties as they are
  * called. Values are values, never text, so that no value can change what a filter means.
+ *
+ * What a filter means is told by {@link matches}, and is the same on every backend.
  */
 import type { TableValue } from './entity.ts'
 
@@ -15,7 +17,5 @@ export type FilterNode =
       readonly property: string
       readonly value: TableValue
     }
-  /** A property of type Boolean that stands alone: `isActive`. */
-  | { readonly type: 'property'; readonly property: string }
   | { readonly type: 'and' | 'or'; readonly left: FilterNode; readonly right: FilterNode }
   | { readonly type: 'not'; readonly operand: FilterNode }

@@ -1,18 +1,19 @@
 /**
  * Another process with the same store open, to race with and to kill.
  *
- * It runs `child.ts` beside this file, from sources or built alike: an inherited
- * `--conditions=@aos-storage/source` (in `NODE_OPTIONS` or on the command line) reaches it too.
+ * It runs `child.ts` beside this file, or that of another kit, from sources or built alike: an
+ * inherited `--conditions=@aos-storage/source` (in `NODE_OPTIONS` or on the command line) reaches it
+ * too.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type {
-  ChildCommand,
   ChildCommands,
   ChildMessage,
   ChildModule,
   ChildRequest,
+  CommandTable,
 } from './child-protocol.ts'
 
 export type { ChildModule } from './child-protocol.ts'
@@ -20,8 +21,8 @@ export type { ChildModule } from './child-protocol.ts'
 const startLimitMs = 15_000
 
 /** The program of the child: as a source, in a bundle's own folder, or beside a shared chunk. */
-function childProgram(): string {
-  const places = ['./child.ts', './child.js', './testing/child.js']
+function childProgram(name: string): string {
+  const places = [`./${name}.ts`, `./${name}.js`, `./testing/${name}.js`]
   for (const place of places) {
     const path = fileURLToPath(new URL(place, import.meta.url))
     if (existsSync(path)) return path
@@ -34,8 +35,8 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** A process that has the store open. */
-export class ChildStore {
+/** A process that has the store open, and does what the kit's commands say. */
+export class ChildStore<Commands extends CommandTable<Commands> = ChildCommands> {
   readonly #process: ChildProcess
   readonly #waiting = new Map<number, Waiting>()
   readonly #exited: Promise<unknown>
@@ -65,15 +66,22 @@ export class ChildStore {
     this.#exited = Promise.all([exited, disconnected])
   }
 
-  /** Starts a process and waits until it has the store open. */
-  static async start(module: ChildModule): Promise<ChildStore> {
+  /**
+   * Starts a process and waits until it has the store open.
+   *
+   * @param program Path of its program beside this file, without extension.
+   */
+  static async start<Commands extends CommandTable<Commands> = ChildCommands>(
+    module: ChildModule,
+    program: string = 'child',
+  ): Promise<ChildStore<Commands>> {
     const conditions = process.execArgv.filter((arg) => arg.startsWith('--conditions='))
-    const child = fork(childProgram(), [JSON.stringify(module)], {
+    const child = fork(childProgram(program), [JSON.stringify(module)], {
       execArgv: conditions,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     })
-    const store = new ChildStore(child)
+    const store = new ChildStore<Commands>(child)
     let timer: NodeJS.Timeout | undefined
     try {
       await new Promise<void>((resolve, reject) => {
@@ -91,10 +99,10 @@ export class ChildStore {
   }
 
   /** Runs a command there. Rejects when it fails or the process ends. */
-  call<C extends ChildCommand>(
+  call<C extends keyof Commands & string>(
     command: C,
-    args: ChildCommands[C]['args'],
-  ): Promise<ChildCommands[C]['result']> {
+    args: Commands[C]['args'],
+  ): Promise<Commands[C]['result']> {
     const id = this.#nextId++
     const request: ChildRequest = { id, command, args }
     return new Promise((resolve, reject) => {

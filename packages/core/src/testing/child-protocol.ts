@@ -7,13 +7,18 @@
 
 /** How another process opens the store under test. */
 export interface ChildModule {
-  /** URL of a module that exports `openChild(args): Promise<StorageBackend>`. */
+  /** URL of a module that exports `openChild(args)`, which gives a promise of the backend. */
   readonly module: string
   /** Handed to `openChild`; must survive JSON. */
   readonly args: unknown
 }
 
-/** The commands of a child, their arguments and their results. */
+/** Commands by name, each with what it takes and what it gives; both must survive IPC. */
+export type CommandTable<Commands> = {
+  readonly [Name in keyof Commands]: { args: unknown; result: unknown }
+}
+
+/** The commands of a child of the objects' kit, their arguments and their results. */
 export interface ChildCommands {
   /** Creates each key at once with `mark` as body; gives those that it won. */
   createAll: { args: { keys: readonly string[]; mark: string }; result: { won: string[] } }
@@ -38,7 +43,7 @@ export type ChildCommand = keyof ChildCommands
 
 export interface ChildRequest {
   readonly id: number
-  readonly command: ChildCommand
+  readonly command: string
   readonly args: unknown
 }
 

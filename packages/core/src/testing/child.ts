@@ -1,22 +1,17 @@
-/**
- * The program of a child process: opens the store and does what the kit says, see
- * `child-protocol.ts`. It ends with its parent, so that an aborted test run leaves none behind.
- */
+/** The program of a child process of the objects' kit; see `child-program.ts`. */
 import type { StorageBackend } from '../backend.ts'
 import { isStorageError } from '../errors.ts'
-import type { ChildCommands, ChildMessage, ChildModule, ChildRequest } from './child-protocol.ts'
+import { type Handlers, serveChild } from './child-program.ts'
+import type { ChildCommands } from './child-protocol.ts'
 import { readBytes } from './conformance/objects.ts'
 import { versionedBody, versionOf } from './versioned-body.ts'
 
-type Handlers = {
-  [C in keyof ChildCommands]: (
-    args: ChildCommands[C]['args'],
-  ) => Promise<ChildCommands[C]['result']>
-}
-
 const write = { contentType: 'application/octet-stream' }
 
-function handlersOf(backend: StorageBackend): Handlers {
+function handlersOf(
+  backend: StorageBackend,
+  progress: (value: number) => Promise<void>,
+): Handlers<ChildCommands> {
   let releaseHeld: (() => Promise<Uint8Array>) | undefined
   return {
     async createAll({ keys, mark }) {
@@ -115,47 +110,4 @@ async function* pieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
   }
 }
 
-function send(message: ChildMessage): void {
-  process.send!(message)
-}
-
-/**
- * Says that a write was acknowledged, and waits until the kit can read it, whatever becomes of this
- * process: what waits here to be sent dies with it, and a kill must find at most one write unsaid.
- */
-function progress(value: number): Promise<void> {
-  const message: ChildMessage = { kind: 'progress', value }
-  return new Promise((resolve, reject) => {
-    process.send!(message, (error: Error | null) => (error === null ? resolve() : reject(error)))
-  })
-}
-
-async function answer(handlers: Handlers, { id, command, args }: ChildRequest): Promise<void> {
-  try {
-    const handle = handlers[command] as (args: unknown) => Promise<unknown>
-    send({ kind: 'answer', id, result: await handle(args) })
-  } catch (error) {
-    send({ kind: 'failure', id, message: messageOf(error) })
-  }
-}
-
-function messageOf(error: unknown): string {
-  return isStorageError(error) ? `${error.code}: ${error.message}` : String(error)
-}
-
-async function main(): Promise<void> {
-  const { module, args } = JSON.parse(process.argv[2]!) as ChildModule
-  process.on('disconnect', () => process.exit())
-  try {
-    const { openChild } = (await import(module)) as {
-      openChild: (args: unknown) => Promise<StorageBackend>
-    }
-    const handlers = handlersOf(await openChild(args))
-    process.on('message', (request: ChildRequest) => void answer(handlers, request))
-    send({ kind: 'ready' })
-  } catch (error) {
-    send({ kind: 'failure', id: undefined, message: messageOf(error) })
-  }
-}
-
-await main()
+await serveChild<StorageBackend, ChildCommands>(handlersOf)

@@ -37,6 +37,8 @@
  *
  *   {@link runConformance} does the same without a test runner and gives a report.
  * - **Fault injector**: {@link faults}, a layer that delays, refuses, loses answers, cuts bodies.
+ * - **Fault proxy**: {@link startFaultProxy}, between a client and any real server: latency, cuts,
+ *   half-open connections, lost answers, answers such as 503 in place of the server's.
  * - **Virtual clock** and **seeded random**: {@link virtualClock}, {@link seededRandom}.
  * - **Open handles**: {@link openHandles}, to tell a leak.
  *
@@ -54,7 +56,7 @@ export {
   type ConformanceReport,
   formatReport,
   reportOf,
-} from './conformance/outcome.ts'
+} from './kit/outcome.ts'
 export * from './conformance/register.ts'
 export { runConformance, type RunOptions } from './conformance/run.ts'
 export * from './open-handles.ts'
@@ -62,4 +64,36 @@ export * from './seeded-random.ts'
 export * from './virtual-clock.ts'
 export * from './faults/injector.ts'
 export type { Fault, FaultOperation, FaultRule } from './faults/rule.ts'
+export { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './proxy/proxy.ts'
+export type { RequestHead } from './proxy/head.ts'
+export type { ProxyEvent, RequestEntry } from './proxy/record.ts'
+export type {
+  ConnectionFault,
+  ConnectionRule,
+  ProxyDirection,
+  ProxyEnding,
+  ProxyRule,
+  RequestFault,
+  RequestRule,
+  RuleLimits,
+} from './proxy/rule.ts'
+export type { ProxyMode, ProxyTargetAddress } from './proxy/target.ts'
 export type { ChildCommand, ChildCommands } from './child-protocol.ts'
+// Queues.
+export type { QueueConformanceCase } from './queues/case.ts'
+export { queueConformanceCases } from './queues/cases/index.ts'
+export { QueueCaseContext } from './queues/context.ts'
+export type { QueueKitHarness, QueueKitStore } from './queues/harness.ts'
+export { registerQueueConformance } from './queues/register.ts'
+export { runQueueConformance } from './queues/run.ts'
+
+// Tables.
+export type { KitCase } from './kit/case.ts'
+export { KitContext } from './kit/context.ts'
+export type { KitBackend, KitHarness, KitStore } from './kit/harness.ts'
+export type { TableCase } from './tables/case.ts'
+export { tableCases } from './tables/cases/index.ts'
+export type { OpenedTables, TableHarness } from './tables/harness.ts'
+export { randomEntities, randomFilter } from './tables/random-filter.ts'
+export { registerTableConformance } from './tables/register.ts'
+export { runTableConformance } from './tables/run.ts'

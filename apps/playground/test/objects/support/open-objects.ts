@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { FileStorageBackend } from '@aos-storage/backend-file'
-import { type Clock, StorageManager, systemClock } from '@aos-storage/core'
+import { type Clock, StorageManager } from '@aos-storage/core'
 import { virtualClock } from '@aos-storage/core/testing'
 import { onTestFinished } from 'vitest'
 import { openApp } from '../../../src/server/app.ts'
@@ -60,7 +60,7 @@ export async function openObjectsApp({
 }: Options = {}): Promise<Objects> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-objects-'))
   if (keys !== undefined) await layKeys(join(folder, 'objects'), keys)
-  const world = openWorld(folder, clock ?? systemClock)
+  const world = await openWorld(folder, { clock })
   const watch = watchOperations(world.live, virtualClock())
   const unexpected: unknown[] = []
   const app = openApp({
@@ -73,7 +73,7 @@ export async function openObjectsApp({
     closing ??= (async () => {
       await app.close()
       watch.stop()
-      await world.storage.close()
+      await world.close()
     })()
     return closing
   }

@@ -3,8 +3,7 @@
  * is a program of its own and runs as it is; the tests run every one.
  */
 import type { ActionText } from '../../../web/actions.ts'
-import { literal, program } from '../../../web/program.ts'
-import { storePath } from '../../../web/store-place.ts'
+import { program, settings } from '../../../web/program.ts'
 
 /** Listens to every operation that ends, as the feed does. */
 export function watchText(): ActionText {
@@ -15,7 +14,7 @@ export function watchText(): ActionText {
       "import { operationChannels, StorageManager } from '@aos-storage/core'",
       '',
       'const storage = await StorageManager.open(',
-      `  { storageType: 'file', basePath: ${literal(storePath())} },`,
+      `  { ${settings().join(' ').replace(/,$/, '')} },`,
       '  // Keys are told only when a program asks for them.',
       '  { diagnostics: { keys: true } },',
       ')',

@@ -31,7 +31,7 @@ const conformanceRequest = object({
 })
 
 function routesOf(world: World, desk: ConformanceDesk) {
-  const { storage, backend } = world
+  const { storage, files } = world
   return new Hono()
     .get('/capabilities', (context) => {
       const { name, capabilities } = storage
@@ -45,7 +45,7 @@ function routesOf(world: World, desk: ConformanceDesk) {
     )
     .get('/verify', (context) =>
       lines<VerifyProgress, Verification>(context, (tell, signal) =>
-        verification(backend, (progress) => void tell(progress), signal),
+        verification(files, (progress) => void tell(progress), signal),
       ),
     )
     .get('/conformance', (context) => context.json(desk.state))

@@ -1,5 +1,6 @@
 /** The file store's own check of its folder, cut to what a page can show. */
 import type { FileStorageBackend, FindingKind, VerifyReport } from '@aos-storage/backend-file'
+import { StorageError } from '@aos-storage/core'
 import type { Verification, VerifyProgress } from './wire.ts'
 
 /** Findings that are shown; the counts are of all that the report has. */
@@ -7,10 +8,13 @@ const shownFindingsMax = 500
 
 /** Checks the store; `tell` hears now and then how far it is. */
 export async function verification(
-  backend: FileStorageBackend,
+  backend: FileStorageBackend | undefined,
   tell: (progress: VerifyProgress) => void,
   signal: AbortSignal,
 ): Promise<Verification> {
+  if (backend === undefined) {
+    throw new StorageError('UNSUPPORTED', 'Only a store of files has files to verify')
+  }
   tell({ files: 0 })
   return shown(await backend.verify({ signal, onProgress: (files) => tell({ files }) }))
 }

@@ -13,6 +13,7 @@ import { answer, client } from '../../../web/api.ts'
 import { CodeBlock } from '../../../web/code-block.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
+import { useStorePlace } from '../../../web/store-place.ts'
 import { useView } from '../../../web/view.ts'
 import type { BackendApi } from '../server/index.ts'
 import type { Capabilities } from '../server/wire.ts'
@@ -40,13 +41,36 @@ export function CapabilitiesSection(): ReactNode {
       purpose={
         <>
           What the backend <Code>{data.name}</Code> claims. The conformance kit proves every claim;
-          what is not claimed is refused with <Code>UNSUPPORTED</Code> before a byte moves.
+          what is not claimed is refused with <Code>UNSUPPORTED</Code> before a byte moves.{' '}
+          <PlaceText />
         </>
       }
     >
       <CapabilityTable capabilities={data.capabilities} />
       <SameCode code={capabilitiesText().code} />
     </Section>
+  )
+}
+
+/** Where the objects, tables and queues are. */
+function PlaceText(): ReactNode {
+  const place = useStorePlace()
+  if (place.storageType === 'file') {
+    return (
+      <>
+        Objects, tables and queues are in <Code>{place.basePath}</Code>.
+      </>
+    )
+  }
+  const { account, endpoint, container, connectionString } = place
+  return (
+    <>
+      Objects are in the container <Code>{container}</Code> at <Code>{endpoint}</Code>, tables and
+      queues in the same account <Code>{account}</Code>.{' '}
+      {connectionString === undefined
+        ? ''
+        : "It is Microsoft's emulator, started with the playground: what it holds ends with it."}
+    </>
   )
 }
 

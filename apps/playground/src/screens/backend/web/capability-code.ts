@@ -1,6 +1,7 @@
 /** What each capability means in a program. Pieces of code as in `code.ts`; the tests run them. */
-import { literal, program } from '../../../web/program.ts'
-import { storePath } from '../../../web/store-place.ts'
+import { program, settings } from '../../../web/program.ts'
+import { storePlace } from '../../../web/store-place.ts'
+import { openFiles, openedFiles } from './code.ts'
 import type { Capabilities } from '../server/wire.ts'
 
 const key = "'playground/example'"
@@ -55,19 +56,22 @@ const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
       `console.log((await storage.stat(${key})).metadata) // { author: 'ceo' }`,
       `await storage.delete(${key})`,
     ]),
-  durability: () =>
-    [
+  durability: () => {
+    if (storePlace().storageType === 'azure') {
+      return program(['console.log(storage.capabilities.durability) // service'])
+    }
+    return [
       "import { StorageManager } from '@aos-storage/core'",
       '',
       'const storage = await StorageManager.open({',
-      "  storageType: 'file',",
-      `  basePath: ${literal(storePath())},`,
+      ...settings().map((line) => `  ${line}`),
       "  durability: 'fsync', // the default; 'none' is faster, and survives no power cut",
       '})',
       'console.log(storage.capabilities.durability) // host',
       'await storage.close()',
       '',
-    ].join('\n'),
+    ].join('\n')
+  },
   keyBytesMax: () =>
     program([
       'const { keyBytesMax } = storage.capabilities',
@@ -106,19 +110,23 @@ const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
       'console.log(modifiedAt.toISOString(), storage.capabilities.modifiedAtResolutionMs)',
       `await storage.delete(${key})`,
     ]),
-  extras: () =>
-    [
-      "import { FileStorageBackend } from '@aos-storage/backend-file'",
+  extras: () => {
+    if (storePlace().storageType === 'azure') {
+      return program(['console.log(storage.capabilities.extras)'])
+    }
+    return [
+      openFiles,
       "import { StorageManager } from '@aos-storage/core'",
       '',
-      `const backend = new FileStorageBackend({ basePath: ${literal(storePath())} })`,
+      openedFiles(),
       'const storage = new StorageManager(backend)',
       'const [key] = await storage.listKeys({ limit: 1 })',
       'if (key !== undefined) console.log(backend.pathOf(key))',
       'console.log((await backend.verify()).ok)',
       'await storage.close()',
       '',
-    ].join('\n'),
+    ].join('\n')
+  },
 }
 
 /** What a capability means in a program. */

@@ -4,10 +4,17 @@
  */
 import type { ActionText } from '../../../web/actions.ts'
 import { literal, program } from '../../../web/program.ts'
-import { storePath } from '../../../web/store-place.ts'
+import { storePlace } from '../../../web/store-place.ts'
 import type { ConformanceRequest } from '../server/wire.ts'
 
-const openFiles = "import { FileStorageBackend } from '@aos-storage/backend-file'"
+export const openFiles = "import { FileStorageBackend } from '@aos-storage/backend-file'"
+
+/** The shared store, where it is one of files. */
+export function openedFiles(): string {
+  const place = storePlace()
+  const basePath = place.storageType === 'file' ? place.basePath : './data'
+  return `const backend = new FileStorageBackend({ basePath: ${literal(basePath)} })`
+}
 
 /** What the store can do. */
 export function capabilitiesText(): ActionText {
@@ -63,7 +70,7 @@ export function verifyText(): ActionText {
     code: [
       openFiles,
       '',
-      `const backend = new FileStorageBackend({ basePath: ${literal(storePath())} })`,
+      openedFiles(),
       'const report = await backend.verify({',
       '  onProgress: (files) => console.log(`${files} files`),',
       '})',

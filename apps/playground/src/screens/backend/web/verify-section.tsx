@@ -4,8 +4,10 @@ import type { ReactNode } from 'react'
 import { bytesText, countText } from '../../../web/amounts.ts'
 import { NameText } from '../../../web/name-text.tsx'
 import { ObjectLink } from '../../../web/object-link.tsx'
+import { useStorePlace } from '../../../web/store-place.ts'
 import type { FindingKind, Verification, VerifyProgress } from '../server/wire.ts'
 import { verifyText } from './code.ts'
+import { Section } from './section.tsx'
 import { StreamRun } from './stream-run.ts'
 import { StreamSection } from './stream-section.tsx'
 
@@ -15,8 +17,19 @@ const purpose =
   'Looks at every file below the base folder and tells what is not as the store would leave it: ' +
   "cut JSON, damaged envelopes, leftovers of a crash, files that are nobody's. Changes nothing."
 
+const noFiles =
+  'Only a store of files has files to verify: the service that holds this one checks its own. ' +
+  'The kit under Conformance proves that it keeps its word.'
+
 /** The check of the files below the base folder. */
 export function VerifySection(): ReactNode {
+  if (useStorePlace().storageType !== 'file') {
+    return (
+      <Section title="Verify" purpose={noFiles}>
+        {null}
+      </Section>
+    )
+  }
   return (
     <StreamSection
       title="Verify"

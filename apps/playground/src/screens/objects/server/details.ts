@@ -52,7 +52,7 @@ function describe(world: World, { info, bytes, isWhole }: Head): ObjectDetails {
   return {
     ...{ key, size, etag, contentType, metadata },
     modifiedAt: modifiedAt.toISOString(),
-    path: world.backend.pathOf(key) ?? null,
+    path: world.files?.pathOf(key) ?? null,
     kind: kindOf(contentType, bytes, isWhole),
   }
 }

@@ -1,8 +1,8 @@
 import { Box, Button, Popover } from '@mantine/core'
 import { IconCode } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { ActionText } from '../../../web/actions.ts'
-import { CodeBlock } from '../../../web/code-block.tsx'
+import type { ActionText } from './actions.ts'
+import { CodeBlock } from './code-block.tsx'
 
 /** A button that shows the code which does what is shown. */
 export function CodePopover({ text: { label, code } }: { readonly text: ActionText }): ReactNode {

@@ -1,0 +1,79 @@
+/** Puts messages in: what was typed, so many times, or the bytes of a file. */
+import {
+  QueueStore,
+  type SendMessageOptions,
+  type SentMessage,
+  StorageError,
+} from '@aos-storage/core'
+import type { World } from '../../../server/world.ts'
+import { observed } from './observed-backend.ts'
+import { typedValue } from './payload.ts'
+import type { SendReport, TypedPayload } from './wire.ts'
+
+/** Sends that are under way at once. */
+const concurrency = 8
+/** In a text, stands for the number of the message. */
+const numberPlace = /\{\{n\}\}/g
+
+type SendTimes = Pick<SendMessageOptions, 'delaySeconds' | 'timeToLiveSeconds'>
+
+/** @throws StorageError `SERIALIZATION` for JSON that is none, before anything is sent. */
+export async function sendTyped(
+  world: World,
+  queue: string,
+  { kind, text }: TypedPayload,
+  count: number,
+  times: SendTimes,
+  signal: AbortSignal,
+): Promise<SendReport> {
+  const valueOf = (number: number): unknown =>
+    typedValue({ kind, text: text.replaceAll(numberPlace, String(number)) })
+  valueOf(1)
+  let next = 1
+  let last: { readonly report: SendReport; readonly number: number } | undefined
+  const work = async (): Promise<void> => {
+    while (next <= count) {
+      const number = next++
+      const report = await send(world, queue, valueOf(number), { ...times, signal })
+      if (last === undefined || number > last.number) last = { report, number }
+    }
+  }
+  const works = await Promise.allSettled(Array.from({ length: concurrency }, work))
+  for (const work of works) if (work.status === 'rejected') throw work.reason
+  if (last === undefined) throw new StorageError('INVALID_ARGUMENT', 'count is less than 1')
+  return { ...last.report, sent: count }
+}
+
+/** The bytes as they are, under their content type. */
+export async function sendFile(
+  world: World,
+  queue: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: SendMessageOptions,
+): Promise<SendReport> {
+  const contentType = options.contentType ?? 'application/octet-stream'
+  return send(world, queue, new Blob([bytes]), { ...options, contentType }, bytes.byteLength)
+}
+
+/** A message whose payload went elsewhere is much smaller than the payload. */
+async function send(
+  { queues, storage, clock }: World,
+  queue: string,
+  value: unknown,
+  options: SendMessageOptions,
+  bytes = sizeOf(value),
+): Promise<SendReport> {
+  let messageBytes = 0
+  const onSend = (_: string, body: Uint8Array): void => void (messageBytes = body.byteLength)
+  const diagnostics = { keys: true }
+  const watched = observed(queues.backend, { onSend })
+  const store = new QueueStore(watched, { claims: storage, diagnostics, clock })
+  const sent: SentMessage = await store.sendMessage(queue, value, options)
+  const isClaimed = bytes > messageBytes
+  return { sent: 1, id: sent.id, visibleAt: sent.visibleAt.getTime(), bytes, isClaimed }
+}
+
+/** As it is encoded: text is a JSON value, too. */
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value))
+}

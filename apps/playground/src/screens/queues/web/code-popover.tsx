@@ -1,0 +1,23 @@
+import { Box, Button, Popover } from '@mantine/core'
+import { IconCode } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { ActionText } from '../../../web/actions.ts'
+import { CodeBlock } from '../../../web/code-block.tsx'
+
+/** A button that shows the code which does what is typed, before it is done. */
+export function CodePopover({ text: { label, code } }: { readonly text: ActionText }): ReactNode {
+  return (
+    <Popover width="min(640px, calc(100vw - 24px))" position="bottom-start" trapFocus withArrow>
+      <Popover.Target>
+        <Button size="xs" variant="default" leftSection={<IconCode size={14} aria-hidden />}>
+          Code
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown p="xs" aria-label={label}>
+        <Box mah={420} style={{ overflow: 'auto' }} tabIndex={0}>
+          <CodeBlock code={code} label={label} />
+        </Box>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

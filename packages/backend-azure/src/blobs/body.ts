@@ -1,0 +1,193 @@
+/**
+ * The body of a blob on its way out: read on by another request when its connection is cut, or was
+ * given up because nothing moved.
+ *
+ * ```
+ * reading --- cut, or silent for too long --> [open at the position, If-Match] --> reading
+ *         --- nobody reads for too long ----> resting, without a socket ---------> reading
+ *         --- end, cancel, abort, close ----> over
+ * ```
+ *
+ * Invariants: all bytes are of one version, or the body fails; no socket is held by a body that is
+ * over or resting.
+ */
+import type { Readable } from 'node:stream'
+import { type BodyStream, type Clock, isStorageError, StorageError } from '@aos-storage/core'
+import { abortError } from '@aos-storage/core/backend'
+import { closedError, placed, toStorageError } from '../errors.ts'
+
+/** Connections in a row that give no byte. */
+const emptyConnectionsMax = 4
+
+export interface BlobBodyOptions {
+  readonly key: string
+  /** The bytes `[start, end)` of the blob. */
+  readonly start: number
+  readonly end: number
+  /** What has been opened at `start`. */
+  readonly source: Readable
+  /** Opens the same version from a position on. */
+  readonly reopen: (position: number) => Promise<Readable>
+  readonly clock: Clock
+  /** How long the service, or the reader, may be silent. */
+  readonly idleMsMax: number
+  readonly signal: AbortSignal | undefined
+  readonly onEnd: (body: BlobBody) => void
+}
+
+export class BlobBody implements BodyStream {
+  readonly #options: BlobBodyOptions
+  #source: Readable | undefined
+  #position: number
+  #isOver = false
+  #failure: StorageError | undefined
+  /** When something moved last: a chunk came, or was asked for. */
+  #movedMs: number
+  #isWaiting = false
+  #watch: AbortController | undefined
+  readonly #onAbort = (): void => {
+    const { signal } = this.#options
+    this.#end(abortError(signal!))
+  }
+
+  constructor(options: BlobBodyOptions) {
+    this.#options = options
+    this.#source = options.source
+    this.#position = options.start
+    this.#movedMs = options.clock.monotonicMs()
+    // A cut before somebody reads is seen when somebody does.
+    options.source.on('error', () => undefined)
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true })
+    this.#startWatch()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    let empty = 0
+    try {
+      while (!this.#isOver && this.#position < this.#options.end) {
+        const before = this.#position
+        const cut = yield* this.#readOn()
+        if (this.#isOver) break
+        empty = this.#position > before ? 0 : empty + 1
+        if (cut !== undefined && empty >= emptyConnectionsMax) throw cut
+      }
+      if (this.#failure !== undefined) throw this.#failure
+    } catch (error) {
+      throw this.#faultOf(error)
+    } finally {
+      this.#end()
+    }
+  }
+
+  async cancel(): Promise<void> {
+    this.#end()
+  }
+
+  /** Ends the body because the store was closed: who reads on gets `CLOSED`. */
+  closeStore(): void {
+    this.#end(closedError())
+  }
+
+  /** Reads one connection to its end; gives why it ended when that was too early. */
+  async *#readOn(): AsyncGenerator<Uint8Array, unknown> {
+    const { end } = this.#options
+    this.#moved(true)
+    this.#source ??= await this.#options.reopen(this.#position)
+    if (this.#isOver) return this.#drop()
+    this.#startWatch()
+    const source = this.#source
+    const chunks = source.iterator({ destroyOnReturn: false })
+    try {
+      for (;;) {
+        this.#moved(true)
+        const next = (await chunks.next()) as IteratorResult<Uint8Array, undefined>
+        this.#moved(false)
+        if (this.#isOver) return undefined
+        if (next.done === true) break
+        const { buffer, byteOffset, byteLength } = next.value
+        this.#position += byteLength
+        yield new Uint8Array(buffer, byteOffset, byteLength)
+        if (this.#isOver || this.#source !== source) return undefined
+      }
+      this.#drop()
+      return this.#position < end ? this.#cutError() : undefined
+    } catch (error) {
+      this.#drop()
+      return error
+    }
+  }
+
+  #moved(isWaiting: boolean): void {
+    this.#isWaiting = isWaiting
+    this.#movedMs = this.#options.clock.monotonicMs()
+  }
+
+  /** Gives the socket back. */
+  #drop(): void {
+    this.#watch?.abort()
+    this.#watch = undefined
+    this.#source?.destroy()
+    this.#source = undefined
+  }
+
+  #end(failure?: StorageError): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#failure = failure
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#drop()
+    this.#options.onEnd(this)
+  }
+
+  #startWatch(): void {
+    if (this.#watch !== undefined) return
+    const watch = new AbortController()
+    this.#watch = watch
+    void this.#watchIdle(watch.signal)
+  }
+
+  /** One timer for many chunks: it looks how long ago the last one moved. */
+  async #watchIdle(signal: AbortSignal): Promise<void> {
+    const { clock, idleMsMax } = this.#options
+    try {
+      for (let leftMs = idleMsMax; leftMs > 0;) {
+        await clock.sleep(leftMs, signal)
+        leftMs = this.#movedMs + idleMsMax - clock.monotonicMs()
+      }
+    } catch {
+      return
+    }
+    if (signal.aborted) return
+    this.#watch = undefined
+    if (this.#isWaiting) this.#source?.destroy(this.#silentError())
+    else this.#drop()
+  }
+
+  #silentError(): StorageError {
+    const { idleMsMax, key } = this.#options
+    const message = `No byte of the body came for ${idleMsMax} ms; try again`
+    return new StorageError('TIMEOUT', message, { key, retryable: 'exhausted' })
+  }
+
+  #cutError(): StorageError {
+    const { end, key } = this.#options
+    const message = `The body was cut at byte ${this.#position} of ${end}; read it again`
+    return new StorageError('UNAVAILABLE', message, { key, retryable: 'exhausted' })
+  }
+
+  #faultOf(error: unknown): StorageError {
+    const place = { backend: 'azblob', operation: 'read', key: this.#options.key }
+    if (isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')) {
+      return new StorageError(
+        'CONFLICT',
+        'The blob was overwritten or deleted while it was read, and the connection was cut; read ' +
+          'it again',
+        { ...place, cause: error },
+      )
+    }
+    if (isStorageError(error)) return placed(error, place)
+    // An aborted connection has no code; whose abort it was is known above.
+    const fault = toStorageError(error, place)
+    return fault.retryable === 'no' ? this.#cutError().with({ ...place, cause: error }) : fault
+  }
+}

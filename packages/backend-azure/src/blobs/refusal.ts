@@ -1,0 +1,27 @@
+/** Refused conditions of changes, told as the contract tells them. */
+import { StorageError } from '@aos-storage/core'
+
+/** Azure tells a create that met a blob by 409, or by 412. */
+export function refusalOf(
+  error: StorageError,
+  options: { readonly ifNoneMatch?: '*' | undefined },
+): StorageError {
+  if (options.ifNoneMatch === undefined || error.code !== 'PRECONDITION_FAILED') return error
+  const { status, requestId, backend, operation, key, cause } = error
+  return new StorageError('ALREADY_EXISTS', 'There is a blob of this name already', {
+    ...{ status, requestId, backend, operation, key, cause },
+  })
+}
+
+/** The refusal of a condition that was found not to hold before anything was sent. */
+export function conditionError(
+  code: 'ALREADY_EXISTS' | 'PRECONDITION_FAILED',
+  operation: string,
+  key: string,
+): StorageError {
+  const message =
+    code === 'ALREADY_EXISTS'
+      ? 'There is a blob of this name already; load it, or drop ifNoneMatch'
+      : 'Somebody else changed or deleted it; load it again and redo the change'
+  return new StorageError(code, message, { backend: 'azblob', operation, key })
+}

@@ -1,0 +1,147 @@
+/**
+ * The service's own listing, entry by entry, in whatever order it has.
+ *
+ * Entries of one page are given in the order of UTF-8, pages in that of the service. The next page
+ * is fetched when it is needed.
+ *
+ * https://learn.microsoft.com/rest/api/storageservices/list-blobs (`startFrom`: since 2026-02-06)
+ */
+import type { ContainerClient } from '@azure/storage-blob'
+import { compareKeys } from '@aos-storage/core'
+import type { Requests } from '../requests.ts'
+import type { BlobHeaders } from './info.ts'
+
+/** The most that the service puts on a page. */
+export const servicePageMax = 5000
+
+/** A blob, or, with a delimiter, the common start of some, which has no facts. */
+export interface ServiceEntry {
+  readonly name: string
+  readonly headers: BlobHeaders | undefined
+}
+
+export interface ServiceListOptions {
+  readonly client: ContainerClient
+  readonly requests: Requests
+  readonly signal: AbortSignal | undefined
+  /** Entries of a page, at most {@link servicePageMax}. */
+  readonly pageSize: number
+}
+
+/** What is listed. */
+export interface ServiceRange {
+  readonly prefix: string
+  /** Names before this one, in the service's order, are left out. */
+  readonly from?: string | undefined
+  /** Names are rolled up at it; undefined for a flat listing. */
+  readonly delimiter?: string | undefined
+}
+
+export class ServiceList {
+  readonly #options: ServiceListOptions
+  #range: ServiceRange
+  #entries: readonly ServiceEntry[] = []
+  /** The last object and the last rolled-up entry of the page: one of them is the service's last. */
+  #lasts: readonly string[] = []
+  #at = 0
+  #marker: string | undefined
+  #hasStarted = false
+
+  constructor(options: ServiceListOptions, range: ServiceRange) {
+    this.#options = options
+    this.#range = range
+  }
+
+  /** The next entry, which is taken. */
+  async next(): Promise<ServiceEntry | undefined> {
+    while (this.#at >= this.#entries.length) {
+      if (this.#hasStarted && this.#marker === undefined) return undefined
+      await this.#fetch()
+    }
+    return this.#entries[this.#at++]
+  }
+
+  /** Goes on from another name, further on. */
+  jump(from: string): void {
+    this.#range = { ...this.#range, from }
+    this.#entries = []
+    this.#at = 0
+    this.#marker = undefined
+    this.#hasStarted = false
+  }
+
+  /** True when a coming entry of this page passes the test. */
+  hasOnPage(test: (name: string) => boolean): boolean {
+    for (let at = this.#at; at < this.#entries.length; at++) {
+      if (test(this.#entries[at]!.name)) return true
+    }
+    return false
+  }
+
+  /** True when names with this start may go on with the next page. */
+  mayGoOn(start: string): boolean {
+    return this.#marker !== undefined && this.#lasts.some((name) => name.startsWith(start))
+  }
+
+  async #fetch(): Promise<void> {
+    const { client, requests, signal, pageSize } = this.#options
+    const { prefix, from, delimiter } = this.#range
+    const scope = { prefix, ...(from === undefined || from <= prefix ? {} : { startFrom: from }) }
+    const marker = this.#marker
+    const settings = {
+      maxPageSize: pageSize,
+      ...(marker === undefined ? {} : { continuationToken: marker }),
+    }
+    const page = await requests.send({
+      backend: 'azblob',
+      operation: 'list',
+      signal,
+      send: async (abortSignal) => {
+        const options = { ...scope, abortSignal }
+        if (delimiter === undefined) {
+          const { value } = await client.listBlobsFlat(options).byPage(settings).next()
+          return pageOf(value?.segment.blobItems ?? [], [], value?.continuationToken)
+        }
+        const pages = client.listBlobsByHierarchy(delimiter, options).byPage(settings)
+        const { value } = await pages.next()
+        const { blobItems = [], blobPrefixes = [] } = value?.segment ?? {}
+        return pageOf(blobItems, blobPrefixes, value?.continuationToken)
+      },
+    })
+    this.#entries = page.entries
+    this.#lasts = page.lasts
+    this.#marker = page.marker
+    this.#at = 0
+    this.#hasStarted = true
+  }
+}
+
+interface Page {
+  readonly entries: readonly ServiceEntry[]
+  readonly lasts: readonly string[]
+  readonly marker: string | undefined
+}
+
+function pageOf(
+  blobs: readonly { readonly name: string; readonly properties: BlobHeaders }[],
+  prefixes: readonly { readonly name: string }[],
+  marker: string | undefined,
+): Page {
+  const objects = blobs.map(({ name, properties }) => ({ name, headers: properties }))
+  const starts = (prefixes ?? []).map(({ name }) => ({ name, headers: undefined }))
+  const lasts = [objects.at(-1), starts.at(-1)].flatMap((entry) => entry?.name ?? [])
+  return { entries: merged(objects, starts), lasts, marker: marker === '' ? undefined : marker }
+}
+
+const aboveSurrogates = /[\ud800-\uffff]/
+
+/** The SDK makes two lists of the service's one. A page of its own is in the order of UTF-8. */
+function merged(a: readonly ServiceEntry[], b: readonly ServiceEntry[]): readonly ServiceEntry[] {
+  const all = b.length === 0 ? a : a.length === 0 ? b : [...a, ...b]
+  const isSorted = (a.length === 0 || b.length === 0) && !hasOtherOrder(all)
+  return isSorted ? all : [...all].sort((x, y) => compareKeys(x.name, y.name))
+}
+
+function hasOtherOrder(entries: readonly ServiceEntry[]): boolean {
+  return entries.some(({ name }) => aboveSurrogates.test(name))
+}

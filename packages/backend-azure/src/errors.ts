@@ -1,0 +1,148 @@
+/**
+ * The table of this package's errors: what Azure Storage and the network say, as the contract's
+ * codes. One table for blobs, tables and queues, whose codes do not clash.
+ *
+ * The code is in the body, in `x-ms-error-code` (also of answers to HEAD, which have no body), or,
+ * for a copy, in `x-ms-copy-source-error-code`.
+ *
+ * https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+ * https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
+ */
+import {
+  isStorageError,
+  type Retryable,
+  StorageError,
+  type StorageErrorCode,
+  type StorageErrorDetails,
+} from '@aos-storage/core'
+import { meanings, networkMeanings, statusMeanings } from './error-table.ts'
+
+/** What a failure means, and what to do about it. */
+export interface Meaning {
+  readonly code: StorageErrorCode
+  readonly fix: string
+  readonly retryable?: Retryable | undefined
+}
+
+/** Where it failed. */
+export interface Place {
+  /** `azblob`, `aztable` or `azqueue`. */
+  readonly backend: string
+  readonly operation: string
+  readonly key?: string | undefined
+}
+
+/** What is read of an SDK's error; every SDK has its own class for it. */
+export interface ServiceFailure {
+  /** HTTP status, undefined when no answer came. */
+  readonly status: number | undefined
+  /** The service's own code, or that of the network's error. */
+  readonly code: string
+  readonly requestId: string | undefined
+  readonly retryAfterMs: number | undefined
+  /** True when a copy's source failed, not its target. */
+  readonly isOfSource: boolean
+}
+
+interface HeadersLike {
+  get(name: string): string | undefined
+}
+
+interface SdkError {
+  readonly code?: unknown
+  readonly statusCode?: unknown
+  readonly odataError?: { readonly code?: unknown } | undefined
+  readonly details?: unknown
+  readonly response?: { readonly status?: unknown; readonly headers?: Partial<HeadersLike> }
+}
+
+const sourceCodes: ReadonlySet<string> = new Set([
+  'SourceConditionNotMet',
+  'CannotVerifyCopySource',
+])
+
+/** Reads what an SDK threw. */
+export function failureOf(thrown: unknown): ServiceFailure {
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as SdkError
+  const header = (name: string): string | undefined => error.response?.headers?.get?.(name)
+  const status = numberOf(error.statusCode) ?? numberOf(error.response?.status)
+  const ofSource = header('x-ms-copy-source-error-code')
+  const code =
+    ofSource ??
+    header('x-ms-error-code') ??
+    codeInDetails(error) ??
+    (typeof error.code === 'string' ? error.code : '')
+  return {
+    status,
+    code,
+    requestId: header('x-ms-request-id'),
+    retryAfterMs: retryAfterMsOf(header('x-ms-retry-after-ms'), header('retry-after')),
+    isOfSource: ofSource !== undefined || sourceCodes.has(code),
+  }
+}
+
+/** The meaning of a failure, by its code, else by its status, else unknown. */
+export function meaningOf({ code, status }: ServiceFailure): Meaning {
+  // Its code is that of a condition that was not met.
+  if (status === 304) return statusMeanings[304]!
+  const known = meanings[code] ?? (status === undefined ? networkMeanings[code] : undefined)
+  if (known !== undefined) return known
+  const byStatus = status === undefined ? undefined : statusMeanings[status]
+  if (byStatus !== undefined) return byStatus
+  if (status !== undefined && status >= 500) return serverFailure
+  const what = code || (status === undefined ? 'no code' : `status ${status}`)
+  return { code: 'UNAVAILABLE', fix: `Azure failed unexpectedly (${what})`, retryable: 'no' }
+}
+
+const serverFailure: Meaning = { code: 'UNAVAILABLE', fix: 'Azure failed; try again later' }
+
+/** What went wrong, as a {@link StorageError}; one that already is gets its place. */
+export function toStorageError(thrown: unknown, place: Place): StorageError {
+  if (isStorageError(thrown)) return placed(thrown, place)
+  const failure = failureOf(thrown)
+  const { code, fix, retryable } = meaningOf(failure)
+  const shown = failure.code || failure.status
+  const details: StorageErrorDetails = {
+    ...place,
+    ...(retryable === undefined ? {} : { retryable }),
+    status: failure.status,
+    requestId: failure.requestId,
+    cause: thrown,
+  }
+  return new StorageError(code, shown === undefined ? fix : `${fix} (${shown})`, details)
+}
+
+/** The error with backend and operation; what it knows already stays. */
+export function placed(error: StorageError, { backend, operation, key }: Place): StorageError {
+  if (error.backend !== undefined && error.operation !== undefined) return error
+  return error.with({ backend, operation, key: error.key ?? key })
+}
+
+/** True for what a program did wrong, this one included: it is no failure of the service. */
+export function isProgramError(thrown: unknown): boolean {
+  if (isStorageError(thrown)) return false
+  if (!(thrown instanceof TypeError || thrown instanceof ReferenceError)) return false
+  return (thrown as NodeJS.ErrnoException).code === undefined
+}
+
+/** The error of every call after `close`. */
+export function closedError(): StorageError {
+  return new StorageError('CLOSED', 'This Azure store was closed; open it again')
+}
+
+function codeInDetails({ details, odataError }: SdkError): string | undefined {
+  if (typeof odataError?.code === 'string') return odataError.code
+  if (typeof details !== 'object' || details === null) return undefined
+  const { errorCode, Code, code, odataError: inner } = details as Record<string, unknown>
+  const nested = (inner as { code?: unknown } | undefined)?.code
+  return [errorCode, Code, code, nested].find((each) => typeof each === 'string')
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+function retryAfterMsOf(ms: string | undefined, seconds: string | undefined): number | undefined {
+  const found = ms === undefined ? Number(seconds) * 1000 : Number(ms)
+  return Number.isFinite(found) && found >= 0 ? found : undefined
+}

@@ -1,0 +1,29 @@
+/** What Azure queues are opened with. */
+import { assertOptions } from '@aos-storage/core/backend'
+import {
+  assertConnectionOptions,
+  type AzureBlobOptions,
+  type AzureConnectionOptions,
+  blobNames,
+} from '../options.ts'
+
+/**
+ * Options of {@link AzureQueueBackend}. What only blobs know (a container, a prefix, sizes) may
+ * stand beside them and means nothing, so that one configuration opens all of an account.
+ */
+export interface AzureQueueOptions
+  extends AzureConnectionOptions, Omit<AzureBlobOptions, 'client'> {}
+
+/** @throws TypeError or StorageError `INVALID_ARGUMENT` for options that mean nothing. */
+export function assertQueueOptions(options: unknown): asserts options is AzureQueueOptions {
+  if (options === undefined) throw new TypeError('Give the options: { connectionString }')
+  assertOptions(options, blobNames, 'AzureQueueBackend')
+  const { client, ...given } = options as AzureBlobOptions
+  if (client !== undefined) {
+    throw new TypeError(
+      'AzureQueueBackend: a client of the blob service opens no queues; give connectionString, ' +
+        'accountUrl with credential, or sasUrl',
+    )
+  }
+  assertConnectionOptions(given)
+}

@@ -1,0 +1,223 @@
+/**
+ * Requests to a service: tried again when that may help, each within its time, ended by the
+ * caller's signal and by close.
+ *
+ * The SDKs' own retries are off (`noSdkRetries`): they know neither `Retry-After` nor 429, wait on
+ * timers of their own, and send a conditional write twice without telling.
+ *
+ * ```
+ * try ---> answer ------------------------------------------------------> given
+ *     ---> lost, busy, late --> pause (Retry-After, or random) --> try again
+ *                          `--> last try --> exhausted, or an open outcome
+ *     ---> refused --> onRefused(error, lost): was it our own, sent before?
+ * ```
+ */
+import { type Clock, type Random, StorageError } from '@aos-storage/core'
+import { abortError, isConditional, openOutcome } from '@aos-storage/core/backend'
+import {
+  closedError,
+  failureOf,
+  isProgramError,
+  type Place,
+  type ServiceFailure,
+  toStorageError,
+} from './errors.ts'
+
+/** How patient requests are. */
+export interface Patience {
+  /** Tries, the first included. */
+  readonly attemptsMax: number
+  readonly retryDelayMs: number
+  readonly retryDelayMsMax: number
+  /** Time of one try, plus a second for each 128 KiB of body. */
+  readonly requestMsMax: number
+}
+
+/** One request and what is known about it. */
+export interface Request<T> extends Place {
+  /**
+   * Sends it. The signal ends this try; it may outlive it, for a body that is still read. `lost` is
+   * the failure of an earlier try that may have been carried out.
+   */
+  readonly send: (signal: AbortSignal, lost: StorageError | undefined) => Promise<T>
+  readonly signal?: AbortSignal | undefined
+  /** Of the body that is sent, for the time that a try may take. */
+  readonly bytes?: number | undefined
+  /** Refused when sent twice, because it meets itself: then a lost answer leaves it open. */
+  readonly conditions?: { readonly ifMatch?: unknown; readonly ifNoneMatch?: unknown } | undefined
+  /**
+   * Asked about a refusal: gives the answer after all, or throws. `lost` is the failure of an
+   * earlier try that may have been carried out.
+   */
+  readonly onRefused?:
+    | ((error: StorageError, lost: StorageError | undefined) => Promise<T>)
+    | undefined
+}
+
+/** Passes a second for each of these bytes: about 1 Mbit/s. */
+const bytesPerSecondMin = 128 * 1024
+
+/** Nothing of these reached the service. */
+const unsentCodes: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
+
+export class Requests {
+  readonly #patience: Patience
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #running = new Set<AbortController>()
+  #isClosed = false
+
+  constructor(patience: Patience, clock: Clock, random: Random) {
+    this.#patience = patience
+    this.#clock = clock
+    this.#random = random
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Ends what is running with `CLOSED`, and refuses what comes. */
+  close(): void {
+    this.#isClosed = true
+    for (const controller of this.#running) controller.abort()
+    this.#running.clear()
+  }
+
+  /**
+   * Sends a request, again where that may help.
+   *
+   * @throws StorageError as the table of errors says; retryable `'exhausted'` after the last try;
+   * with an open outcome when a conditional change may have been made without our knowing.
+   */
+  async send<T>(request: Request<T>): Promise<T> {
+    let lost: StorageError | undefined
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await this.#attempt(request, lost)
+      if ('answer' in outcome) return outcome.answer
+      const { error, failure } = outcome
+      const mayHelp = isWorthRetry(error)
+      if (mayHelp && mayBeDone(error, failure)) lost = error
+      if (error.code === 'ABORTED' || error.code === 'CLOSED') throw error
+      if (!mayHelp && request.onRefused !== undefined) return request.onRefused(error, lost)
+      const delayMs = this.#delayMs(attempt, failure)
+      if (!mayHelp || attempt >= this.#patience.attemptsMax || delayMs === undefined) {
+        throw settled(error, request, lost, mayHelp)
+      }
+      await this.#pause(delayMs, request)
+    }
+  }
+
+  /** Waits as before try `attempt + 1`, for those who do something greater again. */
+  rest(attempt: number, request: Pick<Request<unknown>, 'signal'>): Promise<void> {
+    return this.#pause(this.#delayMs(attempt, undefined) ?? 0, request)
+  }
+
+  async #attempt<T>(request: Request<T>, lost: StorageError | undefined): Promise<Attempt<T>> {
+    const { signal } = request
+    const ended = this.#ended(request)
+    if (ended !== undefined) return { error: ended }
+    const controller = new AbortController()
+    const end = (): void => controller.abort()
+    const timer = new AbortController()
+    let isLate = false
+    this.#clock.sleep(this.#limitMs(request), timer.signal).then(
+      () => {
+        isLate = true
+        end()
+      },
+      () => undefined,
+    )
+    this.#running.add(controller)
+    signal?.addEventListener('abort', end, { once: true })
+    try {
+      return { answer: await request.send(controller.signal, lost) }
+    } catch (thrown) {
+      const endedNow = this.#ended(request)
+      if (endedNow !== undefined) return { error: endedNow }
+      if (isLate) return { error: toStorageError(this.#lateError(request), request) }
+      if (isProgramError(thrown)) throw thrown
+      return { error: toStorageError(thrown, request), failure: failureOf(thrown) }
+    } finally {
+      signal?.removeEventListener('abort', end)
+      this.#running.delete(controller)
+      timer.abort()
+    }
+  }
+
+  /** Why the request may not go on: the store was closed, or the caller's signal fired. */
+  #ended(request: Request<unknown>): StorageError | undefined {
+    if (this.#isClosed) return toStorageError(closedError(), request)
+    const { signal } = request
+    return signal?.aborted === true ? toStorageError(abortError(signal), request) : undefined
+  }
+
+  #limitMs({ bytes = 0 }: Request<unknown>): number {
+    return this.#patience.requestMsMax + Math.ceil((bytes * 1000) / bytesPerSecondMin)
+  }
+
+  #lateError(request: Request<unknown>): StorageError {
+    return new StorageError(
+      'TIMEOUT',
+      `Azure did not answer within ${this.#limitMs(request)} ms; try again, or raise requestMsMax`,
+    )
+  }
+
+  /** Undefined when the service asks for more patience than we have. */
+  #delayMs(attempt: number, failure: ServiceFailure | undefined): number | undefined {
+    const { retryDelayMs, retryDelayMsMax } = this.#patience
+    const mostMs = Math.min(retryDelayMsMax, retryDelayMs * 2 ** Math.min(attempt - 1, 30))
+    const delayMs = this.#random.next() * mostMs
+    const { retryAfterMs } = failure ?? {}
+    if (retryAfterMs === undefined) return delayMs
+    return retryAfterMs > retryDelayMsMax ? undefined : retryAfterMs + delayMs
+  }
+
+  async #pause(delayMs: number, request: Pick<Request<unknown>, 'signal'>): Promise<void> {
+    const { signal } = request
+    const controller = new AbortController()
+    const end = (): void => controller.abort()
+    this.#running.add(controller)
+    signal?.addEventListener('abort', end, { once: true })
+    try {
+      await this.#clock.sleep(delayMs, controller.signal)
+    } catch (thrown) {
+      if (!controller.signal.aborted) throw thrown
+    } finally {
+      signal?.removeEventListener('abort', end)
+      this.#running.delete(controller)
+    }
+  }
+}
+
+type Attempt<T> =
+  | { readonly answer: T }
+  | { readonly error: StorageError; readonly failure?: ServiceFailure }
+
+function isWorthRetry(error: StorageError): boolean {
+  if (error.retryable !== 'yes') return false
+  // What somebody holds, or is being deleted, takes longer than a few tries.
+  if (failureCode(error) === 'ContainerBeingDeleted') return false
+  return ['UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT'].includes(error.code)
+}
+
+function failureCode(error: StorageError): string {
+  return error.cause === undefined ? '' : failureOf(error.cause).code
+}
+
+/** True when the service may have carried the request out all the same. */
+function mayBeDone(error: StorageError, failure: ServiceFailure | undefined): boolean {
+  if (error.code === 'RATE_LIMITED') return false
+  return failure === undefined || (failure.status !== 503 && !unsentCodes.has(failure.code))
+}
+
+function settled(
+  error: StorageError,
+  request: Request<unknown>,
+  lost: StorageError | undefined,
+  mayHelp: boolean,
+): StorageError {
+  if (lost !== undefined && isConditional(request.conditions))
+    return openOutcome(error, request.key)
+  return mayHelp ? error.with({ retryable: 'exhausted' }) : error
+}

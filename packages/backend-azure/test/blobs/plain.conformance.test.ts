@@ -1,0 +1,12 @@
+/** The contract, by the kit, on Azurite. */
+import { registerConformance } from '@aos-storage/core/testing'
+import { describeWithService } from '@aos-tooling/services/vitest'
+import { afterAll, describe, it } from 'vitest'
+import { blobHarness } from '../support/store.ts'
+
+describeWithService('azurite', (service) => {
+  registerConformance(
+    { describe, it, afterAll },
+    blobHarness('azblob', () => service.url),
+  )
+})

@@ -1,0 +1,85 @@
+/**
+ * A service that lists names in memory, in either of the two orders that a service may have. Only
+ * for the order: Azurite has one of them, and nobody documents which one Azure has.
+ */
+import type { ContainerClient } from '@azure/storage-blob'
+import { compareKeys, systemClock, systemRandom } from '@aos-storage/core'
+import type { ServiceListOptions } from '../../src/blobs/service-list.ts'
+import { Requests } from '../../src/requests.ts'
+
+export type ServiceOrder = 'utf-8' | 'utf-16'
+
+interface Settings {
+  readonly maxPageSize: number
+  readonly continuationToken?: string
+}
+
+interface Scope {
+  readonly prefix: string
+  readonly startFrom?: string
+}
+
+const patience = { attemptsMax: 1, retryDelayMs: 0, retryDelayMsMax: 0, requestMsMax: 60_000 }
+
+export class ListedNames {
+  /** Pages that were asked for. */
+  pages = 0
+  readonly #names: readonly string[]
+  readonly #order: ServiceOrder
+  readonly #pageSize: number
+
+  constructor(names: readonly string[], order: ServiceOrder, pageSize: number) {
+    this.#order = order
+    this.#names = [...new Set(names)].sort((a, b) => this.#compare(a, b))
+    this.#pageSize = pageSize
+  }
+
+  options(): ServiceListOptions {
+    const client = {
+      listBlobsFlat: (scope: Scope) => this.#listing(scope),
+      listBlobsByHierarchy: (delimiter: string, scope: Scope) => this.#listing(scope, delimiter),
+    }
+    return {
+      client: client as unknown as ContainerClient,
+      requests: new Requests(patience, systemClock, systemRandom),
+      signal: undefined,
+      pageSize: this.#pageSize,
+    }
+  }
+
+  #compare(a: string, b: string): number {
+    if (this.#order === 'utf-8') return compareKeys(a, b)
+    return a === b ? 0 : a < b ? -1 : 1
+  }
+
+  #listing(scope: Scope, delimiter?: string): object {
+    return {
+      byPage: (settings: Settings) => ({
+        next: async () => ({ done: false, value: this.#page(scope, settings, delimiter) }),
+      }),
+    }
+  }
+
+  #page({ prefix, startFrom }: Scope, settings: Settings, delimiter: string | undefined): object {
+    this.pages++
+    const entries: { name: string; isPrefix: boolean }[] = []
+    for (const name of this.#names) {
+      if (!name.startsWith(prefix)) continue
+      if (startFrom !== undefined && this.#compare(name, startFrom) < 0) continue
+      const at = delimiter === undefined ? -1 : name.indexOf(delimiter, prefix.length)
+      const entry = at === -1 ? name : name.slice(0, at + delimiter!.length)
+      if (entries.at(-1)?.name !== entry) entries.push({ name: entry, isPrefix: at !== -1 })
+    }
+    const start = Number(settings.continuationToken ?? 0)
+    const end = start + settings.maxPageSize
+    const shown = entries.slice(start, end)
+    const named = (isPrefix: boolean): object[] =>
+      shown
+        .filter((entry) => entry.isPrefix === isPrefix)
+        .map(({ name }) => ({ name, properties: {} }))
+    return {
+      segment: { blobItems: named(false), blobPrefixes: named(true) },
+      continuationToken: end < entries.length ? String(end) : '',
+    }
+  }
+}

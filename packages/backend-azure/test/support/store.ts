@@ -1,0 +1,55 @@
+/** Fresh stores on Azurite for the conformance kit, each in a container of its own. */
+import { BlobServiceClient } from '@azure/storage-blob'
+import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
+import type { ConformanceHarness } from '@aos-storage/core/testing'
+import { type AzureBlobOptions, AzureStorageBackend } from '../../src/index.ts'
+import { containerName } from './container.ts'
+
+/** What opens a store in another process; all of it survives JSON. */
+export interface ChildStoreArgs extends AzureBlobOptions {
+  readonly prefixedBy?: string | undefined
+}
+
+/** A store, behind a prefix view when asked to. */
+export function openStore({ prefixedBy, ...options }: ChildStoreArgs): StorageBackend {
+  const backend = new AzureStorageBackend(options)
+  return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
+}
+
+/** Blocks of the default size: three on their way, one that fills, the first bytes, and the SDK. */
+const bufferedBytesMax = 32 * 1024 ** 2
+
+/** What the kit needs to know of this backend. */
+export function blobHarness(
+  name: string,
+  connectionString: () => string,
+  options: Partial<ChildStoreArgs> = {},
+  layers: readonly Layer[] = [],
+): ConformanceHarness {
+  return {
+    name,
+    isSlow: true,
+    timeLimitMs: 60_000,
+    bufferedBytesMax,
+    async open() {
+      const container = containerName()
+      const service = BlobServiceClient.fromConnectionString(connectionString())
+      const client = service.getContainerClient(container)
+      await client.create()
+      const args = { connectionString: connectionString(), container, ...options }
+      const start = [options.prefix, options.prefixedBy].filter((part) => part !== undefined)
+      const open = async (): Promise<StorageBackend> => applyLayers(openStore(args), layers)
+      return {
+        backend: await open(),
+        reopen: open,
+        child: { module: new URL('./child-store.ts', import.meta.url).href, args },
+        async putForeign(key, body) {
+          const blob = [...start, key].join('/')
+          await client.getBlockBlobClient(blob).uploadData(body)
+          return key
+        },
+        dispose: async () => void (await client.deleteIfExists()),
+      }
+    },
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Entities in the order of their keys, from a position on, of one state of the table.
+ *
+ * A scan is one statement on this thread, so it ends after some rows, bytes or milliseconds; the
+ * next one goes on behind the row that was seen last.
+ */
+import type { Clock } from '@aos-storage/core'
+import type { Connection } from '../sqlite/connection.ts'
+import { keyBytes, keyText } from './key-bytes.ts'
+
+/** Rows that one scan looks at, and its time. */
+const scanRowsMax = 20_000
+const scanMsMax = 25
+/** Rows, and characters of them, after which it asks for the time. */
+const lookRows = 64
+const lookUnits = 1024 * 1024
+
+export interface ScannedRow {
+  readonly partitionKey: string
+  readonly rowKey: string
+  readonly version: Uint8Array
+  readonly modifiedMs: number
+  readonly properties: string
+}
+
+/** Which rows are looked at. All bounds are part of the range. */
+export interface ScanRange {
+  readonly tableId: number
+  /** The first row, or the one behind which to begin. */
+  readonly from: KeyPair
+  readonly isAfter: boolean
+  /** The last partition; undefined for no end. */
+  readonly toPartition: string | undefined
+  readonly fromRow: string | undefined
+  readonly toRow: string | undefined
+}
+
+export interface KeyPair {
+  readonly partitionKey: string
+  readonly rowKey: string
+}
+
+interface Row {
+  readonly partition_key: Uint8Array
+  readonly row_key: Uint8Array
+  readonly version: Uint8Array
+  readonly modified_ms: number
+  readonly properties: string
+}
+
+/**
+ * Hands rows to `take` until it has enough, which it says with `true`, or the scan took too long.
+ *
+ * @returns The last row that was seen, when there may be others behind it.
+ */
+export function scanEntities(
+  connection: Connection,
+  clock: Clock,
+  range: ScanRange,
+  take: (row: ScannedRow) => boolean,
+): KeyPair | undefined {
+  const endMs = clock.monotonicMs() + scanMsMax
+  let rows = 0
+  let units = 0
+  for (const row of rowsOf(connection, range)) {
+    const keys = {
+      partitionKey: keyText(row.partition_key),
+      rowKey: keyText(row.row_key),
+    }
+    const { version, modified_ms: modifiedMs, properties } = row
+    if (take({ ...keys, version, modifiedMs, properties })) return keys
+    units += properties.length
+    if (++rows % lookRows !== 0 && units < lookUnits) continue
+    units = 0
+    if (rows >= scanRowsMax || clock.monotonicMs() >= endMs) return keys
+  }
+  return undefined
+}
+
+/** Ends its statement also when the caller stops early. */
+function rowsOf(connection: Connection, range: ScanRange): Iterable<Row> {
+  const { tableId, from, isAfter, toPartition, fromRow, toRow } = range
+  const conditions = [
+    'table_id = ?',
+    `(partition_key, row_key) ${isAfter ? '>' : '>='} (?, ?)`,
+    ...(toPartition === undefined ? [] : ['partition_key <= ?']),
+    ...(fromRow === undefined ? [] : ['row_key >= ?']),
+    ...(toRow === undefined ? [] : ['row_key <= ?']),
+  ]
+  const values = [from.partitionKey, from.rowKey, toPartition, fromRow, toRow]
+    .filter((key) => key !== undefined)
+    .map(keyBytes)
+  const statement = connection.prepare(
+    'SELECT partition_key, row_key, version, modified_ms, properties FROM entities ' +
+      `WHERE ${conditions.join(' AND ')} ORDER BY partition_key, row_key`,
+  )
+  return statement.iterate(tableId, ...values) as unknown as Iterable<Row>
+}
