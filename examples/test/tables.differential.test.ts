@@ -102,8 +102,9 @@ class Tally {
 
   report(): string {
     const lines = [
-      `${this.compared} filters compared row by row (${this.withRows} with some rows and not all), ` +
-        `${this.#partly} but for some rows, ${this.#unanswered} not, as Azurite answers 500; seed ${seed}`,
+      `${this.compared} filters compared row by row (${this.withRows} with some rows, not all), ` +
+        `${this.#partly} but for some rows, ${this.#unanswered} not, as Azurite answers 500; ` +
+        `seed ${seed}`,
       ...deviations.map(({ name, reason }) => `  ${this.#met.get(name) ?? 0} x ${name}: ${reason}`),
     ]
     return lines.join('\n')

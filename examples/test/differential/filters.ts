@@ -61,7 +61,7 @@ function literalType(random: SeededRandom, property: string): ValueType {
   return isFree ? random.pick(valueTypes) : own
 }
 
-/** Stores differ in when they were filled: of times, only those long before or after tell nothing. */
+/** Stores differ in when they were filled: only times long before or after tell nothing of it. */
 function tame(value: TableValue, property: string): TableValue {
   if (property !== 'Timestamp' || !(value instanceof Date)) return value
   return new Date(value.getTime() < Date.UTC(2020, 0, 1) ? '2000-01-01' : '2200-01-01')

@@ -64,18 +64,44 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   ContainerBeingDeleted: { code: 'UNAVAILABLE', fix: `The container ${deleted}` },
   BlobArchived: {
     code: 'CONFLICT',
-    fix: 'The blob is in the archive tier; set its tier to hot or cool and wait until it is there',
+    fix:
+      'The blob is in the archive tier; call setAccessTier(key, "Hot") and wait until ' +
+      'getAccessTier says that it is readable',
     retryable: 'no',
   },
   BlobBeingRehydrated: {
     code: 'CONFLICT',
-    fix: 'The blob is on its way out of the archive tier, which takes up to 15 hours',
+    fix:
+      'The blob is on its way out of the archive tier, which takes up to 15 hours; wait until ' +
+      'getAccessTier says that it is readable',
     retryable: 'no',
   },
   SnapshotsPresent: {
     code: 'CONFLICT',
-    fix: 'The blob has snapshots; delete them first',
+    fix: 'The blob has snapshots; delete them first, by listSnapshots and deleteSnapshot',
     retryable: 'no',
+  },
+  OperationNotAllowedOnRootBlob: {
+    code: 'UNSUPPORTED',
+    fix: 'It is the current version; delete the key first, which makes it one of the older ones',
+  },
+  SnapshotCountExceeded: {
+    code: 'QUOTA_EXCEEDED',
+    fix: 'The blob has as many snapshots as Azure keeps; delete some of them',
+  },
+  SnapshotOperationRateExceeded: { code: 'RATE_LIMITED', fix: 'Take snapshots less often' },
+  InvalidBlobTier: { code: 'INVALID_ARGUMENT', fix: 'Blobs of this account have no such tier' },
+  BlobTierInadequateForContentLength: {
+    code: 'INVALID_ARGUMENT',
+    fix: 'The blob is larger than the tier takes; choose another tier',
+  },
+  AccessTierNotSupportedForBlobType: {
+    code: 'UNSUPPORTED',
+    fix: 'Append and page blobs have no access tiers',
+  },
+  BlobAccessTierNotSupportedForAccountType: {
+    code: 'UNSUPPORTED',
+    fix: 'The account has no access tiers; they need a general-purpose v2 or blob account',
   },
   BlobImmutableDueToPolicy: { code: 'PERMISSION_DENIED', fix: immutable },
   BlobImmutableDueToLegalHold: { code: 'PERMISSION_DENIED', fix: immutable },

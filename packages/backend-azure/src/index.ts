@@ -4,6 +4,13 @@
  * @packageDocumentation
  */
 export { AzureStorageBackend } from './blobs/backend.ts'
+export type {
+  ContainerAccess,
+  ContainerInfo,
+  CreateContainerOptions,
+  ListContainersOptions,
+} from './blobs/extras/containers.ts'
+export type { ListBlobsOptions, ListedBlob, UploadBlobOptions } from './blobs/extras/named-blobs.ts'
 export { provider } from './provider.ts'
 export type { AzureBlobOptions, AzureConnectionOptions } from './options.ts'
 export { AzureQueueBackend } from './queues/backend.ts'

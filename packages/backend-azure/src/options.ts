@@ -38,7 +38,10 @@ export interface AzureConnectionOptions {
 export interface AzureBlobOptions extends AzureConnectionOptions {
   /** A client of the SDK in place of the account; its pipeline and retries are its own. */
   readonly client?: BlobServiceClient | ContainerClient | undefined
-  /** The container, which exists already. Not needed where a client or SAS URL names it. */
+  /**
+   * The container, which exists already, or is made by `createContainer()`. Not needed where a
+   * client or SAS URL names it, nor where only other containers are asked for by their names.
+   */
   readonly container?: string | undefined
   /** All keys live below this start of a blob name, for instance `tenant/a/`. Default none. */
   readonly prefix?: string | undefined

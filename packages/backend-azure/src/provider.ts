@@ -21,8 +21,8 @@ const accountVariables = ['AOS_AZURE_CONNECTION_STRING', 'AZURE_STORAGE_CONNECTI
 export const provider: BackendProvider = {
   storageType: 'azure',
   protocols: ['azblob:'],
-  fromConfig: async (config) => new AzureStorageBackend(config as AzureBlobOptions),
-  fromUrl: async (url) => new AzureStorageBackend(optionsOf(url)),
+  fromConfig: (config) => storeOf(config as AzureBlobOptions),
+  fromUrl: (url) => storeOf(optionsOf(url)),
   tables: {
     fromConfig: async (config) => new AzureTableBackend(config as unknown as AzureTableOptions),
     fromUrl: async (url) => new AzureTableBackend(optionsOf(url)),
@@ -31,6 +31,17 @@ export const provider: BackendProvider = {
     fromConfig: async (config) => new AzureQueueBackend(config as unknown as AzureQueueOptions),
     fromUrl: async (url) => new AzureQueueBackend(optionsOf(url)),
   },
+}
+
+/** Without a container a backend is good for the account's others, but is no store of keys. */
+async function storeOf(options: AzureBlobOptions): Promise<AzureStorageBackend> {
+  const backend = new AzureStorageBackend(options)
+  if (backend.container !== undefined) return backend
+  await backend.close()
+  throw new StorageError('INVALID_ARGUMENT', 'Give the container that holds the store', {
+    backend: 'azblob',
+    operation: 'open',
+  })
 }
 
 function optionsOf(url: URL): Pick<AzureTableOptions, 'connectionString' | 'container' | 'prefix'> {

@@ -9,7 +9,8 @@
  *   .aos/tmp/ID.lock      held by a living writer for as long as it lives
  *   .aos/tmp/ID/LANE/N    files that this writer is writing
  *
- * `format.json`, locks and databases are made under a name of their own, NAME.ID, and then put in place.
+ * `format.json`, locks and databases are made under a name of their own, NAME.ID, and then put in
+ * place.
  *
  * Invariant: the files of a writer are swept only by one who holds its lock, so a living writer,
  * even a stopped one or one in another container, never loses a file.

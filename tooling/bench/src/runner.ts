@@ -10,7 +10,7 @@ import { makeDataFolder } from './data-folder.ts'
 import type { RoundResult } from './measure.ts'
 import type { Job, JobOutcome } from './round-process.ts'
 import { rotated } from './statistics.ts'
-import type { Suite } from './suite.ts'
+import type { Shared, Suite } from './suite.ts'
 
 export interface RunOptions {
   readonly file: string
@@ -35,15 +35,19 @@ export interface SuiteResult {
 export async function runSuite(suite: Suite, options: RunOptions): Promise<SuiteResult> {
   const results = new Map<string, RoundResult[]>()
   const unavailable = new Map<string, string>()
-  const shared = suite.isolation === 'shared' ? startProcess() : undefined
   const dataFolder = await makeDataFolder(options.dataFolder)
+  let found: Shared | undefined
+  let oneForAll: ChildProcess | undefined
   try {
+    found = await suite.share?.({ quick: options.quick })
+    const start = (): ChildProcess => startProcess(found?.environment)
+    if (suite.isolation === 'shared') oneForAll = start()
     for (let round = 0; round < options.rounds; round += 1) {
       for (const { name } of rotated(suite.rivals, round)) {
         if (unavailable.has(name)) continue
         const { file, seed, quick } = options
         const job: Job = { file, suite: suite.name, rival: name, seed, quick, dataFolder }
-        const outcome = await runJob(job, shared)
+        const outcome = await runJob(job, start, oneForAll)
         if ('error' in outcome) {
           throw new Error(`Suite '${suite.name}', rival '${name}' failed:\n${outcome.error}`)
         }
@@ -53,8 +57,9 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
       }
     }
   } finally {
-    shared?.kill()
+    oneForAll?.kill()
     await rm(dataFolder, { recursive: true, force: true })
+    await found?.stop()
   }
   if (!results.has(suite.ours)) {
     throw new Error(
@@ -65,8 +70,12 @@ export async function runSuite(suite: Suite, options: RunOptions): Promise<Suite
   return { suite, rounds: options.rounds, quick: options.quick, results, unavailable }
 }
 
-async function runJob(job: Job, shared: ChildProcess | undefined): Promise<JobOutcome> {
-  const child = shared ?? startProcess()
+async function runJob(
+  job: Job,
+  start: () => ChildProcess,
+  oneForAll: ChildProcess | undefined,
+): Promise<JobOutcome> {
+  const child = oneForAll ?? start()
   const stopWaiting = new AbortController()
   const { signal } = stopWaiting
   try {
@@ -79,15 +88,16 @@ async function runJob(job: Job, shared: ChildProcess | undefined): Promise<JobOu
     ])
   } finally {
     stopWaiting.abort()
-    if (shared === undefined) {
+    if (oneForAll === undefined) {
       child.kill()
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     }
   }
 }
 
-function startProcess(): ChildProcess {
+function startProcess(environment: Shared['environment'] = {}): ChildProcess {
   return fork(new URL('round-process.ts', import.meta.url), {
+    env: { ...process.env, ...environment },
     execArgv: ['--expose-gc', '--conditions=@aos-storage/source'],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })

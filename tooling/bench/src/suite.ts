@@ -43,6 +43,14 @@ export interface Rival {
   setup(environment: BenchEnvironment): Promise<ReadyRival> | ReadyRival
 }
 
+/** What all rivals and rounds of a suite find: a server that runs, with data in it. */
+export interface Shared {
+  /** Variables that the processes of the rounds see: how to reach it. */
+  readonly environment: Readonly<Record<string, string>>
+  /** Takes it down after the last round. */
+  stop(): Promise<unknown>
+}
+
 /** What the suite promises of ours; the report says plainly `met` or `missed`. */
 export type BenchPromise =
   /** Our throughput is at least `atLeast` times that of the rival `against` (median of pairs). */
@@ -59,6 +67,11 @@ export interface Suite {
   readonly ours: string
   readonly rivals: readonly Rival[]
   readonly promises?: readonly BenchPromise[] | undefined
+  /**
+   * Makes what costs too much to make for each rival and round, or must be the same for all: once,
+   * before the first round. Needs a process for each round, which is the default.
+   */
+  share?(options: { readonly quick: boolean }): Promise<Shared>
   /** Bytes that one operation moves; when given, the table shows MiB/s too. */
   readonly bytesPerOperation?: number | undefined
   /** Operations in one timed batch. Default 1: then p99 is that of single operations. */
@@ -96,6 +109,9 @@ export function defineSuite(suite: Suite): Suite {
   if (new Set(names).size < names.length) fail('two rivals share a name; give each its own.')
   if (!names.includes(suite.ours)) {
     fail(`ours is '${suite.ours}', but the rivals are ${names.join(', ')}; name one of them.`)
+  }
+  if (suite.share !== undefined && suite.isolation === 'shared') {
+    fail("share is for isolation 'process'; a single process can keep what it needs itself.")
   }
   for (const promise of suite.promises ?? []) {
     if ('against' in promise && !names.includes(promise.against)) {

@@ -29,6 +29,23 @@ export default defineSuite({
 })
 `
 
+const sharingText = `
+import { defineSuite } from '${pathToFileURL(source('index.ts')).href}'
+import { appendFileSync } from 'node:fs'
+const note = (line) => appendFileSync(process.env.NOTES, line + '\\n')
+const met = (name) => ({ name, setup: () => {
+  note(name + ' met ' + process.env.SHARED_BY)
+  return { run() {} }
+} })
+export default defineSuite({
+  name: 'sharing', about: 'One server.', ours: 'a', measureMs: 1, rivals: [met('a'), met('b')],
+  async share({ quick }) {
+    note('started, quick: ' + quick)
+    return { environment: { SHARED_BY: 'all' }, stop: async () => note('stopped') }
+  },
+})
+`
+
 describe('pnpm bench', () => {
   let root = ''
   beforeEach(async () => {
@@ -70,6 +87,17 @@ describe('pnpm bench', () => {
     await expect(readFile(join(root, 'packages/tiny/bench/RESULTS.md'))).rejects.toThrow('ENOENT')
   })
 
+  it('shares what a suite starts among all rounds, and stops it at the end', async () => {
+    const folder = join(root, 'packages/sharing/bench')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'sharing.bench.ts'), sharingText)
+    process.env['NOTES'] = join(root, 'notes')
+    await bench('sharing', '--quick', '--rounds', '2')
+    const notes = (await readFile(join(root, 'notes'), 'utf8')).trim().split('\n')
+    const met = ['a met all', 'b met all', 'b met all', 'a met all']
+    expect(notes).toEqual(['started, quick: true', ...met, 'stopped'])
+  })
+
   it('says which packages there are', async () => {
     await expect(bench('nope')).rejects.toThrow("No bench files for 'nope'")
     await expect(bench('--suite', 'nope')).rejects.toThrow("No suite is named 'nope'")
@@ -89,6 +117,9 @@ describe('defineSuite', () => {
   it('refuses slips before anything is measured', () => {
     expect(() => defineSuite(suite({ ours: 'b' }))).toThrow("ours is 'b'")
     expect(() => defineSuite(suite({ promises: [{ against: 'b', atLeast: 1 }] }))).toThrow("'b'")
+    const sharing = async () => ({ environment: {}, stop: async () => undefined })
+    const inOneProcess = { share: sharing, isolation: 'shared' } as const
+    expect(() => defineSuite(suite(inOneProcess))).toThrow("share is for isolation 'process'")
     const [rival] = suite({}).rivals
     expect(() => defineSuite(suite({ rivals: [rival!, rival!] }))).toThrow('share a name')
   })

@@ -45,8 +45,8 @@ export interface KillReport {
     readonly killed: number
     /** The hold ran out before the delete. */
     readonly late: number
-    /** Neither: a fault. */
-    readonly unexplained: number
+    /** Neither: a fault. What each life of a consumer wrote about the message. */
+    readonly unexplained: readonly string[]
   }
   /** Messages whose handler had begun when its process was killed. */
   readonly killedAmidHandler: number
@@ -59,6 +59,7 @@ interface Life {
   readonly ended: Promise<unknown>
   isKilled: boolean
   isPaused: boolean
+  wasPaused: boolean
   failure: string
 }
 
@@ -116,6 +117,7 @@ function startLife({ start, folder }: KilledConsumersOptions, number: number): L
     ended: once(child, 'close'),
     isKilled: false,
     isPaused: false,
+    wasPaused: false,
     failure: '',
   }
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -140,6 +142,7 @@ function isSpared({ isPaused, ledgerPath }: Life, random: () => number): boolean
 /** Its holds run out while it is stopped, and it goes on without knowing. */
 async function pause(life: Life, pauseMs: number): Promise<void> {
   life.isPaused = true
+  life.wasPaused = true
   life.child.kill('SIGSTOP')
   await sleep(pauseMs)
   life.child.kill('SIGCONT')
@@ -157,40 +160,63 @@ function assertAlive(lives: readonly Life[]): void {
 interface Handling {
   readonly dequeueCount: number
   readonly end: 'deleted' | 'killed' | 'late' | 'none'
+  readonly id: string
+  readonly wasPaused: boolean
 }
 
 function countOf(lives: readonly Life[]): Omit<KillReport, 'kills' | 'pauses'> {
   const handlings = new Map<number, Handling[]>()
   let killedAmidHandler = 0
-  for (const { ledgerPath, isKilled } of lives) {
+  for (const { ledgerPath, isKilled, wasPaused } of lives) {
     const entries = readLedger(ledgerPath)
     const handled = entries.filter(({ step }) => step === 'handled')
     const begun = entries.filter(({ step }) => step === 'begun')
     if (isKilled) killedAmidHandler += begun.length - handled.length
     for (const entry of handled) {
       const known = handlings.get(entry.value) ?? []
-      known.push({ dequeueCount: entry.dequeueCount, end: endOf(entry, entries, isKilled) })
+      const end = endOf(entry, entries, isKilled)
+      known.push({ dequeueCount: entry.dequeueCount, end, id: entry.id, wasPaused })
       handlings.set(entry.value, known)
     }
   }
-  const duplicates = { killed: 0, late: 0, unexplained: 0 }
+  const duplicates = { killed: 0, late: 0, unexplained: [] as string[] }
   for (const each of handlings.values()) {
     each.sort((a, b) => a.dequeueCount - b.dequeueCount)
-    for (const { end } of each.slice(0, -1)) {
-      duplicates[end === 'killed' || end === 'late' ? end : 'unexplained']++
+    for (const { end, id, wasPaused } of each.slice(0, -1)) {
+      if (end === 'killed' || end === 'late') duplicates[end]++
+      // Its connections broke meanwhile: a delete that was sent twice, and met what others deleted.
+      else if (wasPaused) duplicates.late++
+      else duplicates.unexplained.push(storyOf(id, lives))
     }
   }
   const handled = new Map([...handlings].map(([value, each]) => [value, each.length]))
   return { handled, duplicates, killedAmidHandler }
 }
 
+/** What all lives wrote about a message. */
+function storyOf(id: string, lives: readonly Life[]): string {
+  return lives
+    .map(({ ledgerPath, isKilled }, number) => {
+      const steps = readLedger(ledgerPath)
+        .filter((entry) => entry.id === id)
+        .map(({ step, dequeueCount }) => `${step} ${dequeueCount}`)
+      return steps.length === 0 ? '' : `${number}${isKilled ? ' killed' : ''}: ${steps.join(', ')}`
+    })
+    .filter((story) => story !== '')
+    .join(' | ')
+}
+
+/** How it went on after a handling, in the same life: until that had the message once more. */
 function endOf(
-  { id }: LedgerEntry,
+  handled: LedgerEntry,
   entries: readonly LedgerEntry[],
   isKilled: boolean,
 ): Handling['end'] {
-  const steps = entries.filter((entry) => entry.id === id).map(({ step }) => step)
-  if (steps.includes('deleted')) return 'deleted'
-  if (steps.includes('lost')) return 'late'
+  for (const { id, step } of entries.slice(entries.indexOf(handled) + 1)) {
+    if (id !== handled.id) continue
+    if (step === 'deleted') return 'deleted'
+    if (step === 'lost') return 'late'
+    if (step === 'begun') return 'none'
+  }
   return isKilled ? 'killed' : 'none'
 }

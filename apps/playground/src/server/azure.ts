@@ -64,7 +64,8 @@ async function prepared(
   stop: () => Promise<void>,
 ): Promise<Azure> {
   // A container that was there has been played with: what was deleted stays deleted.
-  const isNew = await makeContainer(connectionString, container)
+  const { containerOf } = await import('./azure-containers.ts')
+  const { succeeded: isNew } = await containerOf(connectionString, container).createIfNotExists()
   return {
     connectionString,
     place,
@@ -73,17 +74,8 @@ async function prepared(
   }
 }
 
-/** True when it was made, false when it was there. */
-async function makeContainer(connectionString: string, name: string): Promise<boolean> {
-  const { createRequire } = await import('node:module')
-  const own = createRequire(import.meta.resolve('@aos-storage/backend-azure'))
-  const { BlobServiceClient } = own('@azure/storage-blob')
-  const service = BlobServiceClient.fromConnectionString(connectionString)
-  return (await service.getContainerClient(name).createIfNotExists()).succeeded
-}
-
 /** What of a connection string is no secret. @throws UsageError, without quoting it. */
-function placeOf(connectionString: string): AzurePlace {
+export function placeOf(connectionString: string): AzurePlace {
   const parts = new Map(
     connectionString.split(';').map((part) => {
       const at = part.indexOf('=')

@@ -5,11 +5,17 @@ import type { ActionText } from './actions.ts'
 import { CodeBlock } from './code-block.tsx'
 
 /** A button that shows the code which does what is shown. */
-export function CodePopover({ text: { label, code } }: { readonly text: ActionText }): ReactNode {
+export function CodePopover({
+  text: { label, code },
+  size = 'compact-sm',
+}: {
+  readonly text: ActionText
+  readonly size?: 'sm' | 'compact-sm' | undefined
+}): ReactNode {
   return (
     <Popover width="min(640px, calc(100vw - 24px))" position="bottom-end" trapFocus withArrow>
       <Popover.Target>
-        <Button size="compact-sm" variant="default" leftSection={<IconCode size={16} />}>
+        <Button size={size} px="xs" variant="default" leftSection={<IconCode size={16} />}>
           Code
         </Button>
       </Popover.Target>

@@ -21,10 +21,28 @@ export function PrefixLink({ prefix }: { readonly prefix: string }): ReactNode {
   )
 }
 
+/** Leads to a table or a queue on its screen. */
+export function PartLink({
+  part,
+  name,
+}: {
+  readonly part: 'tables' | 'queues'
+  readonly name: string
+}): ReactNode {
+  const search = part === 'tables' ? { table: name } : { queue: name }
+  return (
+    <ScreenLink to={`/${part}`} search={search}>
+      <NameText text={name} />
+    </ScreenLink>
+  )
+}
+
 function ScreenLink({
+  to = '/objects',
   search,
   children,
 }: {
+  readonly to?: string
   readonly search: object
   readonly children: ReactNode
 }): ReactNode {
@@ -32,7 +50,7 @@ function ScreenLink({
     <Anchor
       size="sm"
       underline="hover"
-      renderRoot={(props) => <Link {...props} {...({ to: '/objects', search } as object)} />}
+      renderRoot={(props) => <Link {...props} {...({ to, search } as object)} />}
     >
       {children}
     </Anchor>

@@ -59,14 +59,14 @@ describe('the code of the Backend screen', () => {
     { target: 'file', durability: 'none', group: 'persistence', seed: 5 },
   ]
   it.each(requests)('runs the kit on $target', async (request) => {
-    const beside = { 'open-child.ts': code.openChildText().code }
+    const beside = { 'open-child.ts': code.openChildText({ target: 'file' }).code }
     const printed = await runner.run(code.conformanceText(request).code, beside)
     expect(printed).toContain(`conformance of ${request.target} (seed 5)`)
     expect(printed).toMatch(/\n {2}all +\d+ +· +[·1] +·\n/)
   })
 
   it.each(requests)('registers the kit on $target with a test runner', async (request) => {
-    const beside = { 'open-child.ts': code.openChildText().code }
+    const beside = { 'open-child.ts': code.openChildText({ target: 'file' }).code }
     const printed = await runner.run(code.testSuiteText(request).code, beside)
     expect(printed).toContain(`conformance of ${request.target} (seed 5)`)
     expect(printed).toMatch(/fail 0\n/)

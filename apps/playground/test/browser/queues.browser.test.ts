@@ -1,52 +1,12 @@
-/** The Queues screen: queues, messages, what is in hand, consumers, poison; light, dark, narrow. */
-import type { Locator, Page } from 'playwright-core'
+/** The Queues screen: queues, their messages, what is in hand; light and dark, wide and narrow. */
 import { expect, it, vi } from 'vitest'
 import { expectAccessible } from './support/accessibility.ts'
 import { describeInBrowser } from './support/browser.ts'
 import { usePlayground } from './support/playground.ts'
+import { create, dialog, list, place, rows, send, tab } from './support/queues.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 const soon = { timeout: 20_000 }
-
-const list = (page: Page): Locator => page.getByRole('region', { name: 'Queues', exact: true })
-const pane = (page: Page, queue: string): Locator =>
-  page.getByRole('region', { name: `Queue ${queue}`, exact: true })
-const dialog = (page: Page, name: string | RegExp): Locator => page.getByRole('dialog', { name })
-const tab = (page: Page, name: RegExp): Locator => page.getByRole('tab', { name })
-const rows = (page: Page): Locator => page.locator('[data-message]')
-
-/** The number of a place of the machine. */
-function place(page: Page, name: 'waiting' | 'flight' | 'done' | 'poison'): () => Promise<number> {
-  const count = page.locator(`[data-place="${name}"] [class*="count"]`)
-  return async () => Number((await count.textContent())?.replaceAll(',', ''))
-}
-
-/** A queue of its own, made on the page. */
-async function create(page: Page, queue: string): Promise<void> {
-  await page.goto('/queues')
-  await list(page).getByRole('button', { name: 'New' }).click()
-  const asked = dialog(page, 'Create a queue')
-  await asked.getByRole('textbox', { name: 'Name' }).fill(queue)
-  await asked.getByRole('button', { name: 'Create' }).click()
-  await pane(page, queue).waitFor()
-}
-
-/** Sends so many messages, with the dialog. */
-async function send(page: Page, count: number): Promise<void> {
-  await page.getByRole('button', { name: 'Send', exact: true }).click()
-  const asked = dialog(page, /^Send to/)
-  await asked.getByRole('textbox', { name: 'How many' }).fill(String(count))
-  await asked.getByRole('button', { name: `Send ${count}`, exact: true }).click()
-  await asked.getByText(`Sent ${count} messages`).waitFor()
-  await asked.getByRole('button', { name: 'Close' }).click()
-  await asked.waitFor({ state: 'hidden' })
-}
-
-async function start(page: Page, behaviour: string): Promise<void> {
-  await tab(page, /Consumers/).click()
-  await page.getByRole('radiogroup', { name: 'Behaviour' }).getByText(behaviour).click()
-  await page.getByRole('button', { name: 'Start' }).click()
-}
 
 describeInBrowser('the queues screen', (browser) => {
   const playground = usePlayground()
@@ -108,49 +68,6 @@ describeInBrowser('the queues screen', (browser) => {
       .click()
     await expect.poll(place(page, 'waiting'), soon).toBe(2)
     await expect.poll(place(page, 'flight'), soon).toBe(0)
-  })
-
-  it('watches consumers handle, without asking', async () => {
-    const { page, screenshot } = await browser.tab(playground.url)
-    await create(page, 'steady')
-    await send(page, 100)
-    await start(page, 'Steady')
-    await page.getByText('2 consumers run.').waitFor()
-    await expect.poll(place(page, 'flight'), soon).toBe(8)
-    await screenshot('queues/consumers')
-    await expect.poll(place(page, 'done'), soon).toBe(100)
-    expect(await place(page, 'waiting')()).toBe(0)
-    await page.getByRole('button', { name: 'Stop' }).click()
-    await page.getByText('2 consumers are stopped.').waitFor()
-  })
-
-  it('shows retries and poison, and sends back what was given up', async () => {
-    const { page, screenshot } = await browser.tab(playground.url)
-    await create(page, 'flaky')
-    await send(page, 40)
-    await start(page, 'Flaky')
-    const seen = page.getByRole('region', { name: 'What consumers do' })
-    await seen
-      .getByText(/failed, 1st try, again in 1 s/)
-      .first()
-      .waitFor()
-    await seen
-      .getByText(/was given up/)
-      .first()
-      .waitFor(soon)
-    await screenshot('queues/retries')
-    await expect.poll(place(page, 'waiting'), soon).toBe(0)
-    await page.getByRole('button', { name: 'Stop' }).click()
-    await tab(page, /Poison/).click()
-    await expect.poll(() => rows(page).count(), soon).toBeGreaterThan(0)
-    const poisoned = await place(page, 'poison')()
-    await screenshot('queues/poison')
-    await rows(page)
-      .first()
-      .getByRole('button', { name: /^Send back/ })
-      .click()
-    await expect.poll(place(page, 'poison'), soon).toBe(poisoned - 1)
-    await expect.poll(place(page, 'waiting'), soon).toBe(1)
   })
 
   it.each(['light', 'dark'] as const)(

@@ -69,7 +69,7 @@ describe('consumers', () => {
     expect(log.filter(({ kind }) => kind === 'renewed')).toHaveLength(after.renewed)
   })
 
-  it('that fail try again, and give up: the message and its error are in the poison queue', async () => {
+  it('that fail try again, and give up: message and error are in the poison queue', async () => {
     await fill(2)
     await start({ failPercent: 100, maxDequeueCount: 2 })
     await expect.poll(counts, soon).toMatchObject({ failed: 4, poisoned: 2, handled: 0 })

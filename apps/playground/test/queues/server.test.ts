@@ -160,7 +160,7 @@ describe('messages', () => {
     expect((await detail()).state.length).toBe(0)
   })
 
-  it('of bytes are shown as such, large ones as claims that are fetched when asked for', async () => {
+  it('of bytes are shown as such, large ones as claims, fetched when asked for', async () => {
     const put = async (bytes: Uint8Array<ArrayBuffer>, type: string): Promise<SendReport> => {
       const response = await app.request(
         `/api/queues/file?queue=${queue}&contentType=${encodeURIComponent(type)}`,
@@ -229,7 +229,7 @@ describe('messages in hand', () => {
     const all = await receive({ max: 32 })
     expect(all).toHaveLength(3)
     for (const { id } of all) await post('held/delete', { queue, id })
-    expect((await detail()).state).toMatchObject({ length: 0, inFlight: 0 })
+    expect((await detail()).state).toMatchObject({ length: 0, inFlight: 0, done: 3 })
   })
 
   it('that somebody else has are told, and in hand no more', async () => {

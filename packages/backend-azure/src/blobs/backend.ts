@@ -1,4 +1,7 @@
-/** A container of Azure Blob Storage: the contract's methods, over the parts beside this file. */
+/**
+ * A container of Azure Blob Storage: the contract's methods, over the parts beside this file. What
+ * Azure can do beside the contract is in `extras/`.
+ */
 import {
   type Capabilities,
   type Clock,
@@ -34,6 +37,7 @@ import { assertBlobOptions, type AzureBlobOptions } from '../options.ts'
 import { bodyBytesMax } from './block-sizes.ts'
 import { Container } from './container.ts'
 import { BlobCopier, singleCopyBytesMax } from './copier.ts'
+import { BlobExtras } from './extras/extras.ts'
 import { BlobNames } from './names.ts'
 import { BlobPages, listPageMax } from './pages.ts'
 import { BlobReader } from './reader.ts'
@@ -51,7 +55,7 @@ const smallReadBytesDefault = 256 * 1024
  * Conditions hold between all clients of the service. What is written is whole or not there. See
  * `docs/formats/azure-blob-names.md` for how keys and metadata lie there.
  */
-export class AzureStorageBackend implements StorageBackend {
+export class AzureStorageBackend extends BlobExtras implements StorageBackend {
   readonly name: string = 'azblob'
   readonly capabilities: Capabilities
   readonly #container: Container
@@ -78,26 +82,29 @@ export class AzureStorageBackend implements StorageBackend {
     const blockConcurrency = options.blockConcurrency ?? 3
     const container = new Container(options)
     const names = new BlobNames(prefix)
-    this.#container = container
-    this.#clock = clock
-    this.#names = names
-    this.capabilities = capabilitiesOf(prefix, blockBytes)
-    this.#reader = new BlobReader({
+    const reader = new BlobReader({
       container,
       names,
       clock,
       smallReadBytesMax: options.smallReadBytesMax ?? smallReadBytesDefault,
       bodyIdleMsMax: options.bodyIdleMsMax ?? bodyIdleMsDefault,
     })
-    this.#writer = new BlobWriter({
+    const writer = new BlobWriter({
       container,
       names,
       random,
       singleWriteBytesMax: options.singleWriteBytesMax ?? blockBytesDefault,
       blockBytes,
       blockConcurrency,
-      objectBytesMax: this.capabilities.objectBytesMax,
+      objectBytesMax: bodyBytesMax(blockBytes),
     })
+    super({ container, names, reader, writer, clock, random })
+    this.#container = container
+    this.#clock = clock
+    this.#names = names
+    this.capabilities = capabilitiesOf(prefix, blockBytes, this.extras)
+    this.#reader = reader
+    this.#writer = writer
     this.#copier = new BlobCopier({
       container,
       names,
@@ -111,36 +118,36 @@ export class AzureStorageBackend implements StorageBackend {
   }
 
   read(key: string, options: ReadOptions = {}): Promise<ReadResult> {
-    return this.#run('read', key, options.signal, () => this.#reader.read(key, options))
+    return this.run('read', key, options.signal, () => this.#reader.read(key, options))
   }
 
   write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     const call = (): Promise<ObjectInfo> => this.#writer.write(key, body, options)
-    return this.#run('write', key, options.signal, call, () => discardSource(body))
+    return this.run('write', key, options.signal, call, () => discardSource(body))
   }
 
   stat(key: string, options: StatOptions = {}): Promise<ObjectInfo> {
-    return this.#run('stat', key, options.signal, () => this.#reader.stat(key, options))
+    return this.run('stat', key, options.signal, () => this.#reader.stat(key, options))
   }
 
   delete(key: string, options: DeleteOptions = {}): Promise<boolean> {
-    return this.#run('delete', key, options.signal, () => this.#remover.remove(key, options))
+    return this.run('delete', key, options.signal, () => this.#remover.remove(key, options))
   }
 
   list(options: ListOptions = {}): Promise<ListPage> {
     const limit = Math.min(options.limit ?? listPageMax, listPageMax)
-    return this.#run('list', undefined, options.signal, () => this.#pages.page(options, limit))
+    return this.run('list', undefined, options.signal, () => this.#pages.page(options, limit))
   }
 
   copy(from: string, to: string, options: CopyOptions = {}): Promise<ObjectInfo> {
-    return this.#run('copy', from, options.signal, () => {
+    return this.run('copy', from, options.signal, () => {
       this.#assertLength(to)
       return this.#copier.copy(from, to, options)
     })
   }
 
   deleteMany(keys: readonly string[], options: OperationOptions = {}): Promise<DeleteOutcome[]> {
-    return this.#run('deleteMany', undefined, options.signal, () =>
+    return this.run('deleteMany', undefined, options.signal, () =>
       this.#remover.removeMany(keys, options),
     )
   }
@@ -149,13 +156,11 @@ export class AzureStorageBackend implements StorageBackend {
   async health(options: OperationOptions = {}): Promise<Health> {
     throwIfAborted(options.signal)
     const startedMs = this.#clock.monotonicMs()
-    const { client } = this.#container
-    const { origin, pathname } = new URL(client.url)
     const report = (ok: boolean, message: string): Health => ({
       ok,
       latencyMs: this.#clock.monotonicMs() - startedMs,
       message,
-      details: { url: `${origin}${pathname}`, prefix: this.#names.prefix },
+      details: { url: this.#container.url, prefix: this.#names.prefix },
     })
     if (this.#isClosed) return report(false, closedError().message)
     try {
@@ -181,7 +186,7 @@ export class AzureStorageBackend implements StorageBackend {
     this.#container.close()
   }
 
-  async #run<T>(
+  protected override async run<T>(
     operation: string,
     key: string | undefined,
     signal: AbortSignal | undefined,
@@ -231,7 +236,11 @@ function folderOf(prefix: string = ''): string {
   )
 }
 
-function capabilitiesOf(prefix: string, blockBytes: number): Capabilities {
+function capabilitiesOf(
+  prefix: string,
+  blockBytes: number,
+  extras: readonly string[],
+): Capabilities {
   return Object.freeze({
     conditionalWrite: 'global',
     conditionalDelete: 'global',
@@ -247,6 +256,6 @@ function capabilitiesOf(prefix: string, blockBytes: number): Capabilities {
     deleteManyMax: batchDeletesMax,
     // Last-Modified has whole seconds.
     modifiedAtResolutionMs: 1000,
-    extras: Object.freeze([]) as readonly string[],
+    extras,
   })
 }

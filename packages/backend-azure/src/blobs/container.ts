@@ -1,4 +1,7 @@
-/** The container that a store lives in: its client, who owns the connections, and copy sources. */
+/**
+ * The container that a store lives in, and the others of its account: their clients, who owns the
+ * connections, and copy sources.
+ */
 import {
   AnonymousCredential,
   BlobSASPermissions,
@@ -17,8 +20,8 @@ import type { Requests } from '../requests.ts'
 
 /** A copy's source must be readable for the service for as long as the copy takes. */
 const copySourceMsMax = 24 * 3600_000
-/** Clocks differ: a SAS begins a little in the past. */
-const clockSkewMs = 15 * 60_000
+/** Clocks differ: a SAS begins a little in the past, by as much as Microsoft advises. */
+export const clockSkewMs: number = 15 * 60_000
 
 /** The service reads a copy's source by its URL; or by a URL and a token. */
 export interface CopySource {
@@ -30,11 +33,22 @@ export interface CopySource {
 
 const storageScope = 'https://storage.azure.com/.default'
 
+/** What reading and writing need to know of where blobs are. */
+export type BlobPlace = Pick<Container, 'blob' | 'requests' | 'hasOwnRetries'>
+
+/** Clients of the SDK: of the account, unless it is for one container, and of that. */
+interface Clients {
+  readonly service: BlobServiceClient | undefined
+  readonly container: ContainerClient | undefined
+}
+
 export class Container {
-  readonly client: ContainerClient
+  /** The account; undefined for a foreign client of one container. */
+  readonly service: BlobServiceClient | undefined
   readonly requests: Requests
   /** True when the SDK may send a request twice without our knowing. */
   readonly hasOwnRetries: boolean
+  readonly #client: ContainerClient | undefined
   readonly #connection: Connection | undefined
 
   /** @throws StorageError `INVALID_ARGUMENT`. Sends nothing. */
@@ -42,12 +56,63 @@ export class Container {
     this.hasOwnRetries = options.client !== undefined
     if (options.client !== undefined) {
       this.requests = requestsOf(options)
-      this.client = ofClient(options.client, options)
+      const { service, container } = ofClient(options.client, options)
+      this.service = service
+      this.#client = container
       return
     }
     this.#connection = new Connection(options)
     this.requests = this.#connection.requests
-    this.client = ofConnection(this.#connection, options.container)
+    const { service, container } = ofConnection(this.#connection, options.container)
+    this.service = service
+    this.#client = container
+  }
+
+  /** Undefined for a store that names no container, and so holds no keys. */
+  get name(): string | undefined {
+    return this.#client?.containerName
+  }
+
+  /** Without query: a SAS is a secret. */
+  get url(): string {
+    const { origin, pathname } = new URL((this.#client ?? this.service)!.url)
+    return `${origin}${pathname}`
+  }
+
+  /** What signs the requests: a key, a token or nothing, for a SAS. */
+  get credential(): ContainerClient['credential'] {
+    return (this.#client ?? this.service)!.credential
+  }
+
+  /** @throws StorageError `INVALID_ARGUMENT` when there is no container for keys. */
+  get client(): ContainerClient {
+    if (this.#client !== undefined) return this.#client
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      'This store names no container, so that it holds no keys; open it with the option container',
+    )
+  }
+
+  /**
+   * Any container of the account, by its name.
+   *
+   * @throws StorageError `INVALID_ARGUMENT` for what is no name, `UNSUPPORTED` where the client
+   * that was given is for another one.
+   */
+  other(name: string): ContainerClient {
+    if (typeof name !== 'string') throw new TypeError('The name of a container is a string')
+    assertContainerName(name)
+    if (this.#client?.containerName === name) return this.#client
+    return this.account().getContainerClient(name)
+  }
+
+  /** @throws StorageError `UNSUPPORTED` where the client that was given is for one container. */
+  account(): BlobServiceClient {
+    if (this.service !== undefined) return this.service
+    throw new StorageError(
+      'UNSUPPORTED',
+      'The client that this store was opened with is for one container; give a BlobServiceClient',
+    )
   }
 
   blob(name: string): BlockBlobClient {
@@ -56,7 +121,7 @@ export class Container {
 
   /** Whether many deletes can go as one request: a SAS may not sign batches. */
   get canBatch(): boolean {
-    return !(this.client.credential instanceof AnonymousCredential)
+    return !(this.credential instanceof AnonymousCredential)
   }
 
   /** How the service itself may read a blob of this container. */
@@ -90,16 +155,13 @@ export class Container {
   }
 }
 
-function ofConnection(connection: Connection, container: string | undefined): ContainerClient {
+function ofConnection(connection: Connection, container: string | undefined): Clients {
   const { credential, container: ofSas } = connection.account
   if (container !== undefined && ofSas !== undefined && container !== ofSas) {
     throw new StorageError('INVALID_ARGUMENT', 'container is another than that of sasUrl; drop one')
   }
   const name = container ?? ofSas
-  if (name === undefined) {
-    throw new StorageError('INVALID_ARGUMENT', 'Give the container that holds the store')
-  }
-  assertContainerName(name)
+  if (name !== undefined) assertContainerName(name)
   const signer =
     credential.kind === 'key'
       ? new StorageSharedKeyCredential(credential.accountName, credential.accountKey)
@@ -112,25 +174,22 @@ function ofConnection(connection: Connection, container: string | undefined): Co
     credential.kind === 'sas' ? `${url}?${credential.sas}` : url,
     pipeline,
   )
-  return service.getContainerClient(name)
+  return { service, container: name === undefined ? undefined : service.getContainerClient(name) }
 }
 
-function ofClient(
-  client: BlobServiceClient | ContainerClient,
-  options: AzureBlobOptions,
-): ContainerClient {
+function ofClient(client: BlobServiceClient | ContainerClient, options: AzureBlobOptions): Clients {
   const accounts = ['connectionString', 'accountUrl', 'credential', 'sasUrl'] as const
   const other = [...accounts, 'connectionsMax' as const].find((name) => options[name] !== undefined)
   if (other !== undefined) {
     throw new StorageError('INVALID_ARGUMENT', `A client has its own account; drop ${other}`)
   }
   if ('containerName' in client) {
-    if (options.container === undefined || options.container === client.containerName) return client
+    if (options.container === undefined || options.container === client.containerName) {
+      return { service: undefined, container: client }
+    }
     throw new StorageError('INVALID_ARGUMENT', 'container is another than that of the client')
   }
-  if (options.container === undefined) {
-    throw new StorageError('INVALID_ARGUMENT', 'Give the container that holds the store')
-  }
+  if (options.container === undefined) return { service: client, container: undefined }
   assertContainerName(options.container)
-  return client.getContainerClient(options.container)
+  return { service: client, container: client.getContainerClient(options.container) }
 }

@@ -1,5 +1,5 @@
 /** Reading: small bodies whole, large ones as a stream, ranges, conditions, facts. */
-import type { BlobDownloadResponseParsed } from '@azure/storage-blob'
+import type { BlobClient, BlobDownloadResponseParsed } from '@azure/storage-blob'
 import type { Readable } from 'node:stream'
 import {
   type ByteRange,
@@ -14,7 +14,7 @@ import {
 import { checkReadConditions, resolveRange } from '@aos-storage/core/backend'
 import type { Place } from '../errors.ts'
 import { BlobBody } from './body.ts'
-import type { Container } from './container.ts'
+import type { BlobPlace } from './container.ts'
 import { conditionsOf } from './etag.ts'
 import { infoOf } from './info.ts'
 import type { BlobNames } from './names.ts'
@@ -23,7 +23,7 @@ import type { BlobNames } from './names.ts'
 const changesMax = 5
 
 export interface BlobReaderOptions {
-  readonly container: Container
+  readonly container: BlobPlace
   readonly names: BlobNames
   readonly clock: Clock
   readonly smallReadBytesMax: number
@@ -38,22 +38,34 @@ interface Span {
 
 export class BlobReader {
   readonly #options: BlobReaderOptions
-  readonly #open = new Set<BlobBody>()
+  readonly #blobOf: (key: string) => BlobClient
+  readonly #open: Set<BlobBody>
 
-  constructor(options: BlobReaderOptions) {
+  constructor(
+    options: BlobReaderOptions,
+    blobOf: (key: string) => BlobClient = (key) =>
+      options.container.blob(options.names.nameOf(key)),
+    open: Set<BlobBody> = new Set(),
+  ) {
     this.#options = options
+    this.#blobOf = blobOf
+    this.#open = open
+  }
+
+  /** Reads other blobs than those of keys: snapshots, versions. Closes with this one. */
+  ofBlobs(blobOf: (key: string) => BlobClient): BlobReader {
+    return new BlobReader(this.#options, blobOf, this.#open)
   }
 
   async stat(key: string, options: StatOptions, operation: string = 'stat'): Promise<ObjectInfo> {
-    const { container, names } = this.#options
+    const { container } = this.#options
     const { signal } = options
     const { ifMatch, ifNoneMatch } = sentConditions(options)
     const conditions = conditionsOf({ ifMatch, ifNoneMatch })
     const headers = await container.requests.send({
       ...placeOf(operation, key),
       signal,
-      send: (abortSignal) =>
-        container.blob(names.nameOf(key)).getProperties({ abortSignal, conditions }),
+      send: (abortSignal) => this.#blobOf(key).getProperties({ abortSignal, conditions }),
       onRefused: (error) => this.#refused(key, error, options),
     })
     const info = infoOf(key, headers)
@@ -171,8 +183,7 @@ export class BlobReader {
     },
     abortSignal: AbortSignal,
   ): Promise<BlobDownloadResponseParsed> {
-    const { container, names } = this.#options
-    return container.blob(names.nameOf(key)).download(offset, count, {
+    return this.#blobOf(key).download(offset, count, {
       abortSignal,
       conditions: conditionsOf(conditions),
       // Bodies are read on by ourselves.

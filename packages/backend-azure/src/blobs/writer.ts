@@ -29,7 +29,7 @@ import {
 } from '@aos-storage/core/backend'
 import { closedError } from '../errors.ts'
 import { BlockUpload, type StagedBlocks } from './block-upload.ts'
-import type { Container } from './container.ts'
+import type { BlobPlace } from './container.ts'
 import { conditionsOf } from './etag.ts'
 import { type BlobHeaders, infoOf } from './info.ts'
 import { encodeMetadata, hiddenWriteId } from './metadata.ts'
@@ -45,8 +45,8 @@ const restagesMax = 20
 const firstBufferBytes = 64 * 1024
 
 export interface BlobWriterOptions {
-  readonly container: Container
-  readonly names: BlobNames
+  readonly container: BlobPlace
+  readonly names: Pick<BlobNames, 'nameOf'>
   readonly random: Random
   readonly singleWriteBytesMax: number
   readonly blockBytes: number
@@ -67,10 +67,16 @@ interface Writing {
 
 export class BlobWriter {
   readonly #options: BlobWriterOptions
-  readonly #closing = new AbortController()
+  readonly #closing: AbortController
 
-  constructor(options: BlobWriterOptions) {
+  constructor(options: BlobWriterOptions, closing: AbortController = new AbortController()) {
     this.#options = options
+    this.#closing = closing
+  }
+
+  /** Writes to another container, or under other names. Closes with this one. */
+  into(place: Pick<BlobWriterOptions, 'container' | 'names'>): BlobWriter {
+    return new BlobWriter({ ...this.#options, ...place }, this.#closing)
   }
 
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {

@@ -20,8 +20,8 @@ const typeSuffix = '@odata.type'
 /**
  * The body of an insert or update.
  *
- * @param isAscii True: every other character is escaped. Azurite decodes what comes in pieces one by
- * one, and damages characters of which a piece holds a part; and escapes cost nothing elsewhere.
+ * @param isAscii True: every other character is escaped. Azurite decodes what comes in pieces one
+ * by one, and damages characters of which a piece holds a part; elsewhere escapes cost nothing.
  */
 export function encodeEntity(
   { partitionKey, rowKey, ...properties }: Entity,

@@ -143,4 +143,34 @@ describeWithService('azurite', (service) => {
     await expect(closed).rejects.toMatchObject({ code: 'CLOSED', operation: 'peek' })
     await expect.poll(() => proxy.connectionsOpen, { timeout: 5000 }).toBe(0)
   })
+  it('1,000 failures of all kinds leave no connection and no timer behind', async () => {
+    const { backend, queue } = await open({ attemptsMax: 1, requestMsMax: 200, connectionsMax: 16 })
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    const kinds: RequestRule['fault'][] = [
+      { kind: 'lost-answer' },
+      { kind: 'lost-answer', by: 'fin' },
+      { kind: 'answer', status: 500 },
+      { kind: 'answer', status: 503, headers: { 'Retry-After': 1 } },
+      { kind: 'cut-body', afterBytes: 10 },
+      { kind: 'stall-body', afterBytes: 10 },
+    ]
+    let failures = 0
+    for (const kind of kinds) {
+      const armed = proxy.onRequest({ method: 'GET', fault: kind })
+      const isSlow = kind.kind === 'stall-body'
+      for (let at = 0; at < (isSlow ? 48 : 192); at += 16) {
+        const calls = Array.from({ length: 16 }, () => backend.listQueues())
+        const outcomes = await Promise.allSettled(calls)
+        failures += outcomes.filter(({ status }) => status === 'rejected').length
+      }
+      armed.remove()
+    }
+    expect(failures).toBeGreaterThanOrEqual(1000)
+    expect(await backend.length(queue)).toBe(0)
+    await backend.close()
+    await expect.poll(() => proxy.connectionsOpen, { timeout: 5000 }).toBe(0)
+    await expect.poll(timers, { timeout: 5000 }).toBeLessThanOrEqual(before)
+  })
 })

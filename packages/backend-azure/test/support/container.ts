@@ -8,7 +8,7 @@ import { type AzureBlobOptions, AzureStorageBackend } from '../../src/index.ts'
 export interface TestContainer {
   readonly name: string
   readonly client: ContainerClient
-  open(options?: Partial<AzureBlobOptions>): AzureStorageBackend
+  readonly open: (options?: Partial<AzureBlobOptions>) => AzureStorageBackend
 }
 
 /** A name that no other test has. */

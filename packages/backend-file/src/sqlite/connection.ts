@@ -39,8 +39,8 @@ export class Connection {
   }
 
   /**
-   * Opens the file, which is there unless `mode` is `rwc`, and makes its tables when it is empty. Nothing waits: throws
-   * SQLite's own busy error when another connection is about to do the same.
+   * Opens the file, which is there unless `mode` is `rwc`, and makes its tables when it is empty.
+   * Nothing waits: throws SQLite's own busy error when another connection is about to do the same.
    */
   static open(
     Database: DatabaseConstructor,
@@ -107,8 +107,9 @@ export class Connection {
 }
 
 /**
- * `synchronous`: FULL syncs the log at every commit. NORMAL syncs it only when it is copied into the
- * database: a power cut may take the last commits, and the database stays whole (sqlite.org/wal.html).
+ * `synchronous`: FULL syncs the log at every commit. NORMAL syncs it only when it is copied into
+ * the database: a power cut may take the last commits, and the database stays whole
+ * (sqlite.org/wal.html).
  */
 function setUp(database: DatabaseSync, path: string, isDurable: boolean): void {
   database.exec(`PRAGMA synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`)

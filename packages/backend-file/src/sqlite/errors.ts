@@ -75,7 +75,7 @@ interface Place {
   readonly key: string | undefined
 }
 
-/** What a caller is told: with the place where the error does not say it; other errors as they are. */
+/** What a caller is told: with its place, where the error does not say it; other errors as is. */
 export function toPlacedError(error: unknown, place: Place): unknown {
   if (!isStorageError(error)) return error
   // One of the file system has the place of the object store.

@@ -12,7 +12,7 @@ import {
 import type { Connection } from '../sqlite/connection.ts'
 import { keyBytes } from './key-bytes.ts'
 import { decodeEntity, encodeProperties } from './properties.ts'
-import { etagOf, newVersion } from './version.ts'
+import { etagColumn, newEtag, versionOf } from './version.ts'
 
 /** Where and when a change is made. */
 export interface ChangePlace {
@@ -24,7 +24,7 @@ export interface ChangePlace {
 }
 
 interface Standing {
-  readonly version: Uint8Array
+  readonly etag: string
   readonly properties: string
 }
 
@@ -71,7 +71,7 @@ class EntityRow {
   standing(): Standing | undefined {
     return this.#place.connection
       .prepare(
-        'SELECT version, properties FROM entities ' +
+        `SELECT ${etagColumn}, properties FROM entities ` +
           'WHERE table_id = ? AND partition_key = ? AND row_key = ?',
       )
       .get(...this.#row) as Standing | undefined
@@ -81,26 +81,26 @@ class EntityRow {
   expect(ifMatch: string | undefined): Standing {
     const standing = this.standing()
     if (standing === undefined) throw entityNotFound(this.#place.table, ...this.#keys)
-    if (ifMatch === undefined || ifMatch === etagOf(standing.version)) return standing
+    if (ifMatch === undefined || ifMatch === standing.etag) return standing
     throw versionMismatch(this.#place.table, ...this.#keys)
   }
 
   insert(entity: Entity): string {
-    const version = newVersion(this.#place.random)
+    const etag = newEtag(this.#place.random)
     const { changes } = this.#place.connection
       .prepare(
         'INSERT INTO entities ' +
           '(table_id, partition_key, row_key, version, modified_ms, properties) ' +
           'VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
       )
-      .run(...this.#row, version, this.#place.modifiedMs, encodeProperties(entity))
-    if (changes === 1) return etagOf(version)
+      .run(...this.#row, versionOf(etag), this.#place.modifiedMs, encodeProperties(entity))
+    if (changes === 1) return etag
     throw entityExists(this.#place.table, ...this.#keys)
   }
 
   /** @param under What is there and is kept beside it. */
   put(entity: Entity, under: Standing | undefined): string {
-    const version = newVersion(this.#place.random)
+    const etag = newEtag(this.#place.random)
     this.#place.connection
       .prepare(
         'INSERT INTO entities ' +
@@ -108,8 +108,8 @@ class EntityRow {
           'VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version, ' +
           'modified_ms = excluded.modified_ms, properties = excluded.properties',
       )
-      .run(...this.#row, version, this.#place.modifiedMs, this.#merged(entity, under))
-    return etagOf(version)
+      .run(...this.#row, versionOf(etag), this.#place.modifiedMs, this.#merged(entity, under))
+    return etag
   }
 
   #merged(over: Entity, under: Standing | undefined): string {

@@ -5,10 +5,10 @@ import type { Connection } from '../sqlite/connection.ts'
 import { keyBytes } from './key-bytes.ts'
 import { tableId } from './named-tables.ts'
 import { decodeEntity, selectProperties } from './properties.ts'
-import { etagOf } from './version.ts'
+import { etagColumn } from './version.ts'
 
 interface Row {
-  readonly version: Uint8Array
+  readonly etag: string
   readonly modified_ms: number
   readonly properties: string
 }
@@ -22,7 +22,7 @@ export function getEntity(
 ): StoredEntity | undefined {
   const row = connection
     .prepare(
-      'SELECT version, modified_ms, properties FROM entities ' +
+      `SELECT ${etagColumn}, modified_ms, properties FROM entities ` +
         'WHERE table_id = ? AND partition_key = ? AND row_key = ?',
     )
     .get(tableId(connection, table), keyBytes(keys.partitionKey), keyBytes(keys.rowKey)) as
@@ -32,7 +32,7 @@ export function getEntity(
   const entity = decodeEntity(table, keys, row.properties)
   return {
     entity: selectProperties(entity, select === undefined ? undefined : new Set(select)),
-    etag: etagOf(row.version),
+    etag: row.etag,
     modifiedAt: new Date(row.modified_ms),
   }
 }

@@ -6,19 +6,20 @@
  */
 import type { Clock } from '@aos-storage/core'
 import type { Connection } from '../sqlite/connection.ts'
-import { keyBytes, keyText } from './key-bytes.ts'
+import { keyBytes, keyOfHex } from './key-bytes.ts'
+import { etagColumn } from './version.ts'
 
 /** Rows that one scan looks at, and its time. */
 const scanRowsMax = 20_000
 const scanMsMax = 25
-/** Rows, and characters of them, after which it asks for the time. */
-const lookRows = 64
+/** Rows, and characters of them, after which it asks for the time: fewer are always in one scan. */
+const lookRows = 1000
 const lookUnits = 1024 * 1024
 
 export interface ScannedRow {
   readonly partitionKey: string
   readonly rowKey: string
-  readonly version: Uint8Array
+  readonly etag: string
   readonly modifiedMs: number
   readonly properties: string
 }
@@ -41,9 +42,9 @@ export interface KeyPair {
 }
 
 interface Row {
-  readonly partition_key: Uint8Array
-  readonly row_key: Uint8Array
-  readonly version: Uint8Array
+  readonly partition_hex: string
+  readonly row_hex: string
+  readonly etag: string
   readonly modified_ms: number
   readonly properties: string
 }
@@ -62,13 +63,13 @@ export function scanEntities(
   const endMs = clock.monotonicMs() + scanMsMax
   let rows = 0
   let units = 0
+  // The same for many rows.
+  let partition = { hex: '', key: '' }
   for (const row of rowsOf(connection, range)) {
-    const keys = {
-      partitionKey: keyText(row.partition_key),
-      rowKey: keyText(row.row_key),
-    }
-    const { version, modified_ms: modifiedMs, properties } = row
-    if (take({ ...keys, version, modifiedMs, properties })) return keys
+    const { partition_hex: hex, etag, modified_ms: modifiedMs, properties } = row
+    if (hex !== partition.hex) partition = { hex, key: keyOfHex(hex) }
+    const keys = { partitionKey: partition.key, rowKey: keyOfHex(row.row_hex) }
+    if (take({ ...keys, etag, modifiedMs, properties })) return keys
     units += properties.length
     if (++rows % lookRows !== 0 && units < lookUnits) continue
     units = 0
@@ -91,7 +92,8 @@ function rowsOf(connection: Connection, range: ScanRange): Iterable<Row> {
     .filter((key) => key !== undefined)
     .map(keyBytes)
   const statement = connection.prepare(
-    'SELECT partition_key, row_key, version, modified_ms, properties FROM entities ' +
+    'SELECT hex(partition_key) AS partition_hex, hex(row_key) AS row_hex, ' +
+      `${etagColumn}, modified_ms, properties FROM entities ` +
       `WHERE ${conditions.join(' AND ')} ORDER BY partition_key, row_key`,
   )
   return statement.iterate(tableId, ...values) as unknown as Iterable<Row>

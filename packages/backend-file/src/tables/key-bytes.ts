@@ -4,8 +4,7 @@ export function keyBytes(key: string): Uint8Array {
   return Buffer.from(key, 'utf16le').swap16()
 }
 
-/** @throws RangeError for an odd number of bytes, which is no key. */
-export function keyText(bytes: Uint8Array): string {
-  // A copy: swapping is done in place.
-  return Buffer.from(bytes).swap16().toString('utf16le')
+/** The key that `hex(partition_key)` or `hex(row_key)` of a row tells. */
+export function keyOfHex(hex: string): string {
+  return Buffer.from(hex, 'hex').swap16().toString('utf16le')
 }

@@ -21,7 +21,6 @@ import type { StoreDatabase } from '../sqlite/database.ts'
 import { type KeyPair, type ScannedRow, type ScanRange, scanEntities } from './entity-scan.ts'
 import { tableId } from './named-tables.ts'
 import { decodeEntity, selectProperties } from './properties.ts'
-import { etagOf } from './version.ts'
 
 /** Characters of properties that one page holds, but for its last entity. */
 const pageUnitsMax = 8 * 1024 * 1024
@@ -100,7 +99,7 @@ class Page {
       this.#units += row.properties.length
       this.entities.push({
         entity: selectProperties(entity, this.#select),
-        etag: etagOf(row.version),
+        etag: row.etag,
         modifiedAt,
       })
     }

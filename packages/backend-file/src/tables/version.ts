@@ -1,12 +1,19 @@
-/** Versions of entities: 128 random bits, so that none comes back after a delete or a restore. */
+/**
+ * Versions of entities: 128 random bits, so that none comes back after a delete or a restore. Told
+ * as etags of 32 hexadecimal digits, and stored as bytes.
+ *
+ * SQLite is asked for texts: node:sqlite takes longer for a blob than for all the rest of a row.
+ */
 import type { Random } from '@aos-storage/core'
 
-/** As it is stored. */
-export function newVersion(random: Random): Uint8Array {
-  return Buffer.from(random.id().replaceAll('-', ''), 'hex')
+/** What SQL says for the etag of a row. */
+export const etagColumn = 'lower(hex(version)) AS etag'
+
+export function newEtag(random: Random): string {
+  return random.id().replaceAll('-', '')
 }
 
-/** As it is told. */
-export function etagOf(version: Uint8Array): string {
-  return Buffer.from(version.buffer, version.byteOffset, version.byteLength).toString('base64url')
+/** As it is stored. */
+export function versionOf(etag: string): Uint8Array {
+  return Buffer.from(etag, 'hex')
 }

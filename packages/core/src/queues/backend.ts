@@ -11,8 +11,9 @@
  *                       └────── visibility ran out, or update(0) ┘
  * ```
  *
- * Delivery is at least once, and in no promised order; a send whose answer was lost may have put the
- * message in, and is told as `UNAVAILABLE` or `TIMEOUT`. Times are whole seconds, as the service's.
+ * Delivery is at least once, and in no promised order; a send whose answer was lost may have put
+ * the message in, and is told as `UNAVAILABLE` or `TIMEOUT`. Times are whole seconds, as the
+ * service's.
  *
  * The store hands over clean input: names, counts and times within the limits of `limits.ts`. What
  * only the backend knows it refuses itself: a body over `messageBytesMax`, a cursor, a receipt.
@@ -109,7 +110,7 @@ export interface QueueCapabilities {
    * after the encoding that the service needs.
    */
   readonly messageBytesMax: number
-  /** True when a queue that was deleted can be created again at once; else `CONFLICT` for a while. */
+  /** True when a deleted queue can be created again at once; else `CONFLICT` for a while. */
   readonly recreatesAtOnce: boolean
 }
 
@@ -131,7 +132,10 @@ export interface QueueBackend {
   deleteQueue(queue: string, options?: OperationOptions): Promise<boolean>
   listQueues(options?: ListQueuesOptions): Promise<QueuePage>
 
-  /** Keeps a copy of the body, which has at least one byte. Errors: `QUOTA_EXCEEDED` for more than `messageBytesMax`. */
+  /**
+   * Keeps a copy of the body, which has at least one byte. Errors: `QUOTA_EXCEEDED` for more than
+   * `messageBytesMax`.
+   */
   send(queue: string, body: Uint8Array, options?: SendOptions): Promise<SentMessage>
   /**
    * Visible messages, each to one receiver only for as long as its visibility lasts, also among

@@ -10,9 +10,9 @@
  *      └── until stopped
  * ```
  *
- * Invariant: no message is received without a free slot; a message is deleted only after its handler
- * returned, or after it was added to the poison queue. The loop ends when everything that it started
- * has ended, or was given its time.
+ * Invariant: no message is received without a free slot; one is deleted only after its handler
+ * returned, or after it was added to the poison queue. The loop ends when all that it started has
+ * ended, or was given its time.
  */
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../diagnostics/logger.ts'
@@ -199,7 +199,12 @@ export class Consumer {
         this.#counts.handled++
         return
       } catch (error) {
-        const mayPass = isStorageError(error) && error.retryable === 'yes'
+        // A try whose answer was lost had deleted it: nobody else had its receipt.
+        if (attempt > 1 && isStorageError(error, 'NOT_FOUND')) {
+          this.#counts.handled++
+          return
+        }
+        const mayPass = isStorageError(error) && error.retryable !== 'no'
         if (!mayPass || attempt === deleteAttemptsMax) {
           this.#settleFailed(error, 'delete', message)
           return

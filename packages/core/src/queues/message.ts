@@ -82,9 +82,9 @@ export class PeekedQueueMessage {
   }
 
   /**
-   * The value, decoded by its content type. Without a schema its type is what the caller says it is.
+   * The value, decoded by its content type. Without a schema its type is what the caller says.
    *
-   * @throws StorageError `SERIALIZATION` for what is no value (a foreign message may hold anything),
+   * @throws StorageError `SERIALIZATION` for what is no value (strangers may send anything),
    * `SCHEMA_INVALID`, `NOT_FOUND` and `CORRUPT` of a claimed payload, and its storage's.
    */
   load<S extends StandardSchema>(schema: S, options?: OperationOptions): Promise<SchemaOutput<S>>

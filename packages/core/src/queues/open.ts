@@ -1,4 +1,4 @@
-/** From a configuration to queues, with the objects of the same configuration for large payloads. */
+/** From a configuration to queues, with the objects of the same for large payloads. */
 import type { StorageConfig } from '../config.ts'
 import { isBackend } from '../backend.ts'
 import { StorageManager } from '../manager/manager.ts'

@@ -45,7 +45,7 @@ export interface ListAllQueuesOptions extends OperationOptions {
 
 /** What a handler gets besides its message. */
 export interface HandlerContext {
-  /** Fires when the hold on the message was lost, and `stopTimeoutMs` after `consume` was stopped. */
+  /** Fires when the hold on the message was lost, and `stopTimeoutMs` after the stop. */
   readonly signal: AbortSignal
 }
 
@@ -64,7 +64,7 @@ export interface ConsumeFault {
 
 /** How a queue is consumed. */
 export interface ConsumeOptions extends OperationOptions {
-  /** Handlers that run at once, 1 to 1,024. Default 1. No message is received without a free one. */
+  /** Handlers that run at once, 1 to 1,024. Default 1. Nothing is received without a free one. */
   readonly concurrency?: number | undefined
   /** Time that a message is held, and renewed by while its handler runs, in s. Default 30. */
   readonly visibilitySeconds?: number | undefined
@@ -82,7 +82,7 @@ export interface ConsumeOptions extends OperationOptions {
     | undefined
   /** Longest pause between looks into an empty queue, in ms. Default 5,000. */
   readonly idleDelayMsMax?: number | undefined
-  /** Time for running handlers to end after the stop, in ms; then they are aborted. Default 30,000. */
+  /** Time for handlers to end after the stop, in ms; then they are aborted. Default 30,000. */
   readonly stopTimeoutMs?: number | undefined
   /** Told of what went wrong, handlers' failures included. Default: the logger is. */
   readonly onError?: ((error: unknown, fault: ConsumeFault) => void) | undefined

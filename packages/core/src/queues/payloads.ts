@@ -104,7 +104,7 @@ export class Payloads {
    * Hands the bytes of a shipment to `send`. What does not fit is put into object storage before,
    * and removed when `send` was refused; where its outcome is open the payload stays.
    *
-   * @throws StorageError `QUOTA_EXCEEDED` for what does not fit, without claims; what `send` throws.
+   * @throws StorageError `QUOTA_EXCEEDED` for what does not fit, without claims; those of `send`.
    */
   async ship<T>(shipment: Shipment, send: (body: Uint8Array) => Promise<T>): Promise<Shipped<T>> {
     const { queue, content, expiresAt, options } = shipment

@@ -2,7 +2,7 @@
  * Giving a message up: from its queue to the poison queue, with its payload and its history.
  *
  * ```
- *   1 copy the claimed payload    2 add to the poison queue    3 delete here (message, then payload)
+ *   1 copy the claimed payload   2 add to the poison queue   3 delete here: message, payload
  * ```
  *
  * Invariant: the message is in one of the queues at every moment. Whoever is killed behind 2 leaves
@@ -135,8 +135,8 @@ export function countExceeded(message: QueueMessage): StorageError {
   const before = message.dequeueCount - 1
   return new StorageError(
     'CONFLICT',
-    `The message was received ${before} times, and neither deleted nor failed: its consumers were ` +
-      'killed, or took longer than they held it',
+    `The message was received ${before} times and never settled: its consumers were killed, or ` +
+      'took longer than they held it',
     { retryable: 'no', key: message.queue },
   )
 }

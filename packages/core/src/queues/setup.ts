@@ -1,4 +1,4 @@
-/** What a queue store is made with, found out now: not when a message was sent and cannot be told. */
+/** What a queue store is made with, found out now: not when a message is to be sent. */
 import { isBackend } from '../backend.ts'
 import { StorageManager } from '../manager/manager.ts'
 import { assertMethods, assertOptions, describe, ownOptions } from '../options.ts'

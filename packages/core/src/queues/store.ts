@@ -99,8 +99,8 @@ export class QueueStore implements AsyncDisposable {
   /**
    * True when the queue was created, false when it was there.
    *
-   * @throws StorageError `INVALID_KEY` for a name that no service takes, `CONFLICT` while a queue of
-   * this name is being deleted.
+   * @throws StorageError `INVALID_KEY` for a name that no service takes, `CONFLICT` while a queue
+   * of this name is being deleted.
    */
   async createQueue(queue: string, options?: OperationOptions): Promise<boolean> {
     const own = plain(queue, options, 'createQueue')
@@ -273,8 +273,8 @@ export class QueueStore implements AsyncDisposable {
 
   /**
    * Removes claimed payloads that no message can need any more: of messages that expired, and what
-   * was left by processes that died. Run it now and then, for instance daily. A payload of a message
-   * that never expires is removed when its queue is missing or empty. Nothing is removed in its
+   * was left by processes that died. Run it now and then, for instance daily. A payload of one that
+   * never expires is removed when its queue is missing or empty. Nothing is removed in its
    * first 24 hours, nor in those after its message may have expired.
    *
    * @returns How many were removed.

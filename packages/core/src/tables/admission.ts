@@ -52,7 +52,7 @@ export function assertPlace(table: unknown, partitionKey: unknown, rowKey: unkno
 }
 
 /** Its own copy of a selection: each name once, without the keys, which always come. */
-export function ownSelect(select: unknown): readonly string[] | undefined {
+function ownSelect(select: unknown): readonly string[] | undefined {
   if (select === undefined) return undefined
   if (!Array.isArray(select)) {
     throw new TypeError(`select is an array of names, not ${describe(select)}`)

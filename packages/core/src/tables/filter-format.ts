@@ -24,7 +24,7 @@ export function formatFilter(filter: FilterNode): string {
 }
 
 /** A value as a literal. */
-export function formatLiteral(value: TableValue): string {
+function formatLiteral(value: TableValue): string {
   switch (typeof value) {
     case 'string':
       return `'${value.replaceAll("'", "''")}'`

@@ -86,7 +86,7 @@ function spanOf(operator: ComparisonOperator, key: string): KeySpan {
     case 'lt':
     case 'le':
       return { to: bound }
-    case 'ne':
+    default:
       return {}
   }
 }

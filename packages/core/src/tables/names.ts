@@ -70,7 +70,7 @@ export function assertEntityKey(key: unknown, name: string): asserts key is stri
 }
 
 /** The rule that `key` breaks, as the rest of a sentence, or undefined when it is legal. */
-export function entityKeyFault(key: string): string | undefined {
+function entityKeyFault(key: string): string | undefined {
   if (key.length > tableLimits.keyUnitsMax) {
     return `has ${key.length} UTF-16 units; at most ${tableLimits.keyUnitsMax} fit`
   }
@@ -112,7 +112,7 @@ export function assertPropertyName(name: unknown): asserts name is string {
 }
 
 /** The rule that `name` breaks, as the rest of a sentence, or undefined when it is legal. */
-export function propertyNameFault(name: string): string | undefined {
+function propertyNameFault(name: string): string | undefined {
   const reserved = reservedProperties.get(name)
   if (reserved !== undefined) return reserved
   if (/^odata[.@]|@odata/i.test(name)) return 'is metadata of the OData protocol; leave it out'

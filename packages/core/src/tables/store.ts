@@ -294,7 +294,7 @@ export class TableStore implements AsyncDisposable {
     do {
       const page = await this.#page(table, { ...scope, limit: Math.min(left, pageSize), cursor })
       for (const entity of page.entities) {
-        yield entity as StoredEntity as StoredEntity<E>
+        yield entity as StoredEntity<E>
         if (--left <= 0) return
       }
       cursor = page.cursor

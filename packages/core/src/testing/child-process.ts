@@ -2,8 +2,8 @@
  * Another process with the same store open, to race with and to kill.
  *
  * It runs `child.ts` beside this file, or that of another kit, from sources or built alike: an
- * inherited `--conditions=@aos-storage/source` (in `NODE_OPTIONS` or on the command line) reaches it
- * too.
+ * inherited `--conditions=@aos-storage/source` (in `NODE_OPTIONS` or on the command line) reaches
+ * it too.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -106,7 +106,7 @@ export class ChildStore<Commands extends CommandTable<Commands> = ChildCommands>
     const id = this.#nextId++
     const request: ChildRequest = { id, command, args }
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (result: unknown) => void, reject })
+      this.#waiting.set(id, { resolve, reject })
       this.#process.send(request, (error) => {
         if (error !== null && this.#waiting.delete(id)) reject(error)
       })

@@ -12,15 +12,19 @@ export type Handlers<Commands extends CommandTable<Commands>> = {
   ) => Promise<Commands[Name]['result']>
 }
 
-/** Opens the store that the command line tells of, and serves commands until the parent ends. */
-export async function serveChild<Backend, Commands extends CommandTable<Commands>>(
-  handlersOf: (backend: Backend, progress: (value: number) => Promise<void>) => Handlers<Commands>,
+/**
+ * Opens the store that the command line tells of, and serves commands until the parent ends.
+ *
+ * @param handlersOf Takes the backend that the module opens, whatever it is.
+ */
+export async function serveChild<Commands extends CommandTable<Commands>>(
+  handlersOf: (backend: never, progress: (value: number) => Promise<void>) => Handlers<Commands>,
 ): Promise<void> {
   const { module, args } = JSON.parse(process.argv[2]!) as ChildModule
   process.on('disconnect', () => process.exit())
   try {
     const { openChild } = (await import(module)) as {
-      openChild: (args: unknown) => Promise<Backend>
+      openChild: (args: unknown) => Promise<never>
     }
     const handlers = handlersOf(await openChild(args), progress)
     process.on('message', (request: ChildRequest) => void answer(handlers, request))
@@ -35,7 +39,7 @@ async function answer<Commands extends CommandTable<Commands>>(
   { id, command, args }: ChildRequest,
 ): Promise<void> {
   try {
-    const handle = handlers[command as keyof Commands] as (args: unknown) => Promise<unknown>
+    const handle = handlers[command as keyof Commands]
     send({ kind: 'answer', id, result: await handle(args) })
   } catch (error) {
     send({ kind: 'failure', id, message: messageOf(error) })

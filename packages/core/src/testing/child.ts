@@ -110,4 +110,4 @@ async function* pieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
   }
 }
 
-await serveChild<StorageBackend, ChildCommands>(handlersOf)
+await serveChild<ChildCommands>(handlersOf)

@@ -36,6 +36,9 @@
  * ```
  *
  *   {@link runConformance} does the same without a test runner and gives a report.
+ *   {@link registerTableConformance} proves a `TableBackend` alike, and
+ *   {@link registerQueueConformance} a `QueueBackend`; give `advance` where the store
+ *   has a clock to turn, or the kit waits.
  * - **Fault injector**: {@link faults}, a layer that delays, refuses, loses answers, cuts bodies.
  * - **Fault proxy**: {@link startFaultProxy}, between a client and any real server: latency, cuts,
  *   half-open connections, lost answers, answers such as 503 in place of the server's.

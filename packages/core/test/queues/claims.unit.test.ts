@@ -225,7 +225,7 @@ describe('a sweep', () => {
     expect(await message.load()).toEqual(large)
   })
 
-  it('takes payloads that never expire when their queue is empty or gone, after a day', async () => {
+  it('takes payloads that never expire when their queue is empty or gone for a day', async () => {
     const { clock, store, keys } = await opened()
     await store.sendMessage('orders', large, { timeToLiveSeconds: -1 })
     await store.createQueue('other')
@@ -256,7 +256,7 @@ describe('a sweep', () => {
 })
 
 describe('openQueues', () => {
-  it('opens the objects of the same configuration when the first large payload is met', async () => {
+  it('opens the objects of the same configuration for the first large payload', async () => {
     await using store = await openQueues('memory')
     await store.createQueue('orders')
     await store.sendMessage('orders', large)

@@ -19,7 +19,7 @@ const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   )
 
 describe('consume', () => {
-  it('handles each message once, deletes it, and resolves with counts when it is stopped', async () => {
+  it('handles each message once, deletes it, and resolves with counts at the stop', async () => {
     const { clock, store, consume } = await bench()
     for (let n = 0; n < 50; n++) await store.sendMessage('orders', n)
     const seen: number[] = []
@@ -424,6 +424,26 @@ describe('what consume pauses for', () => {
     consuming.stop()
     expect(await consuming.done).toEqual(counts({ received: 1, handled: 1 }))
     expect(called).toBe(1)
+  })
+})
+
+describe('a delete whose answer was lost', () => {
+  it('was done: the message counts as handled', async () => {
+    let isLost = false
+    const { clock, store, consume } = await bench((inner) => ({
+      delete: async (...call) => {
+        await inner.delete(...call)
+        if (isLost) return
+        isLost = true
+        throw new StorageError('UNAVAILABLE', 'lost', { retryable: 'exhausted' })
+      },
+    }))
+    await store.sendMessage('orders', 1)
+    const consuming = consume(() => undefined)
+    await clock.advance(5000)
+    consuming.stop()
+    expect(await consuming.done).toEqual(counts({ received: 1, handled: 1 }))
+    expect(consuming.faults.map(({ step }) => step)).toEqual(['delete'])
   })
 })
 

@@ -2,7 +2,7 @@
 import { afterAll, describe, it } from 'vitest'
 import { MemoryTableBackend } from '../../src/index.ts'
 import { registerTableConformance } from '../../src/testing/index.ts'
-import { sharedHarness } from './shared-harness.ts'
+import { sharedHarness } from './memory-handles.ts'
 
 registerTableConformance(
   { describe, it, afterAll },

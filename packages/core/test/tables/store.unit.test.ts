@@ -141,7 +141,7 @@ describe('entities', () => {
 })
 
 describe('queries', () => {
-  it('take filters of the builder and OData text, go through all pages, and end at the limit', async () => {
+  it('take filters built or as OData text, go through all pages, end at the limit', async () => {
     await using store = await orders(25)
     const filter = where<Order>()('total').ge(100)
     expect(await all(store.query('orders', { filter, pageSize: 4 }))).toHaveLength(15)

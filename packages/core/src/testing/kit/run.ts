@@ -147,7 +147,7 @@ function planOf<Context extends RunningContext>(
   testCase: KitCase<Context>,
   context: Context,
 ): CasePlan<Context> {
-  const missing = testCase.needs?.find((part) => !context.has(part as never))
+  const missing = testCase.needs?.find((part) => !context.has(part))
   if (missing !== undefined) {
     return { status: 'skipped', reason: `the harness has no ${String(missing)}` }
   }

@@ -42,4 +42,4 @@ function handlersOf(
   }
 }
 
-await serveChild<QueueBackend, QueueChildCommands>(handlersOf)
+await serveChild<QueueChildCommands>(handlersOf)

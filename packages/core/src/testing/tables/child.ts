@@ -49,4 +49,4 @@ async function wins(
   }
 }
 
-await serveChild<TableBackend, TableChildCommands>(handlersOf)
+await serveChild<TableChildCommands>(handlersOf)

@@ -119,7 +119,8 @@ export class SqliteQueue implements QueueBackend {
     if (this.#fault === 'receives-in-two-steps') return this.#receiveTwice(queue, max, until)
     const rows = this.#all(
       'UPDATE messages SET receipt = lower(hex(randomblob(16))), count = count + 1, visible = ? ' +
-        'WHERE id IN (SELECT id FROM messages WHERE queue = ? AND visible <= ? LIMIT ?) RETURNING *',
+        'WHERE id IN (SELECT id FROM messages WHERE queue = ? AND visible <= ? LIMIT ?) ' +
+        'RETURNING *',
       ...[until, queue, now, max],
     ) as unknown as Row[]
     if (this.#fault === 'deletes-as-it-receives') {

@@ -10,27 +10,27 @@ const withoutMatch = (change: TableChange): TableChange =>
   change.type === 'update' || change.type === 'delete' ? { ...change, ifMatch: undefined } : change
 
 export const changingMutants: readonly TableMutant[] = [
-  changeMutant('inserts over what is there', [], (change) =>
+  changeMutant('inserts over what is there', (change) =>
     change.type === 'insert' ? { type: 'upsert', mode: 'replace', entity: change.entity } : change,
   ),
-  changeMutant('creates what an update misses', [], (change) =>
+  changeMutant('creates what an update misses', (change) =>
     change.type === 'update'
       ? { type: 'upsert', mode: change.mode, entity: change.entity }
       : change,
   ),
-  changeMutant('replaces where it should merge', [], (change) => withMode(change, 'replace')),
-  changeMutant('merges where it should replace', [], (change) => withMode(change, 'merge')),
-  changeMutant('ignores ifMatch', [], withoutMatch),
-  changeMutant('ignores ifMatch of deletes', [], (change) =>
+  changeMutant('replaces where it should merge', (change) => withMode(change, 'replace')),
+  changeMutant('merges where it should replace', (change) => withMode(change, 'merge')),
+  changeMutant('ignores ifMatch', withoutMatch),
+  changeMutant('ignores ifMatch of deletes', (change) =>
     change.type === 'delete' ? withoutMatch(change) : change,
   ),
-  changeMutant('loses one property', [], (change) => {
+  changeMutant('loses one property', (change) => {
     if (change.type === 'delete') return change
     const { partitionKey, rowKey, ...rest } = change.entity
     const kept = Object.fromEntries(Object.entries(rest).slice(0, 250))
     return { ...change, entity: { partitionKey, rowKey, ...kept } }
   }),
-  mutant('makes transactions one change after the other', [], (inner) => ({
+  mutant('makes transactions one change after the other', (inner) => ({
     transact: async (table, changes, options) => {
       const outcomes = []
       for (const change of changes) {
@@ -40,7 +40,7 @@ export const changingMutants: readonly TableMutant[] = [
       return outcomes
     },
   })),
-  mutant('undoes nothing when a transaction fails', [], (inner) => ({
+  mutant('undoes nothing when a transaction fails', (inner) => ({
     transact: async (table, changes, options) => {
       try {
         return await inner.transact(table, changes, options)
@@ -50,19 +50,19 @@ export const changingMutants: readonly TableMutant[] = [
       }
     },
   })),
-  mutant('gives outcomes in reverse', [], (inner) => ({
-    transact: async (...call) => (await inner.transact(...call)).reverse(),
+  mutant('gives outcomes in reverse', (inner) => ({
+    transact: async (...call) => (await inner.transact(...call)).toReversed(),
   })),
-  mutant('tells no place in a transaction', [], (inner) => ({
+  mutant('tells no place in a transaction', (inner) => ({
     transact: (...call) =>
       inner.transact(...call).catch((error: unknown) => {
         throw isStorageError(error) ? error.with({ message: 'failed' }) : error
       }),
   })),
-  mutant('takes 50 changes at once', [], (inner) => ({
+  mutant('takes 50 changes at once', (inner) => ({
     transact: (table, changes, options) => inner.transact(table, changes.slice(0, 50), options),
   })),
-  mutant('takes transactions of 1 MiB', [], (inner) => ({
+  mutant('takes transactions of 1 MiB', (inner) => ({
     transact: async (table, changes, options) => {
       if (
         JSON.stringify(changes, (_, v: unknown) => (typeof v === 'bigint' ? '' : v)).length > 1e6
@@ -72,7 +72,7 @@ export const changingMutants: readonly TableMutant[] = [
       return inner.transact(table, changes, options)
     },
   })),
-  mutant('changes the partition that comes first', [], (inner) => ({
+  mutant('changes the partition that comes first', (inner) => ({
     transact: async (table, changes, options) => {
       const { partitionKey } = keysOf(changes[0]!)
       const others = await inner.query(table, { select: [] })
@@ -87,7 +87,7 @@ export const changingMutants: readonly TableMutant[] = [
       )
     },
   })),
-  mutant('gives one etag for equal content', [], (inner) => {
+  mutant('gives one etag for equal content', (inner) => {
     const shown = new Map<string, string>()
     const hash = (entity: object): string =>
       JSON.stringify(entity, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v))
@@ -105,7 +105,7 @@ export const changingMutants: readonly TableMutant[] = [
       },
     }
   }),
-  mutant('takes any etag that it ever gave', [], (inner) => {
+  mutant('takes any etag that it ever gave', (inner) => {
     const given = new Set<string | undefined>()
     return {
       change: async (table, change, options) => {
@@ -116,7 +116,7 @@ export const changingMutants: readonly TableMutant[] = [
       },
     }
   }),
-  mutant('decides conditions apart from the change', [], (inner) => ({
+  mutant('decides conditions apart from the change', (inner) => ({
     change: async (table, change, options) => {
       const { partitionKey, rowKey } = keysOf(change)
       const found = await inner.get(table, partitionKey, rowKey).catch(() => undefined)
@@ -132,7 +132,7 @@ export const changingMutants: readonly TableMutant[] = [
       return inner.change(table, withoutMatch(change), options)
     },
   })),
-  mutant('lets two transactions insert one entity', [], (inner) => ({
+  mutant('lets two transactions insert one entity', (inner) => ({
     transact: async (table, changes, options) => {
       const found = await Promise.all(
         changes.map((change) => {
@@ -149,7 +149,7 @@ export const changingMutants: readonly TableMutant[] = [
       return inner.transact(table, eased, options)
     },
   })),
-  mutant('loses single changes during transactions', [], (inner) => {
+  mutant('loses single changes during transactions', (inner) => {
     let running = 0
     return {
       transact: async (...call) => {
@@ -159,22 +159,22 @@ export const changingMutants: readonly TableMutant[] = [
         return inner.transact(...call)
       },
       change: async (table, change, options) => {
-        await null
+        await soon()
         return running > 3 ? { etag: 'x' } : inner.change(table, change, options)
       },
     }
   }),
-  mutant('gives an etag for a delete', [], (inner) => ({
+  mutant('gives an etag for a delete', (inner) => ({
     change: async (...call) => ({ etag: (await inner.change(...call)).etag ?? 'gone' }),
   })),
-  mutant('deletes without a word what is not there', [], (inner) => ({
+  mutant('deletes without a word what is not there', (inner) => ({
     change: (table, change, options) =>
       inner.change(table, change, options).catch((error: unknown) => {
         if (change.type === 'delete' && isStorageError(error, 'NOT_FOUND')) return noOutcome
         throw error
       }),
   })),
-  mutant('tells a missing version as a conflict of versions', [], (inner) => ({
+  mutant('tells a missing version as a conflict of versions', (inner) => ({
     change: (table, change, options) =>
       inner.change(table, change, options).catch((error: unknown) => {
         const hasMatch = 'ifMatch' in change && change.ifMatch !== undefined
@@ -182,7 +182,7 @@ export const changingMutants: readonly TableMutant[] = [
         throw new StorageError('PRECONDITION_FAILED', error.message, { key: error.key })
       }),
   })),
-  mutant('merges over the limits', [], (inner) => ({
+  mutant('merges over the limits', (inner) => ({
     change: (table, change, options) =>
       inner.change(table, change, options).catch((error: unknown) => {
         if (isStorageError(error, 'QUOTA_EXCEEDED')) return { etag: 'x' }

@@ -7,19 +7,15 @@ import {
   type TablePage,
 } from '../../../src/index.ts'
 import { keysOf } from '../../../src/tables/change-check.ts'
-import { handleOn, sharedHarness, tableMethods, withTableMethods } from '../shared-harness.ts'
+import { handleOn, sharedHarness, tableMethods, withTableMethods } from '../memory-handles.ts'
 import { mutant, soon, type TableMutant } from './mutant.ts'
 
 type Method = (...call: never[]) => Promise<unknown>
 
 /** The table's name, the first of a call, through `map`, in every method that takes one. */
-function nameMutant(
-  name: string,
-  catches: readonly string[],
-  map: (table: string) => string,
-): TableMutant {
+function nameMutant(name: string, map: (table: string) => string): TableMutant {
   const taking = ['createTable', 'deleteTable', 'get', 'query', 'change', 'transact'] as const
-  return mutant(name, catches, (inner) =>
+  return mutant(name, (inner) =>
     Object.fromEntries(
       taking.map((method) => [
         method,
@@ -33,10 +29,9 @@ function nameMutant(
 /** What each method rejects with, through `map`. */
 function errorMutant(
   name: string,
-  catches: readonly string[],
   map: (error: unknown, call: readonly unknown[]) => unknown,
 ): TableMutant {
-  return mutant(name, catches, (inner) =>
+  return mutant(name, (inner) =>
     Object.fromEntries(
       tableMethods.map((method) => [
         method,
@@ -52,10 +47,9 @@ function errorMutant(
 /** Lists all names, `choose`s, and pages by counting. */
 function listMutant(
   name: string,
-  catches: readonly string[],
   choose: (all: string[], prefix: string) => string[],
 ): TableMutant {
-  return mutant(name, catches, (inner) => ({
+  return mutant(name, (inner) => ({
     listTables: async ({ prefix = '', limit = 1000, cursor, signal } = {}): Promise<TablePage> => {
       const { tables } = await inner.listTables({ signal })
       const chosen = choose([...tables], prefix)
@@ -72,13 +66,13 @@ function listMutant(
 const withoutSignal = (options: object | undefined): object => ({ ...options, signal: undefined })
 
 export const endingMutants: readonly TableMutant[] = [
-  mutant('says that it created what was there', [], (inner) => ({
+  mutant('says that it created what was there', (inner) => ({
     createTable: async (...call) => {
       await inner.createTable(...call)
       return true
     },
   })),
-  mutant('empties a table that is created again', [], (inner) => ({
+  mutant('empties a table that is created again', (inner) => ({
     createTable: async (table, options) => {
       if (await inner.createTable(table, options)) return true
       await inner.deleteTable(table)
@@ -86,7 +80,7 @@ export const endingMutants: readonly TableMutant[] = [
       return false
     },
   })),
-  mutant('keeps what was in a deleted table', [], (inner) => {
+  mutant('keeps what was in a deleted table', (inner) => {
     const hidden = new Set<string>()
     return {
       deleteTable: async (table, options) => {
@@ -101,7 +95,7 @@ export const endingMutants: readonly TableMutant[] = [
       },
     }
   }),
-  mutant('creates tables when they are missed', [], (inner) => {
+  mutant('creates tables when they are missed', (inner) => {
     const made = async <T>(table: string, call: () => Promise<T>): Promise<T> => {
       try {
         return await call()
@@ -116,44 +110,44 @@ export const endingMutants: readonly TableMutant[] = [
       query: (table, ...call) => made(table, () => inner.query(table, ...call)),
     }
   }),
-  nameMutant('keeps all tables in one', [], () => 'theOnlyOne'),
-  nameMutant('cuts names of tables at 40', [], (table) => table.slice(0, 40)),
-  nameMutant('takes the case of names for a difference', [], (table) =>
+  nameMutant('keeps all tables in one', () => 'theOnlyOne'),
+  nameMutant('cuts names of tables at 40', (table) => table.slice(0, 40)),
+  nameMutant('takes the case of names for a difference', (table) =>
     table.replace(/[A-Z]/g, (letter) => `${letter}${letter}`).slice(0, 63),
   ),
-  listMutant('lists in the order of ASCII', [], (all, prefix) =>
+  listMutant('lists in the order of ASCII', (all, prefix) =>
     all.filter((name) => name.toLowerCase().startsWith(prefix.toLowerCase())).sort(),
   ),
-  listMutant('lists what holds the prefix anywhere', [], (all, prefix) =>
+  listMutant('lists what holds the prefix anywhere', (all, prefix) =>
     all.filter((name) => name.toLowerCase().includes(prefix.toLowerCase().slice(1))),
   ),
-  listMutant('lists everything', [], (all) => all),
-  listMutant('lists backwards', [], (all, prefix) =>
-    all.filter((name) => name.toLowerCase().startsWith(prefix.toLowerCase())).reverse(),
+  listMutant('lists everything', (all) => all),
+  listMutant('lists backwards', (all, prefix) =>
+    all.filter((name) => name.toLowerCase().startsWith(prefix.toLowerCase())).toReversed(),
   ),
-  mutant('lists the tables that there are twice', [], (inner) => ({
+  mutant('lists the tables that there are twice', (inner) => ({
     listTables: async (options) => {
       const page = await inner.listTables(options)
       return { ...page, tables: page.tables.flatMap((name) => [name, name]) }
     },
   })),
-  errorMutant('tells no keys', [], (error) =>
+  errorMutant('tells no keys', (error) =>
     isStorageError(error) ? error.with({ key: undefined }) : error,
   ),
-  errorMutant('throws plain errors', [], (error) =>
+  errorMutant('throws plain errors', (error) =>
     isStorageError(error) ? new Error(error.message) : error,
   ),
-  errorMutant('quotes what it was given', [], (error, call) => {
+  errorMutant('quotes what it was given', (error, call) => {
     if (!isStorageError(error)) return error
     const given = JSON.stringify(call, (_, v: unknown) => (typeof v === 'bigint' ? '' : v))
     return error.with({ message: `${error.message}: ${given}` })
   }),
-  errorMutant('takes refusals for outages', [], (error) =>
-    isStorageError(error) && !isStorageError(error, 'CLOSED', 'ABORTED')
+  errorMutant('takes refusals for outages', (error) =>
+    isStorageError(error) && error.code !== 'CLOSED' && error.code !== 'ABORTED'
       ? error.with({ retryable: 'yes' })
       : error,
   ),
-  mutant('breaks at the hundredth refusal', [], (inner) => {
+  mutant('breaks at the hundredth refusal', (inner) => {
     let refused = 0
     return {
       query: async (table, options) => {
@@ -165,18 +159,17 @@ export const endingMutants: readonly TableMutant[] = [
       },
     }
   }),
-  mutant('hears no signal', [], (inner) => ({
+  mutant('hears no signal', (inner) => ({
     get: (table, pk, rk, options) => inner.get(table, pk, rk, withoutSignal(options)),
     change: (table, change, options) => inner.change(table, change, withoutSignal(options)),
   })),
-  mutant('ends with the reason of the signal as it is', [], (inner) => ({
+  mutant('ends with the reason of the signal as it is', (inner) => ({
     get: async (table, pk, rk, options) => {
-      // oxlint-disable-next-line typescript/only-throw-error -- that is what is wrong with it
       if (options?.signal?.aborted === true) throw options.signal.reason
       return inner.get(table, pk, rk, options)
     },
   })),
-  mutant('makes half a transaction when it is aborted', [], (inner) => ({
+  mutant('makes half a transaction when it is aborted', (inner) => ({
     transact: async (table, changes, options) => {
       const outcomes = []
       for (const change of changes) {
@@ -186,7 +179,7 @@ export const endingMutants: readonly TableMutant[] = [
       return outcomes
     },
   })),
-  mutant('closes twice only with an error', [], (inner) => {
+  mutant('closes twice only with an error', (inner) => {
     let closed = 0
     return {
       close: async () => {
@@ -195,8 +188,8 @@ export const endingMutants: readonly TableMutant[] = [
       },
     }
   }),
-  mutant('lives on after close', [], () => ({ close: async () => undefined })),
-  mutant('fails with something else during close', [], (inner) => {
+  mutant('lives on after close', () => ({ close: async () => undefined })),
+  mutant('fails with something else during close', (inner) => {
     let isClosing = false
     return {
       query: async (...call) => {
@@ -214,21 +207,20 @@ export const endingMutants: readonly TableMutant[] = [
       },
     }
   }),
-  mutant('is ill', [], (inner) => ({
+  mutant('is ill', (inner) => ({
     health: async (options) => ({ ...(await inner.health(options)), ok: false }),
   })),
-  mutant('has capabilities that can be changed', [], (inner) => ({
+  mutant('has capabilities that can be changed', (inner) => ({
     capabilities: { ...inner.capabilities },
   })),
   {
     name: 'lasts, and cannot be opened again',
-    catches: [],
     harness: {
       name: 'lasts, and cannot be opened again',
       open: async () => ({ backend: handleOn(new MemoryTableBackend()) }),
     },
   },
-  mutant('keeps a copy of its own', [], (inner) => {
+  mutant('keeps a copy of its own', (inner) => {
     const seen = new Map<string, Awaited<ReturnType<TableBackend['get']>>>()
     return {
       get: async (table, partitionKey, rowKey, options) => {
@@ -246,7 +238,6 @@ export const endingMutants: readonly TableMutant[] = [
   }),
   {
     name: 'writes when it is closed',
-    catches: [],
     harness: sharedHarness('writes when it is closed', (shared) => {
       const inner = handleOn(shared)
       const late: (() => Promise<unknown>)[] = []
@@ -265,12 +256,11 @@ export const endingMutants: readonly TableMutant[] = [
   },
   {
     name: 'closes all handles with one',
-    catches: [],
     harness: sharedHarness('closes all handles with one', (shared) =>
       withTableMethods(handleOn(shared), { close: () => shared.close() }),
     ),
   },
-  mutant('ties cursors to the handle', [], (inner) => {
+  mutant('ties cursors to the handle', (inner) => {
     const own = new Set<string>()
     return {
       query: async (table, options) => {
@@ -284,7 +274,7 @@ export const endingMutants: readonly TableMutant[] = [
       },
     }
   }),
-  mutant('counts versions anew in each handle', [], (inner) => {
+  mutant('counts versions anew in each handle', (inner) => {
     const shown = new Map<string, string>()
     let count = 0
     return {

@@ -5,10 +5,9 @@ import { mutant, ownQuery, type TableMutant } from './mutant.ts'
 /** Backends that filter by something else than the reference. */
 function filterMutant(
   name: string,
-  catches: readonly string[],
   rewrite: (options: QueryPageOptions) => QueryPageOptions,
 ): TableMutant {
-  return mutant(name, catches, (inner) => ({
+  return mutant(name, (inner) => ({
     query: (table, options = {}) => inner.query(table, rewrite(options)),
   }))
 }
@@ -45,34 +44,29 @@ const isOf =
 
 export const filteringMutants: readonly TableMutant[] = [
   ...['string', 'number', 'bigint', 'boolean'].flatMap((type) => [
-    filterMutant(`takes le for lt of a ${type}`, [], swapped('lt', 'le', isOf(type))),
-    filterMutant(`takes eq for ne of a ${type}`, [], swapped('ne', 'eq', isOf(type))),
+    filterMutant(`takes le for lt of a ${type}`, swapped('lt', 'le', isOf(type))),
+    filterMutant(`takes eq for ne of a ${type}`, swapped('ne', 'eq', isOf(type))),
   ]),
   ...[Date, Guid, Uint8Array].flatMap((type) => [
     filterMutant(
       `takes ge for gt of a ${type.name}`,
-      [],
       swapped('gt', 'ge', (v) => v instanceof type),
     ),
     filterMutant(
       `takes ne for eq of a ${type.name}`,
-      [],
       swapped('eq', 'ne', (v) => v instanceof type),
     ),
   ]),
   filterMutant(
     'takes a special number for any',
-    [],
     swapped('gt', 'ne', (v) => v === Infinity),
   ),
   filterMutant(
     'finds no special numbers',
-    [],
     swapped('eq', 'ne', (v) => Number.isNaN(v)),
   ),
   filterMutant(
     'cuts numbers of filters',
-    [],
     leaves((filter) =>
       filter.type === 'comparison' &&
       typeof filter.value === 'number' &&
@@ -83,7 +77,6 @@ export const filteringMutants: readonly TableMutant[] = [
   ),
   filterMutant(
     'reads a quote as the end of a text',
-    [],
     leaves((filter) =>
       filter.type === 'comparison' && typeof filter.value === 'string'
         ? { ...filter, value: filter.value.split("'")[0]! }
@@ -92,7 +85,6 @@ export const filteringMutants: readonly TableMutant[] = [
   ),
   mutant(
     'says that a missing property differs',
-    [],
     ownQuery((all, { filter }) =>
       all.filter(({ entity, modifiedAt }) => {
         if (filter === undefined) return true
@@ -106,7 +98,6 @@ export const filteringMutants: readonly TableMutant[] = [
   ),
   mutant(
     'compares text with numbers',
-    [],
     ownQuery((all, { filter }) =>
       all.filter(({ entity, modifiedAt }) => {
         if (filter === undefined) return true
@@ -120,17 +111,16 @@ export const filteringMutants: readonly TableMutant[] = [
       }),
     ),
   ),
-  filterMutant('drops "not"', [], ({ filter, ...options }) => ({
+  filterMutant('drops "not"', ({ filter, ...options }) => ({
     ...options,
     filter: filter?.type === 'not' ? filter.operand : filter,
   })),
-  filterMutant('takes "or" for "and"', [], ({ filter, ...options }) => ({
+  filterMutant('takes "or" for "and"', ({ filter, ...options }) => ({
     ...options,
     filter: filter?.type === 'or' ? { ...filter, type: 'and' } : filter,
   })),
   filterMutant(
     'forgets the time',
-    [],
     leaves((filter) =>
       filter.type === 'comparison' && filter.property === 'Timestamp'
         ? { ...filter, value: new Date(0) }
@@ -139,11 +129,17 @@ export const filteringMutants: readonly TableMutant[] = [
   ),
   filterMutant(
     'ends prefixes too early',
-    [],
     leaves((filter) =>
       filter.type === 'comparison' && filter.operator === 'lt' && typeof filter.value === 'string'
         ? { ...filter, value: filter.value.slice(0, -1) || filter.value }
         : filter,
     ),
   ),
+  mutant('gives everything where nothing satisfies', (inner) => ({
+    query: async (table, options) => {
+      const page = await inner.query(table, options)
+      if (page.entities.length > 0 || page.cursor !== undefined) return page
+      return inner.query(table, { ...options, filter: undefined, cursor: undefined })
+    },
+  })),
 ]

@@ -9,48 +9,37 @@ import {
   type TableChange,
 } from '../../../src/index.ts'
 import type { TableHarness } from '../../../src/testing/index.ts'
-import { handleOn, sharedHarness, withTableMethods } from '../shared-harness.ts'
+import { handleOn, sharedHarness, withTableMethods } from '../memory-handles.ts'
 
 export interface TableMutant {
   /** What is wrong with it, as a predicate: `ignores ifMatch`. */
   readonly name: string
   readonly harness: TableHarness
-  /** Cases that must fail, by id. */
-  readonly catches: readonly string[]
 }
 
 /** Replaces methods of each handle. */
 export function mutant(
   name: string,
-  catches: readonly string[],
   replace: (inner: TableBackend) => Partial<TableBackend>,
 ): TableMutant {
   const harness = sharedHarness(name, (shared) => {
     const inner = handleOn(shared)
     return withTableMethods(inner, replace(inner))
   })
-  return { name, harness, catches }
+  return { name, harness }
 }
 
 /** Replaces each change, alone and in transactions. */
-export function changeMutant(
-  name: string,
-  catches: readonly string[],
-  map: (change: TableChange) => TableChange,
-): TableMutant {
-  return mutant(name, catches, (inner) => ({
+export function changeMutant(name: string, map: (change: TableChange) => TableChange): TableMutant {
+  return mutant(name, (inner) => ({
     change: (table, change, options) => inner.change(table, map(change), options),
     transact: (table, changes, options) => inner.transact(table, changes.map(map), options),
   }))
 }
 
 /** Replaces each entity that is read. */
-export function readMutant(
-  name: string,
-  catches: readonly string[],
-  map: (stored: StoredEntity) => StoredEntity,
-): TableMutant {
-  return mutant(name, catches, (inner) => ({
+export function readMutant(name: string, map: (stored: StoredEntity) => StoredEntity): TableMutant {
+  return mutant(name, (inner) => ({
     get: async (...call) => map(await inner.get(...call)),
     query: async (...call) => {
       const page = await inner.query(...call)
@@ -62,10 +51,9 @@ export function readMutant(
 /** Replaces the values of each entity that is read. */
 export function valueMutant(
   name: string,
-  catches: readonly string[],
   map: (value: unknown, property: string) => unknown,
 ): TableMutant {
-  return readMutant(name, catches, (stored) => {
+  return readMutant(name, (stored) => {
     const entries = Object.entries(stored.entity).map(([property, value]) => [
       property,
       property === 'partitionKey' || property === 'rowKey' ? value : map(value, property),

@@ -2,7 +2,7 @@ import { Box, CloseButton, Group, Text, Title } from '@mantine/core'
 import type { ReactNode, RefObject } from 'react'
 import type { OperationRecord } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
-import { ObjectLink, PrefixLink } from '../../../web/object-link.tsx'
+import { ObjectLink, PartLink, PrefixLink } from '../../../web/object-link.tsx'
 import classes from './operation-detail.module.css'
 import { timeText } from './operation-text.ts'
 
@@ -57,6 +57,15 @@ export function OperationDetail({
 function placeOf({ operation, key }: OperationRecord): readonly [string, ReactNode] {
   if (operation === 'list') {
     return ['Prefix', key === undefined ? 'all' : <PrefixLink key="place" prefix={key} />]
+  }
+  const [part, name] = operation.split('.')
+  if (name !== undefined && (part === 'tables' || part === 'queues')) {
+    // A list of names has a prefix, not a name.
+    const isOne = key !== undefined && !name.startsWith('list')
+    return [
+      part === 'tables' ? 'Table' : 'Queue',
+      isOne ? <PartLink key="place" part={part} name={key} /> : (key ?? 'all'),
+    ]
   }
   return ['Key', key === undefined ? 'none' : <ObjectLink key="place" objectKey={key} />]
 }

@@ -1,9 +1,12 @@
 /** The stores that the conformance kit tests here: each case gets a fresh one, never the user's. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { AzureStorageBackend } from '@aos-storage/backend-azure'
 import { FileStorageBackend } from '@aos-storage/backend-file'
 import { MemoryStorageBackend } from '@aos-storage/core'
 import type { ConformanceHarness } from '@aos-storage/core/testing'
+import { accountVariable } from '../../../server/azure.ts'
+import { containerOf } from '../../../server/azure-containers.ts'
 import type { ProgramRequest } from './conformance-protocol.ts'
 
 /** Small enough for the kit to try the largest object. */
@@ -15,7 +18,14 @@ export function harnessOf({
   durability,
   folder,
 }: Pick<ProgramRequest, 'target' | 'durability' | 'folder'>): ConformanceHarness {
-  return target === 'memory' ? memoryHarness : fileHarness(folder, durability)
+  switch (target) {
+    case 'memory':
+      return memoryHarness
+    case 'file':
+      return fileHarness(folder, durability)
+    case 'azure':
+      return azureHarness(basename(folder))
+  }
 }
 
 function fileHarness(folder: string, durability: 'fsync' | 'none'): ConformanceHarness {
@@ -31,6 +41,48 @@ function fileHarness(folder: string, durability: 'fsync' | 'none'): ConformanceH
         // A file system has no name with an empty segment.
         putForeign: async () => undefined,
         dispose: () => rm(basePath, { recursive: true, force: true }),
+      }
+    },
+  }
+}
+
+/** Blocks of the default size: three on their way, one that fills, and what the SDK holds. */
+const azureBufferedBytesMax = 32 * 1024 ** 2
+
+/**
+ * The container of a run, which goes with its folder.
+ *
+ * @param run Names the folder of the run: `PID-XXXXXX`.
+ */
+export function runContainer(run: string): string {
+  return `playground-conformance-${Buffer.from(run).toString('hex')}`
+}
+
+/** The account comes by the environment: arguments of a process are no place for a secret. */
+function azureHarness(run: string): ConformanceHarness {
+  const connectionString = process.env[accountVariable] ?? ''
+  const container = runContainer(run)
+  const client = containerOf(connectionString, container)
+  let count = 0
+  return {
+    ...{ name: 'azure', isSlow: true, timeLimitMs: 60_000 },
+    bufferedBytesMax: azureBufferedBytesMax,
+    async open() {
+      await client.createIfNotExists()
+      const prefix = `store-${(count += 1)}`
+      const open = (): AzureStorageBackend =>
+        new AzureStorageBackend({ connectionString, container, prefix })
+      return {
+        backend: open(),
+        reopen: async () => open(),
+        child: {
+          module: new URL('open-azure-child.ts', import.meta.url).href,
+          args: { container, prefix },
+        },
+        async putForeign(name, body) {
+          await client.getBlockBlobClient(`${prefix}/${name}`).uploadData(body)
+          return name
+        },
       }
     },
   }

@@ -22,13 +22,19 @@ export class ConformanceProcess {
   readonly #clock: Clock
   readonly #gone = new AbortController()
 
-  constructor(request: ProgramRequest, clock: Clock, onOutcome: (outcome: RunOutcome) => void) {
+  constructor(
+    request: ProgramRequest,
+    clock: Clock,
+    onOutcome: (outcome: RunOutcome) => void,
+    env: Readonly<Record<string, string>> = {},
+  ) {
     this.#clock = clock
     // What resolves the sources here does so there, and in the processes that it starts.
     const conditions = process.execArgv.filter((arg) => arg.startsWith('--conditions='))
     const program = fileURLToPath(new URL('conformance-program.ts', import.meta.url))
     this.#child = fork(program, [JSON.stringify(request)], {
       execArgv: conditions,
+      env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.ended = this.#follow(onOutcome)

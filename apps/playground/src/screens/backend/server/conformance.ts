@@ -8,11 +8,15 @@
  * Invariant: one run at a time, and its folder is gone before it is said to be over.
  */
 import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
 import { StorageError } from '@aos-storage/core'
 import { chooseSeed, conformanceCases } from '@aos-storage/core/testing'
 import { topic } from '../../../server/live.ts'
+import { accountVariable } from '../../../server/azure.ts'
+import { containerOf } from '../../../server/azure-containers.ts'
 import type { World } from '../../../server/world.ts'
 import { makeRunFolder, removeRunFolder } from './conformance-folder.ts'
+import { runContainer } from './conformance-harness.ts'
 import { ConformanceProcess } from './conformance-process.ts'
 import type {
   ConformanceEvent,
@@ -37,13 +41,13 @@ const groups: ConformanceState['groups'] = [
 ].map(([name, cases]) => ({ name, cases: cases.length }))
 
 export class ConformanceDesk {
-  readonly #world: Pick<World, 'folder' | 'live' | 'clock'>
+  readonly #world: Pick<World, 'folder' | 'live' | 'clock' | 'place'>
   #run: ConformanceRun | null = null
   #process: ConformanceProcess | undefined
   /** Of the run that is under way: until its folder is gone. */
   #isOver: Promise<void> | undefined
 
-  constructor(world: Pick<World, 'folder' | 'live' | 'clock'>) {
+  constructor(world: Pick<World, 'folder' | 'live' | 'clock' | 'place'>) {
     this.#world = world
   }
 
@@ -62,6 +66,7 @@ export class ConformanceDesk {
       const known = groups.map(({ name }) => name).join(', ')
       throw new StorageError('INVALID_ARGUMENT', `There is no group ${group}; take one of ${known}`)
     }
+    const account = target === 'azure' ? this.#account() : undefined
     const over = Promise.withResolvers<void>()
     this.#isOver = over.promise
     try {
@@ -73,9 +78,11 @@ export class ConformanceDesk {
       }
       const onOutcome = (outcome: RunOutcome): void => this.#add(outcome)
       this.#run = run
-      this.#process = new ConformanceProcess({ ...parts, folder }, this.#world.clock, onOutcome)
+      const env = account === undefined ? {} : { [accountVariable]: account }
+      const request = { ...parts, folder }
+      this.#process = new ConformanceProcess(request, this.#world.clock, onOutcome, env)
       this.#world.live.publish(conformance, { kind: 'started', run })
-      void this.#finish(this.#process, folder).finally(() => {
+      void this.#finish(this.#process, folder, account).finally(() => {
         this.#isOver = undefined
         over.resolve()
       })
@@ -99,10 +106,25 @@ export class ConformanceDesk {
     await this.#isOver
   }
 
-  async #finish(process: ConformanceProcess, folder: string): Promise<void> {
+  /** @throws StorageError `UNSUPPORTED` where the playground is not on Azure. */
+  #account(): string {
+    const { place } = this.#world
+    const account =
+      place.storageType === 'azure'
+        ? (place.connectionString ?? process.env[accountVariable])
+        : undefined
+    if (account !== undefined) return account
+    throw new StorageError('UNSUPPORTED', 'Start the playground with --azure to run the kit there')
+  }
+
+  async #finish(
+    process: ConformanceProcess,
+    folder: string,
+    account: string | undefined,
+  ): Promise<void> {
     const { isComplete, complaint } = await process.ended
     this.#process = undefined
-    const failure = await removeRunFolder(folder).then(
+    const failure = await removeRun(folder, account).then(
       () => undefined,
       (error: Error) => `The folder of the run is left: ${error.message}`,
     )
@@ -128,4 +150,11 @@ export class ConformanceDesk {
     this.#run = { ...run, ...change }
     this.#world.live.publish(conformance, { kind: 'changed', run: run.id, ...change })
   }
+}
+
+/** Removes what the stores of a run were in. */
+async function removeRun(folder: string, account: string | undefined): Promise<void> {
+  await removeRunFolder(folder)
+  if (account !== undefined)
+    await containerOf(account, runContainer(basename(folder))).deleteIfExists()
 }

@@ -24,7 +24,7 @@ import type {
 const progressMs = 200
 
 const conformanceRequest = object({
-  target: picklist(['file', 'memory']),
+  target: picklist(['file', 'memory', 'azure']),
   durability: optional(picklist(['fsync', 'none'])),
   group: optional(string()),
   seed: optional(pipe(number(), integer(), minValue(0))),

@@ -72,8 +72,11 @@ export interface Verification extends Share {
   readonly omitted: number
 }
 
-/** What is tested: a store of its own in a temporary folder, or one in memory. */
-export type ConformanceTarget = 'file' | 'memory'
+/**
+ * What is tested: a store of its own in a temporary folder, one in memory, or, where the playground
+ * is on Azure, one in a container of its own.
+ */
+export type ConformanceTarget = 'file' | 'memory' | 'azure'
 
 /** What `POST /conformance` takes. */
 export interface ConformanceRequest {

@@ -3,7 +3,7 @@
  * is a program of its own and runs as it is; the tests run every one.
  */
 import type { ActionText } from '../../../web/actions.ts'
-import { literal, program } from '../../../web/program.ts'
+import { literal, program, settings } from '../../../web/program.ts'
 import { storePlace } from '../../../web/store-place.ts'
 import type { ConformanceRequest } from '../server/wire.ts'
 
@@ -82,10 +82,12 @@ export function verifyText(): ActionText {
   }
 }
 
+const targetNames = { file: 'files', memory: 'memory', azure: 'Azure' } as const
+
 /** A run of the kit, with its report. */
 export function conformanceText(request: ConformanceRequest): ActionText {
   return {
-    label: `Run the conformance kit on ${request.target === 'file' ? 'files' : 'memory'}`,
+    label: `Run the conformance kit on ${targetNames[request.target]}`,
     code: [
       ...harnessImports(request, 'formatReport, runConformance'),
       '',
@@ -118,9 +120,21 @@ export function testSuiteText(request: ConformanceRequest): ActionText {
 }
 
 /** `open-child.ts`, which the two pieces above name: how another process opens the store. */
-export function openChildText(): ActionText {
+export function openChildText({ target }: ConformanceRequest): ActionText {
+  const label = 'Open the store in another process'
+  if (target === 'azure') {
+    return {
+      label,
+      code: [
+        "import { type AzureBlobOptions, AzureStorageBackend } from '@aos-storage/backend-azure'",
+        '',
+        'export const openChild = (options: AzureBlobOptions) => new AzureStorageBackend(options)',
+        '',
+      ].join('\n'),
+    }
+  }
   return {
-    label: 'Open the store in another process',
+    label,
     code: [
       "import { type FileBackendOptions, FileStorageBackend } from '@aos-storage/backend-file'",
       '',
@@ -158,6 +172,9 @@ function harnessImports({ target }: ConformanceRequest, kit: string): string[] {
   if (target === 'memory') {
     return ["import { MemoryStorageBackend } from '@aos-storage/core'", fromKit]
   }
+  if (target === 'azure') {
+    return ["import { AzureStorageBackend } from '@aos-storage/backend-azure'", fromKit]
+  }
   return [
     "import { mkdtemp, rm } from 'node:fs/promises'",
     "import { tmpdir } from 'node:os'",
@@ -181,6 +198,30 @@ function harnessLines({ target, durability = 'fsync' }: ConformanceRequest): str
       "        await backend.write(name, body, { contentType: 'application/octet-stream' })",
       '        return name',
       '      },',
+      '    }',
+      '  },',
+      '},',
+    ]
+  }
+  if (target === 'azure') {
+    return [
+      '{',
+      "  name: 'azure',",
+      '  isSlow: true,',
+      '  timeLimitMs: 60_000,',
+      '  bufferedBytesMax: 32 * 1024 ** 2,',
+      '  async open() {',
+      '    // Each store is below a prefix of its own.',
+      '    const options = {',
+      ...settings()
+        .slice(1)
+        .map((line) => `      ${line}`),
+      '      prefix: `conformance/${crypto.randomUUID()}`,',
+      '    }',
+      '    return {',
+      '      backend: new AzureStorageBackend(options),',
+      '      reopen: async () => new AzureStorageBackend(options),',
+      "      child: { module: new URL('open-child.ts', import.meta.url).href, args: options },",
       '    }',
       '  },',
       '},',

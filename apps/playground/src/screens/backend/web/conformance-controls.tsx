@@ -1,11 +1,17 @@
 import { Button, Group, Input, NativeSelect, SegmentedControl } from '@mantine/core'
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { useStorePlace } from '../../../web/store-place.ts'
 import { useView } from '../../../web/view.ts'
-import type { ConformanceRequest, ConformanceState } from '../server/wire.ts'
+import type { ConformanceRequest, ConformanceState, ConformanceTarget } from '../server/wire.ts'
 import { cancelRun, startRun } from './conformance-requests.ts'
 import { isUnderWay } from './conformance-state.ts'
 import screen from './screen.ts'
+
+const targets: Partial<Readonly<Record<ConformanceTarget, string>>> = {
+  file: 'Files',
+  memory: 'Memory',
+}
 
 /** What to run, and the buttons that begin and end it. */
 export function ConformanceControls({
@@ -17,13 +23,14 @@ export function ConformanceControls({
 }): ReactNode {
   const [, setView] = useView(screen)
   const isRunning = isUnderWay(run)
+  const isOnAzure = useStorePlace().storageType === 'azure'
   return (
     <Group gap="md" align="flex-end">
       <Choice
         label="Run on"
         value={request.target}
         isDisabled={isRunning}
-        choices={{ file: 'Files', memory: 'Memory' }}
+        choices={isOnAzure ? { ...targets, azure: 'Azure' } : targets}
         onChange={(target) => setView({ target }, { isReplaced: true })}
       />
       {request.target === 'file' ? (
@@ -87,11 +94,14 @@ function Choice<Value extends string>({
 }: {
   readonly label: string
   readonly value: Value
-  readonly choices: Readonly<Record<Value, string>>
+  readonly choices: Partial<Readonly<Record<Value, string>>>
   readonly isDisabled: boolean
   readonly onChange: (value: Value) => void
 }): ReactNode {
-  const data = (Object.keys(choices) as Value[]).map((value) => ({ value, label: choices[value] }))
+  const data = (Object.keys(choices) as Value[]).map((value) => ({
+    value,
+    label: choices[value] ?? value,
+  }))
   return (
     <Input.Wrapper label={label} labelElement="div">
       <div>

@@ -2,6 +2,7 @@ import { Code } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
+import { useStorePlace } from '../../../web/store-place.ts'
 import { useView } from '../../../web/view.ts'
 import type { ConformanceRequest } from '../server/wire.ts'
 import { conformanceText, openChildText, testSuiteText } from './code.ts'
@@ -13,7 +14,10 @@ import { useConformance } from './use-conformance.ts'
 
 /** The conformance kit, live. */
 export function ConformanceSection(): ReactNode {
-  const [{ target = 'file', durability = 'fsync', group }] = useView(screen)
+  const { storageType } = useStorePlace()
+  const [{ target: asked = storageType, durability = 'fsync', group }] = useView(screen)
+  // A link from a playground on Azure, to one that is not.
+  const target = asked === 'azure' ? storageType : asked
   const { state, error } = useConformance()
   const request: ConformanceRequest = {
     target,
@@ -25,9 +29,9 @@ export function ConformanceSection(): ReactNode {
       title="Conformance"
       purpose={
         <>
-          Every rule of the contract as a case, run on fresh stores in a temporary folder, never on
-          your data. The kit is <Code>@aos-storage/core/testing</Code>; whoever writes a backend
-          runs the same.
+          Every rule of the contract as a case, run on fresh stores in a temporary folder or
+          container, never on your data. The kit is <Code>@aos-storage/core/testing</Code>; whoever
+          writes a backend runs the same.
         </>
       }
     >
@@ -43,10 +47,10 @@ export function ConformanceSection(): ReactNode {
         title="The same as tests, for vitest or node:test"
         code={testSuiteText(request).code}
       />
-      {target === 'file' ? (
+      {target !== 'memory' ? (
         <SameCode
           title="open-child.ts, beside it: how the kit opens the store in other processes"
-          code={openChildText().code}
+          code={openChildText(request).code}
         />
       ) : null}
     </Section>

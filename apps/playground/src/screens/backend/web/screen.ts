@@ -12,7 +12,7 @@ const search = object({
   /** The capability whose code is shown. */
   capability: fallback(optional(string()), undefined),
   /** What the conformance kit is run on. */
-  target: fallback(optional(picklist(['file', 'memory'])), undefined),
+  target: fallback(optional(picklist(['file', 'memory', 'azure'])), undefined),
   durability: fallback(optional(picklist(['fsync', 'none'])), undefined),
   /** Only the cases of this group. */
   group: fallback(optional(string()), undefined),

@@ -47,7 +47,7 @@ export class Board {
   readonly #done = new Map<string, number>()
   readonly #measuring = new Map<string, Promise<number | null>>()
   #isListChanged = false
-  #telling: Promise<void> | undefined
+  #isTelling = false
 
   constructor(world: World, parts: () => BoardParts) {
     this.#world = world
@@ -69,7 +69,7 @@ export class Board {
   touch(queue: string): void {
     if (this.#dirty.size >= dirtyMax || this.#end.signal.aborted) return
     this.#dirty.add(queue)
-    this.#telling ??= this.#tellSoon()
+    if (!this.#isTelling) void this.#tellSoon()
   }
 
   touchHands(queue: string): void {
@@ -129,7 +129,9 @@ export class Board {
     if (key !== undefined && isChange(message as OperationContext)) this.touch(key)
   }
 
+  /** Never rejects. */
   async #tellSoon(): Promise<void> {
+    this.#isTelling = true
     try {
       await this.#world.clock.sleep(tellMs, this.#end.signal)
       await this.#tell()
@@ -137,8 +139,8 @@ export class Board {
       // A service that does not answer is told by what a page asks of it.
       if (!isStorageError(error) && !this.#end.signal.aborted) toldProblem(error)
     } finally {
-      this.#telling = undefined
-      if (this.#dirty.size > 0 && !this.#end.signal.aborted) this.#telling = this.#tellSoon()
+      this.#isTelling = false
+      if (this.#dirty.size > 0 && !this.#end.signal.aborted) void this.#tellSoon()
     }
   }
 

@@ -1,5 +1,6 @@
 /**
- * The consumers of one queue: so many, restarted a moment after a crash, with what they did counted.
+ * The consumers of one queue: so many, started anew a moment after a crash, with what they did
+ * counted.
  *
  * Invariant: bounded. At most {@link slotsMax} consumers, those that are still stopping included.
  */
@@ -79,8 +80,8 @@ export class ConsumerGroup {
   }
 
   /**
-   * Starts, or goes on with other settings: how handlers behave changes at once, for the rest others
-   * take over from those that run.
+   * Starts, or goes on with other settings: how handlers behave changes at once, for the rest
+   * others take over from those that run.
    *
    * @throws StorageError `CONFLICT` while too many are still stopping.
    */

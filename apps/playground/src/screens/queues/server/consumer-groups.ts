@@ -78,7 +78,7 @@ export class ConsumerGroups {
     if (handlers > handlersMax) {
       throw new StorageError(
         'CONFLICT',
-        `${handlers} handlers would run at once, ${handlersMax} do here; stop other consumers first`,
+        `${handlers} handlers would run at once, and ${handlersMax} do here; stop other consumers`,
       )
     }
     if (this.#groups.has(queue) || this.#groups.size < groupsMax) return

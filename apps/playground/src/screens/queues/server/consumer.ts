@@ -22,7 +22,7 @@ import { type ObservedBackend, observed } from './observed-backend.ts'
 import type { ConsumerSettings } from './wire.ts'
 
 /** Handlers that run get so long when a consumer is stopped. */
-export const stopTimeoutMs = 5000
+const stopTimeoutMs = 5000
 const idleDelayMsMax = 1000
 const retryDelaySecondsMax = 60
 

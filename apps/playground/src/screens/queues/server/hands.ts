@@ -1,7 +1,8 @@
 /**
  * Messages that a person received by hand, with their receipts: the page has none.
  *
- * Invariant: bounded. At most {@link handsMax}; one whose hold ran out some minutes ago is forgotten.
+ * Invariant: bounded. At most {@link handsMax}; one whose hold ran out some minutes ago is
+ * forgotten.
  */
 import {
   type Clock,
@@ -17,6 +18,14 @@ const handsMax = 128
 /** A receipt is good until somebody else receives: for so long one may still try it. */
 const keptAfterMs = 5 * 60_000
 
+/** What is told of messages in hand. */
+export interface HandsEyes {
+  /** Others are in hand, or for another time. */
+  readonly onChange: (queue: string) => void
+  /** One was deleted: it is done. */
+  readonly onDone: (queue: string) => void
+}
+
 interface Hand {
   readonly message: QueueMessage
   extensions: number
@@ -27,15 +36,14 @@ interface Hand {
 export class Hands {
   readonly #queues: QueueStore
   readonly #clock: Clock
-  /** Messages of the queue are others, or held by others. */
-  readonly #onChange: (queue: string) => void
+  readonly #eyes: HandsEyes
   /** By queue and id. */
   readonly #hands = new Map<string, Hand>()
 
-  constructor(queues: QueueStore, clock: Clock, onChange: (queue: string) => void) {
+  constructor(queues: QueueStore, clock: Clock, eyes: HandsEyes) {
     this.#queues = queues
     this.#clock = clock
-    this.#onChange = onChange
+    this.#eyes = eyes
   }
 
   /** Of a queue those whose hold lasts. */
@@ -71,7 +79,7 @@ export class Hands {
     const messages = await this.#queues.receiveMessages(queue, options)
     const hands = messages.map((message): Hand => ({ message, extensions: 0 }))
     for (const hand of hands) this.#hands.set(nameOf(queue, hand.message.id), hand)
-    this.#onChange(queue)
+    this.#eyes.onChange(queue)
     return Promise.all(hands.map(shownHand))
   }
 
@@ -82,7 +90,7 @@ export class Hands {
       this.#queues.updateMessage(queue, hand.message, { visibilitySeconds }),
     )
     hand.extensions += 1
-    this.#onChange(queue)
+    this.#eyes.onChange(queue)
     return shownHand(hand)
   }
 
@@ -100,7 +108,7 @@ export class Hands {
     )
     hand.replaced = payload
     hand.extensions += 1
-    this.#onChange(queue)
+    this.#eyes.onChange(queue)
     return shownHand(hand)
   }
 
@@ -116,6 +124,7 @@ export class Hands {
   async delete(queue: string, id: string): Promise<void> {
     const hand = this.#hand(queue, id)
     await this.#use(queue, id, () => this.#queues.deleteMessage(queue, hand.message))
+    this.#eyes.onDone(queue)
     this.#drop(queue, id)
   }
 
@@ -129,7 +138,7 @@ export class Hands {
   /** Of a queue that is gone, or empty now. */
   forget(queue: string): void {
     for (const { message } of this.#of(queue)) this.#hands.delete(nameOf(queue, message.id))
-    this.#onChange(queue)
+    this.#eyes.onChange(queue)
   }
 
   #of(queue: string): Hand[] {
@@ -153,7 +162,7 @@ export class Hands {
   }
 
   #drop(queue: string, id: string): void {
-    if (this.#hands.delete(nameOf(queue, id))) this.#onChange(queue)
+    if (this.#hands.delete(nameOf(queue, id))) this.#eyes.onChange(queue)
   }
 
   #forgetOld(): void {

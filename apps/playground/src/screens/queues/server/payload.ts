@@ -1,4 +1,8 @@
-/** What a message holds, as text that a person can read. Bounded: a list reads no claimed payload. */
+/**
+ * What a message holds, as text that a person can read.
+ *
+ * Invariant: bounded. A list reads no claimed payload, and a text that is shown is cut.
+ */
 import { inspect } from 'node:util'
 import { isForever, isStorageError, type PeekedQueueMessage, StorageError } from '@aos-storage/core'
 import type { MessagePayload, MessageSummary, PayloadKind, TypedPayload } from './wire.ts'

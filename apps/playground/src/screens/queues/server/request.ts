@@ -2,20 +2,20 @@
 import * as v from 'valibot'
 
 /** Longer texts are no names; the store says the rule. */
-export const queueText = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
-export const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
+const queueText = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
+const idText = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
 const secondsMax = 7 * 86_400
 /** What a person types; larger payloads are sent as files. */
 const typedCharsMax = 1024 ** 2
 const handleMsMax = 10 * 60_000
 const heldSecondsMax = 3600
 
-export function whole(min: number, max: number) {
+function whole(min: number, max: number) {
   return v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max))
 }
 
 /** A whole number in an address. */
-export function wholeText(min: number, max: number) {
+function wholeText(min: number, max: number) {
   return v.pipe(
     v.string(),
     v.regex(/^-?\d{1,16}$/, 'a whole number'),

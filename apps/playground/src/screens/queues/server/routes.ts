@@ -17,7 +17,7 @@ import type { PeekedMessages, QueueDetail, QueueList, QueueState } from './wire.
 
 const logLinesMax = 200
 /** A file to send. */
-export const fileBytesMax: number = 8 * 1024 ** 2
+const fileBytesMax = 8 * 1024 ** 2
 /** Of what is typed: a line break or a quote takes two bytes of JSON. */
 const typedBytesMax = 4 * 1024 ** 2
 
@@ -236,7 +236,10 @@ export function openQueuesScreen(world: World): OpenScreen {
     onNews: (queue) => board.touch(queue),
     onHandled: (queue) => board.noteDone(queue),
   })
-  const hands: Hands = new Hands(queues, clock, (queue) => board.touchHands(queue))
+  const hands: Hands = new Hands(queues, clock, {
+    onChange: (queue) => board.touchHands(queue),
+    onDone: (queue) => board.noteDone(queue),
+  })
   const board: Board = new Board(world, () => ({ groups, hands }))
   return {
     routes: routesOf(world, { board, groups, hands }),

@@ -11,7 +11,7 @@ import { typedValue } from './payload.ts'
 import type { SendReport, TypedPayload } from './wire.ts'
 
 /** Sends that are under way at once. */
-const concurrency = 8
+const concurrency = 32
 /** In a text, stands for the number of the message. */
 const numberPlace = /\{\{n\}\}/g
 
@@ -38,7 +38,7 @@ export async function sendTyped(
       if (last === undefined || number > last.number) last = { report, number }
     }
   }
-  const works = await Promise.allSettled(Array.from({ length: concurrency }, work))
+  const works = await Promise.allSettled(Array.from({ length: Math.min(count, concurrency) }, work))
   for (const work of works) if (work.status === 'rejected') throw work.reason
   if (last === undefined) throw new StorageError('INVALID_ARGUMENT', 'count is less than 1')
   return { ...last.report, sent: count }

@@ -130,7 +130,7 @@ export interface ConsumerSettings {
   readonly maxDequeueCount: number
 }
 
-export interface GroupCounts {
+interface GroupCounts {
   readonly received: number
   readonly handled: number
   readonly failed: number

@@ -118,7 +118,8 @@ export function sendFileText(
       [
         '// A payload that is too large for a message goes to object storage by itself.',
         `const bytes = await readFile(${literal(file)})`,
-        `await queues.sendMessage(${quoted(queue)}, new Blob([bytes])${optionsOf(times, contentType)})`,
+        `const options = ${fieldsOf(times, contentType)}`,
+        `await queues.sendMessage(${quoted(queue)}, new Blob([bytes]), options)`,
       ],
       ["import { readFile } from 'node:fs/promises'"],
     ),
@@ -143,7 +144,8 @@ export function extendText(queue: string, visibilitySeconds: number): ActionText
   return {
     label: `Hold a message of ${queue} for ${visibilitySeconds} s more`,
     code: withMessage(queue, [
-      `await queues.updateMessage(${quoted(queue)}, message, { visibilitySeconds: ${visibilitySeconds} })`,
+      `const options = { visibilitySeconds: ${visibilitySeconds} }`,
+      `await queues.updateMessage(${quoted(queue)}, message, options)`,
       'console.log(message.visibleAt)',
     ]),
   }
@@ -317,11 +319,17 @@ function withMessage(
   )
 }
 
-function optionsOf({ delaySeconds, timeToLiveSeconds }: SendTimes, contentType?: string): string {
+/** As one more argument, where there are any. */
+function optionsOf(times: SendTimes): string {
+  const fields = fieldsOf(times)
+  return fields === '{}' ? '' : `, ${fields}`
+}
+
+function fieldsOf({ delaySeconds, timeToLiveSeconds }: SendTimes, contentType?: string): string {
   const given = [
     ...(contentType === undefined ? [] : [`contentType: ${quoted(contentType)}`]),
     ...(delaySeconds === undefined ? [] : [`delaySeconds: ${delaySeconds}`]),
     ...(timeToLiveSeconds === undefined ? [] : [`timeToLiveSeconds: ${timeToLiveSeconds}`]),
   ]
-  return given.length === 0 ? '' : `, { ${given.join(', ')} }`
+  return given.length === 0 ? '{}' : `{ ${given.join(', ')} }`
 }

@@ -39,7 +39,7 @@ export function ConfirmButton({
           {label}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown p="sm" maw={300} aria-label={question}>
+      <Popover.Dropdown p="sm" maw={300}>
         <Text size="sm" mb="xs">
           {question}
         </Text>

@@ -4,10 +4,10 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { perform } from '../../../web/actions.ts'
 import { answer, client } from '../../../web/api.ts'
+import { CodePopover } from '../../../web/code-popover.tsx'
 import type { QueuesApi } from '../server/index.ts'
 import type { ConsumerSettings, GroupState } from '../server/wire.ts'
 import { behaviours, isSame } from './behaviours.ts'
-import { CodePopover } from './code-popover.tsx'
 import { consumeText, stopText } from './code.ts'
 import classes from './consumers-view.module.css'
 import { readAnew } from './use-queues.ts'
@@ -79,6 +79,7 @@ export function ConsumerForm({
             size="xs"
             {...field}
             allowDecimal={false}
+            thousandSeparator=","
             clampBehavior="strict"
             value={settings[name]}
             onChange={(value) => {
@@ -90,7 +91,7 @@ export function ConsumerForm({
       <Group gap="xs">
         <Button
           type="submit"
-          size="xs"
+          size="compact-sm"
           loading={isBusy}
           disabled={isRunning && !isChanged}
           leftSection={<IconPlayerPlay size={14} aria-hidden />}
@@ -98,7 +99,7 @@ export function ConsumerForm({
           {isRunning ? 'Apply' : 'Start'}
         </Button>
         <Button
-          size="xs"
+          size="compact-sm"
           variant="default"
           disabled={!isRunning}
           leftSection={<IconPlayerStop size={14} aria-hidden />}

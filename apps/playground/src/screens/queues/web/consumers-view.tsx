@@ -13,7 +13,7 @@ export function ConsumersView({
   readonly group: GroupState | undefined
 }): ReactNode {
   return (
-    <div className={classes['view']}>
+    <div className={classes['view']} data-started={group !== undefined || undefined}>
       <ConsumerForm queue={queue} group={group} />
       <ConsumerReport queue={queue} group={group} />
     </div>

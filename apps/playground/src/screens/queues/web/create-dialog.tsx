@@ -32,6 +32,9 @@ export function CreateDialog({
   )
 }
 
+const rule =
+  '3 to 63 of a-z, 0-9 and single dashes, such as agent-tasks. One that is there already is opened.'
+
 function CreateForm(): ReactNode {
   const [, setView] = useView(screen)
   const queries = useQueryClient()
@@ -65,7 +68,7 @@ function CreateForm(): ReactNode {
       <Stack gap="sm">
         <TextInput
           label="Name"
-          description="3 to 63 of a-z, 0-9 and single dashes, such as agent-tasks. One that is there already is opened."
+          description={rule}
           value={name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
           error={isFaultShown && fault !== undefined ? `The name ${fault}.` : undefined}

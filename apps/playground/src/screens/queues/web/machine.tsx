@@ -21,7 +21,12 @@ export function Machine({ detail: { state, group } }: { readonly detail: QueueDe
   ]
   return (
     <section className={classes['machine']} aria-label="Where the messages are">
-      <Place name="waiting" label="Waiting" count={length - inFlight} note="visible, or delayed" />
+      <Place
+        name="waiting"
+        label="Waiting"
+        count={length - inFlight}
+        note="visible, delayed, or held elsewhere"
+      />
       <Arrow name="receive">receive</Arrow>
       <Place name="flight" label="In flight" count={inFlight} note={notes.join(', ')} />
       <Arrow name="handled">
@@ -38,7 +43,10 @@ export function Machine({ detail: { state, group } }: { readonly detail: QueueDe
       <Place name="poison" label="Poison" count={poison ?? 0} />
       <div className={classes['back']}>
         <div className={classes['why']}>
-          <span>failed, let go, or the hold ran out</span>
+          <span className={classes['long']}>failed, let go, or the hold ran out</span>
+          <span className={classes['short']} aria-hidden>
+            again
+          </span>
         </div>
       </div>
     </section>

@@ -36,15 +36,19 @@ export function MessagesView({
     <>
       <div className={classes['bar']}>
         <Text size="sm" c="dimmed" className="tabular" flex="1 1 240px">
-          {shown === 0
-            ? 'Looking takes nothing: a message stays visible to all.'
-            : `The first ${countText(shown)} that are visible, of ${countText(Math.max(waiting, shown))} waiting; looking takes nothing.`}
+          {shownText(shown, waiting)}
         </Text>
         <ReceiveForm queue={queue} isEmpty={waiting === 0} />
       </div>
       <Look queue={queue} messages={data?.messages} error={error} waiting={waiting} />
     </>
   )
+}
+
+function shownText(shown: number, waiting: number): string {
+  if (shown === 0) return 'Looking takes nothing: a message stays visible to all.'
+  const first = `The first ${countText(shown)} that are visible`
+  return `${first}, of ${countText(Math.max(waiting, shown))} waiting; looking takes nothing.`
 }
 
 function Look({

@@ -17,6 +17,12 @@ export function payloadFault({ kind, text }: TypedPayload): string | undefined {
   }
 }
 
+/** What becomes of a payload that is larger than a message may be. */
+export function claimText(messageBytesMax: number): string {
+  const most = bytesText(messageBytesMax)
+  return `more than the ${most} of a message. It goes to object storage, and the message claims it.`
+}
+
 /** Where a payload is typed: JSON or text. */
 export function PayloadField({
   payload,
@@ -64,7 +70,7 @@ export function PayloadField({
       <Text size="xs" c="dimmed" className="tabular" id={hint}>
         {bytesText(bytes)}
         {isLarge
-          ? `: more than the ${bytesText(messageBytesMax)} of a message. The payload goes to object storage, and the message claims it.`
+          ? `: ${claimText(messageBytesMax)}`
           : ` of ${bytesText(messageBytesMax)} that a message holds.`}
       </Text>
     </Stack>

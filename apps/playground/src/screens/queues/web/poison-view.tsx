@@ -15,7 +15,7 @@ import type { QueuesApi } from '../server/index.ts'
 import type { MessageSummary, PoisonReport } from '../server/wire.ts'
 import { ConfirmButton } from './confirm-button.tsx'
 import { discardText, lookText, requeueAllText, requeueText } from './code.ts'
-import { MessagePanel, timesText } from './message-panel.tsx'
+import { MessagePanel } from './message-panel.tsx'
 import { MessageList } from './message-list.tsx'
 import classes from './message-list.module.css'
 import { refocus } from './messages-view.tsx'
@@ -67,7 +67,7 @@ function Poison({ queue, count }: { readonly queue: string; readonly count: numb
           messages={messages}
           openId={openId}
           onOpen={(id) => open(id === openId ? undefined : id)}
-          metaOf={metaOf}
+          metaOf={(message) => metaOf(message, poisonedBy(queue))}
           actionsOf={(message) => <PoisonButtons queue={queue} message={message} />}
         />
         {openId === undefined ? null : (
@@ -95,7 +95,8 @@ function Poison({ queue, count }: { readonly queue: string; readonly count: numb
   )
 }
 
-function metaOf({ origin, insertedAt }: MessageSummary): ReactNode {
+/** @param ofQueue Whose messages end here. */
+function metaOf({ origin, insertedAt }: MessageSummary, ofQueue: string | undefined): ReactNode {
   if (origin === null) return <span>given up {momentText(insertedAt)}, nobody said why</span>
   const { error, id, queue, dequeueCount, poisonedAt } = origin
   return (
@@ -104,9 +105,10 @@ function metaOf({ origin, insertedAt }: MessageSummary): ReactNode {
         <NameText text={`${error.name}: ${error.message}`} />
       </span>
       <span>
-        was {id} in {queue}
+        was message {id}
+        {queue === ofQueue ? '' : ` in ${queue}`}
       </span>
-      <span>received {timesText(dequeueCount)}</span>
+      <span>{dequeueCount === 1 ? '1 try' : `${dequeueCount} tries`}</span>
       <span>given up {momentText(new Date(poisonedAt))}</span>
     </>
   )

@@ -1,5 +1,6 @@
 import { Button, CloseButton, Text, TextInput, Title, UnstyledButton } from '@mantine/core'
 import { IconPlayerPlayFilled, IconPlus, IconSearch } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useRef, useState } from 'react'
 import { countText } from '../../../web/amounts.ts'
 import { useDraft } from '../../../web/draft.ts'
@@ -13,7 +14,7 @@ import type { QueueList, QueueState } from '../server/wire.ts'
 import { isPrefix, poisonedBy } from './names.ts'
 import classes from './queue-list-pane.module.css'
 import screen from './screen.ts'
-import { useQueueList } from './use-queues.ts'
+import { readAnew, useQueueList } from './use-queues.ts'
 
 const shownStep = 100
 const shownMax = 1000
@@ -26,6 +27,8 @@ export function QueueListPane(): ReactNode {
   )
   const [shown, setShown] = useState(shownStep)
   const { data, error } = useQueueList(view.prefix ?? '', shown)
+  const queries = useQueryClient()
+  useShortcuts([['r', () => void readAnew(queries)]])
   return (
     <>
       <div className={classes['bar']}>

@@ -54,6 +54,7 @@ export function QueuePane({
         <Button
           size="xs"
           leftSection={<IconSend size={14} aria-hidden />}
+          classNames={{ section: classes['icon']! }}
           disabled={isGone}
           onClick={() => setView({ mode: 'send' })}
         >
@@ -63,6 +64,7 @@ export function QueuePane({
           size="xs"
           variant="default"
           leftSection={<IconEraser size={14} aria-hidden />}
+          classNames={{ section: classes['icon']! }}
           disabled={isGone}
           onClick={() => setRemoval('clear')}
         >
@@ -72,6 +74,7 @@ export function QueuePane({
           size="xs"
           variant="default"
           leftSection={<IconTrash size={14} aria-hidden />}
+          classNames={{ section: classes['icon']! }}
           disabled={isGone}
           onClick={() => setRemoval('delete')}
         >

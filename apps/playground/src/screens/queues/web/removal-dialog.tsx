@@ -11,7 +11,7 @@ import type { QueuesApi } from '../server/index.ts'
 import type { QueueState } from '../server/wire.ts'
 import { clearText, deleteQueueText } from './code.ts'
 import { poisonOf } from './names.ts'
-import { readAnew } from './use-queues.ts'
+import { readAnew, readListAnew } from './use-queues.ts'
 
 export type Removal = 'clear' | 'delete'
 
@@ -66,11 +66,15 @@ function RemovalForm({
     setBusy(true)
     setProblem(undefined)
     try {
-      if (isDelete) await deleteQueue(queue, isPoisonToo)
-      else await clear(queue)
-      if (isDelete) onGone()
-      else onClose()
-      await readAnew(queries)
+      if (isDelete) {
+        await deleteQueue(queue, isPoisonToo)
+        onGone()
+        await readListAnew(queries)
+      } else {
+        await clear(queue)
+        onClose()
+        await readAnew(queries)
+      }
     } catch (error) {
       setProblem(problemOf(error))
     } finally {

@@ -22,7 +22,7 @@ import { ProblemNotice } from '../../../web/problem-text.tsx'
 import type { QueuesApi } from '../server/index.ts'
 import type { SendReport, TypedPayload } from '../server/wire.ts'
 import { sendFileText, sendText, type SendTimes } from './code.ts'
-import { payloadFault, PayloadField } from './payload-field.tsx'
+import { claimText, payloadFault, PayloadField } from './payload-field.tsx'
 import { messagesText } from './removal-dialog.tsx'
 import { readAnew, useMessageBytesMax } from './use-queues.ts'
 
@@ -68,7 +68,11 @@ interface Draft {
 const firstDraft: Draft = {
   kind: 'json',
   texts: {
-    json: '{\n  "id": "task-{{n}}",\n  "task": "summarise",\n  "document": "knowledge/documents/q2_strategy"\n}',
+    json: JSON.stringify(
+      { id: 'task-{{n}}', task: 'summarise', document: 'knowledge/documents/q2_strategy' },
+      undefined,
+      2,
+    ),
     text: 'ping {{n}}',
   },
   file: null,
@@ -220,8 +224,8 @@ function FileField({
       label="File"
       description={
         isLarge
-          ? `${bytesText(file.size)}: more than the ${bytesText(messageBytesMax)} of a message. It goes to object storage, and the message claims it.`
-          : `Its bytes are the payload, as they are. Up to ${bytesText(messageBytesMax)} fit into a message; what is larger goes to object storage.`
+          ? `${bytesText(file.size)}: ${claimText(messageBytesMax)}`
+          : `Its bytes as they are. Up to ${bytesText(messageBytesMax)} fit into a message.`
       }
       placeholder="Choose a file"
       value={file}

@@ -33,6 +33,11 @@ export function readAnew(queries: QueryClient): Promise<void> {
   return queries.invalidateQueries({ queryKey: all })
 }
 
+/** After a queue is gone: what is known of it is asked for no more. */
+export function readListAnew(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({ queryKey: lists })
+}
+
 export function useQueueList(prefix: string, limit: number): UseQueryResult<QueueList> {
   const wasAsked = useRef<string>(undefined)
   return useQuery({

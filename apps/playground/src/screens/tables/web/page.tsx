@@ -23,7 +23,10 @@ export default function TablesPage(): ReactNode {
   const [view, setView] = useView(screen)
   const queries = useQueryClient()
   const [dropping, setDropping] = useState<string>()
-  const { data, error } = useQuery({ queryKey, queryFn: ({ signal }) => listTables(signal) })
+  const { data, error, isFetching } = useQuery({
+    queryKey,
+    queryFn: ({ signal }) => listTables(signal),
+  })
   const readAgain = (): void => void queries.invalidateQueries({ queryKey })
   useLive<TableEvent>('table-changes', ({ kind }) => {
     if (kind !== 'changed') readAgain()
@@ -42,6 +45,8 @@ export default function TablesPage(): ReactNode {
     )
   }
   if (data === undefined) return <Late>Reading the tables…</Late>
+  const isThere =
+    data.isMore || data.tables.some((name) => name.toLowerCase() === table?.toLowerCase())
   return (
     <div className={classes['page']}>
       <div className={classes['panes']}>
@@ -61,8 +66,15 @@ export default function TablesPage(): ReactNode {
               </Button>
             </Group>
           </Empty>
-        ) : (
+        ) : isThere ? (
           <TableView key={table.toLowerCase()} table={table} />
+        ) : isFetching ? (
+          <Late>Reading the tables…</Late>
+        ) : (
+          <Empty title="There is no such table">
+            <b className="breakable">{table}</b> was deleted, or never there. Choose another one, or
+            make it.
+          </Empty>
         )}
       </div>
       <CreateTable

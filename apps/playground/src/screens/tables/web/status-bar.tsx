@@ -6,7 +6,7 @@ import { rowsMax, type RowsState } from './rows.ts'
 
 /** How many are shown, what is behind them, and in what order. */
 export function StatusBar({
-  state: { rows, status },
+  state: { rows, status, problem },
   onLoad,
 }: {
   readonly state: RowsState
@@ -22,9 +22,9 @@ export function StatusBar({
   return (
     <footer className={classes['status']}>
       <Text size="xs" role="status" className="tabular">
-        {texts[status]}
+        {problem !== undefined && rows.length === 0 ? 'Nothing is read' : texts[status]}
       </Text>
-      {status === 'more' || (status === 'loading' && rows.length > 0) ? (
+      {rows.length > 0 && (status === 'more' || status === 'loading') ? (
         <Button
           size="compact-xs"
           variant="default"

@@ -90,7 +90,7 @@ export function TableView({ table }: { readonly table: string }): ReactNode {
             select={select}
             onSelect={(next) => setView({ select: next?.join(',') }, { isReplaced: true })}
           />
-          <CodePopover text={queryText(query)} />
+          <CodePopover text={queryText(query)} size="sm" />
           <Tooltip label="Read again (r)" withArrow>
             <ActionIcon variant="default" size={36} aria-label="Read again" onClick={refresh}>
               <IconRefresh size={18} />
@@ -148,6 +148,10 @@ export function TableView({ table }: { readonly table: string }): ReactNode {
             />
           ) : state.status === 'loading' ? (
             <Late>Reading…</Late>
+          ) : isFilterFault ? (
+            <Empty title="The filter is not understood">
+              The line under it tells where. The examples beside it show what can be written.
+            </Empty>
           ) : problem === undefined ? (
             <Nothing
               isFiltered={filter !== ''}

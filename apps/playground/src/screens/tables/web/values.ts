@@ -1,27 +1,26 @@
 /** Values as a person reads and types them. Pure. */
 import type { ValueType, WireCell, WireValue } from '../server/wire.ts'
 
-/** The types, as a person chooses among them, with the service's names. */
+/** The types, as a person chooses among them. */
 export const valueTypes: readonly {
   readonly type: ValueType
   readonly label: string
-  readonly service: string
 }[] = [
-  { type: 'string', label: 'string', service: 'String' },
-  { type: 'number', label: 'number', service: 'Int32 or Double' },
-  { type: 'bigint', label: 'bigint', service: 'Int64' },
-  { type: 'boolean', label: 'boolean', service: 'Boolean' },
-  { type: 'date', label: 'date', service: 'DateTime' },
-  { type: 'bytes', label: 'bytes', service: 'Binary' },
-  { type: 'guid', label: 'GUID', service: 'Guid' },
+  { type: 'string', label: 'string' },
+  { type: 'number', label: 'number' },
+  { type: 'bigint', label: 'bigint' },
+  { type: 'boolean', label: 'boolean' },
+  { type: 'date', label: 'date' },
+  { type: 'bytes', label: 'bytes' },
+  { type: 'guid', label: 'GUID' },
 ]
 
 /** Marks of the types in a cell. */
 export const typeMarks: Readonly<Record<ValueType, string>> = {
   string: 'abc',
-  number: '1.5',
-  bigint: '64',
-  boolean: 'y/n',
+  number: 'num',
+  bigint: 'i64',
+  boolean: 'bool',
   date: 'date',
   bytes: 'hex',
   guid: 'guid',
@@ -93,9 +92,11 @@ function numberOf(text: string): Typed {
     return { fault: 'A number is written as 12, -0.5, 1e3, NaN or Infinity.' }
   }
   const number = Number(text)
+  const digits = text.replace(/^[+-]/, '')
   if (Object.is(number, -0)) return { fault: 'There is no -0 in tables: write 0.' }
   if (!Number.isFinite(number)) return { fault: 'It is too large for a Double.' }
-  if (/^[+-]?\d{16,}$/.test(text) && BigInt(text) !== BigInt(number)) {
+  // Its shortest digits are fine: they come back.
+  if (/^\d{16,}$/.test(digits) && digits !== String(Math.abs(number))) {
     return { fault: `A Double would make it ${number}; choose bigint.` }
   }
   return { value: { type, text: String(number) } }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { TableBackend, TableChange } from '../../../tables/backend.ts'
 import type { Entity } from '../../../tables/entity.ts'
 import { expectError } from '../../conformance/expectations.ts'
-import { watchDuring } from '../../conformance/racing.ts'
+import { watchDuring, winnersOf, wins } from '../../conformance/racing.ts'
 import { defineTableCases, type TableCase } from '../case.ts'
 import { entityOf, etagOf, insert, movesOf, put, queryAll, remove, update } from '../entities.ts'
 import { expectEntity, expectTable } from '../expectations.ts'
@@ -117,7 +117,7 @@ export const transactionGroup: readonly TableCase[] = defineTableCases('transact
         update(entityOf('p', 'c', { more: 5 }), undefined, 'merge'),
         remove('p', 'd'),
       ]
-      const stale = update(entityOf('p', 'a', { a: 1 }), etags[3]!)
+      const stale = update(entityOf('p', 'a', { a: 1 }), etags[3])
       const bad = [...failing, ['update of another version', 'PRECONDITION_FAILED', stale] as const]
       for (const [kind, code, change] of bad) {
         for (let at = 0; at <= good.length; at++) {
@@ -192,21 +192,13 @@ export const transactionGroup: readonly TableCase[] = defineTableCases('transact
       const table = await context.newTable()
       const rounds = context.count(10)
       for (let round = 0; round < rounds; round++) {
-        const racers = Array.from({ length: 6 }, async (_, racer) => {
+        const racers = Array.from({ length: 6 }, (_, racer) => {
           const own = entityOf('p', `${round}-own-${racer}`, { racer })
           const shared = entityOf('p', `${round}-shared`, { racer })
           const changes = [own, shared].map((entity): TableChange => ({ type: 'insert', entity }))
-          try {
-            await backend.transact(table, changes)
-            return true
-          } catch (error) {
-            await expectError(['ALREADY_EXISTS', 'CONFLICT'], 'a lost transaction', () =>
-              Promise.reject(error as Error),
-            )
-            return false
-          }
+          return wins(backend.transact(table, changes), 'ALREADY_EXISTS')
         })
-        const won = (await Promise.all(racers)).flatMap((isWon, at) => (isWon ? [at] : []))
+        const won = await winnersOf(racers)
         assert.equal(won.length, 1, `transactions that won round ${round}: ${won.join()}`)
         const shared = entityOf('p', `${round}-shared`, { racer: won[0]! })
         await expectEntity(backend, table, shared, 'is the winner’s')

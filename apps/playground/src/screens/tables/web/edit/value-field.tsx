@@ -83,13 +83,10 @@ export function ValueField({
           label="Type"
           aria-label={`Type of ${label}`}
           size="xs"
-          w={180}
+          w={110}
           value={type}
           onChange={({ currentTarget }) => setType(currentTarget.value as ValueType)}
-          data={valueTypes.map((each) => ({
-            value: each.type,
-            label: `${each.label} (${each.service})`,
-          }))}
+          data={valueTypes.map((each) => ({ value: each.type, label: each.label }))}
         />
         {type === 'bytes' ? (
           <SegmentedControl

@@ -49,6 +49,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
   const refusal = isChecked && error !== null ? problemOf(error) : undefined
   const told = refusal ?? (typed === filter ? problem : undefined)
   const fault = told && faultOf(told)
+  const wrong = fault?.at === undefined ? '' : (/^\S{0,24}/.exec(typed.slice(fault.at))?.[0] ?? '')
   const isApplied = typed === filter
   const apply = (): void => {
     if (fault === undefined || typed !== checked) onFilter(typed)
@@ -127,8 +128,8 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           {fault.at === undefined ? null : (
             <pre aria-hidden className={classes['text']}>
               <span>{typed.slice(Math.max(0, fault.at - 48), fault.at)}</span>
-              <mark>{typed.slice(fault.at, fault.at + 1) || ' '}</mark>
-              <span>{typed.slice(fault.at + 1, fault.at + 40)}</span>
+              <mark>{wrong || ' '}</mark>
+              <span>{typed.slice(fault.at + wrong.length, fault.at + 48)}</span>
             </pre>
           )}
           <span>

@@ -1,7 +1,6 @@
 /** Puts a comparison together and appends it to the text of the filter. */
 import {
   ActionIcon,
-  Autocomplete,
   Button,
   Code,
   Group,
@@ -69,20 +68,17 @@ function Builder({
   const [property, setProperty] = useState(names[0] ?? 'PartitionKey')
   return (
     <Stack gap="xs">
-      <Autocomplete
+      <NativeSelect
         label="Property"
         size="xs"
         data={[...own, ...names]}
         value={property}
-        onChange={setProperty}
-        comboboxProps={{ withinPortal: false }}
-        limit={60}
-        maxDropdownHeight={220}
+        onChange={({ currentTarget }) => setProperty(currentTarget.value)}
         data-autofocus
       />
       <Comparison
         // Another property has another type.
-        key={own.includes(property) || names.includes(property) ? property : ''}
+        key={property}
         property={property}
         start={exampleOf(property, rows)}
         text={text}
@@ -111,9 +107,7 @@ function Comparison({
   const field = useTypedField(start)
   const { typed } = field
   const result =
-    'value' in typed && property !== ''
-      ? withComparison(text, joint, property, operator, typed.value)
-      : undefined
+    'value' in typed ? withComparison(text, joint, property, operator, typed.value) : undefined
   const append = (isApplied: boolean): void => {
     if (result === undefined) return
     onText(result)

@@ -14,7 +14,7 @@ export interface Column {
   readonly isProperty: boolean
 }
 
-const charPx = 7.6
+const charPx = 8.4
 const propertyMin = 84
 const propertyMax = 320
 const keyMin = 104

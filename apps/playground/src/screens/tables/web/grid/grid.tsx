@@ -251,6 +251,8 @@ function useRowWindow(
 ): Window {
   return useVirtualizer<HTMLDivElement, Element>({
     ...{ count, overscan, rangeExtractor: useKept(active, count) },
+    // Scrolled on before it is drawn, it draws what is in sight then.
+    useFlushSync: false,
     getScrollElement: () => viewport.current,
     estimateSize: () => rowHeight,
     scrollMargin: headHeight,
@@ -275,6 +277,7 @@ function useColumnWindow(
   )
   const columnWindow = useVirtualizer<HTMLDivElement, Element>({
     ...{ count: columns.length, horizontal: true, overscan: 2, rangeExtractor },
+    useFlushSync: false,
     getScrollElement: () => viewport.current,
     estimateSize: (index) => columns[index]!.width,
     scrollPaddingStart: keys + chooseWidth,

@@ -1,0 +1,125 @@
+/** Changes on the Queues screen: what is refused, what is asked before, what others do. */
+import { join } from 'node:path'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { openQueues } from '@aos-storage/core'
+import { expect, it, vi } from 'vitest'
+import { describeInBrowser } from './support/browser.ts'
+import { usePlayground } from './support/playground.ts'
+import { create, dialog, list, pane, place, rows, send, tab } from './support/queues.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+const soon = { timeout: 20_000 }
+
+describeInBrowser('changes of queues', (browser) => {
+  const playground = usePlayground()
+
+  it('refuses names and payloads that are none, where they are typed', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/queues?mode=create')
+    const asked = dialog(page, 'Create a queue')
+    await asked.getByRole('textbox', { name: 'Name' }).fill('Orders')
+    await asked.getByText('has a capital letter; write it in lower case').waitFor()
+    await asked.getByRole('textbox', { name: 'Name' }).fill('or')
+    await asked.getByRole('button', { name: 'Create' }).click()
+    await asked.getByText('it must have 3 to 63').waitFor()
+    await create(page, 'refusing')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    const sending = dialog(page, /^Send to/)
+    await sending.getByRole('textbox', { name: 'Payload' }).fill('{ "a": }')
+    await sending.getByRole('button', { name: 'Send one' }).click()
+    await sending.getByText(/This is no JSON/).waitFor()
+    expect(await place(page, 'waiting')()).toBe(0)
+  })
+
+  it('asks before it clears and deletes, with the counts', async () => {
+    const { page } = await browser.tab(playground.url)
+    await create(page, 'going')
+    await send(page, 3)
+    await pane(page, 'going').getByRole('button', { name: 'Clear' }).click()
+    const clearing = dialog(page, 'Clear going?')
+    await clearing.getByText('3 messages go.').waitFor()
+    await clearing.getByRole('button', { name: 'Cancel' }).click()
+    expect(await place(page, 'waiting')()).toBe(3)
+    await pane(page, 'going').getByRole('button', { name: 'Clear' }).click()
+    await clearing.getByRole('button', { name: 'Clear' }).click()
+    await expect.poll(place(page, 'waiting'), soon).toBe(0)
+    await pane(page, 'going').getByRole('button', { name: 'Delete' }).click()
+    await dialog(page, 'Delete going?').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('heading', { name: 'No queue is open' }).waitFor()
+    await expect.poll(() => list(page).getByText('going').count(), soon).toBe(0)
+  })
+
+  it('sends a file that is too large for a message as a claim', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'aos-queues-'))
+    const path = join(folder.path, 'large.txt')
+    await writeFile(path, 'x'.repeat(100_000))
+    const { page, screenshot } = await browser.tab(playground.url)
+    await create(page, 'files')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    const asked = dialog(page, /^Send to/)
+    await asked.getByText('File', { exact: true }).click()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      asked.getByRole('button', { name: 'File', exact: true }).click(),
+    ])
+    await chooser.setFiles(path)
+    await asked.getByText('97.7 KiB: more than the 48.0 KiB of a message').waitFor()
+    await asked.getByRole('button', { name: 'Send the file' }).click()
+    await asked.getByText('Claim check').waitFor()
+    await screenshot('queues/send-claim')
+    await asked.getByRole('link', { name: 'queue-claims/files/' }).click()
+    await page.getByRole('grid').getByRole('row').nth(1).waitFor()
+    expect(new URL(page.url()).pathname).toBe('/objects')
+  })
+
+  it('shows what other programs do, and a queue that they take away', async () => {
+    const { page, watch } = await browser.tab(playground.url)
+    await create(page, 'shared')
+    const basePath = join(playground.dataFolder, 'objects')
+    await using queues = await openQueues({ storageType: 'file', basePath })
+    for (let n = 0; n < 5; n++) await queues.sendMessage('shared', { from: 'outside', n })
+    await expect.poll(place(page, 'waiting'), soon).toBe(5)
+    await rows(page).getByText('"from":"outside"').first().waitFor()
+    watch.expectAnswer(404, '/api/queues/')
+    await queues.deleteQueue('shared')
+    await pane(page, 'shared').getByText('NOT_FOUND').first().waitFor(soon)
+    await expect.poll(() => list(page).getByText('shared').count(), soon).toBe(0)
+  })
+
+  it('asks before it discards what was given up, and tells the code of everything', async () => {
+    const { page } = await browser.tab(playground.url)
+    await page.goto('/queues?queue=agent-tasks&show=poison&trace=true')
+    await rows(page).getByText('TypeError: document is null, not a key').waitFor()
+    await rows(page)
+      .getByRole('button', { name: /^Discard/ })
+      .click()
+    const asked = dialog(page, /^Discard message/)
+    await asked.getByRole('button', { name: 'Cancel' }).click()
+    expect(await place(page, 'poison')()).toBe(1)
+    await rows(page)
+      .getByRole('button', { name: /^Discard/ })
+      .click()
+    await asked.getByRole('button', { name: 'Discard' }).click()
+    await expect.poll(place(page, 'poison'), soon).toBe(0)
+    const trace = page.getByRole('complementary', { name: 'Trace of the last actions' })
+    await trace.getByRole('heading', { name: /^Discard/ }).waitFor()
+    const code = trace.getByRole('region', { name: 'The code that does the same' })
+    expect(await code.textContent()).toContain("await queues.deleteMessage('agent-tasks-poison'")
+    await trace.getByText('queues.delete', { exact: true }).waitFor()
+  })
+
+  it('goes to a queue and back on a narrow window, with the keyboard', async () => {
+    const viewport = { width: 400, height: 800 }
+    const { page } = await browser.tab(playground.url, { viewport })
+    await page.goto('/queues')
+    const row = list(page).getByRole('button', { name: /^agent-results/ })
+    await row.press('Enter')
+    await pane(page, 'agent-results').waitFor()
+    await list(page).waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: 'Back to the queues' }).press('Enter')
+    await row.waitFor()
+    await expect.poll(() => row.evaluate((it) => it === document.activeElement), soon).toBe(true)
+    expect(await tab(page, /Messages/).count()).toBe(0)
+  })
+})
