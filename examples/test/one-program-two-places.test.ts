@@ -36,11 +36,15 @@ it('runs on a laptop, also a second time', async () => {
 
 describeWithService('azurite', (service) => {
   it('runs on Azure', async () => {
+    const connectionString = service.url
+    const account = new AzureStorageBackend({ connectionString, container: 'two-places' })
+    await account.createContainer()
+    await account.close()
     expect(
       await run({
         AOS_STORAGE_TYPE: 'azure',
         AOS_AZURE_CONTAINER: 'two-places',
-        AOS_AZURE_CONNECTION_STRING: service.url,
+        AOS_AZURE_CONNECTION_STRING: connectionString,
       }),
     ).toEqual([said, 'objects in azblob, tables in aztable, queues in azqueue\n'])
   })

@@ -35,7 +35,9 @@ export async function main([command, ...rest]) {
 
 /** Without a `--` npm keeps the flags, and says so only in a warning. */
 function assertFlagsCame() {
-  const kept = ['data', 'port', 'reset', 'azure'].filter((name) => process.env[`npm_config_${name}`])
+  const kept = ['data', 'port', 'reset', 'azure'].filter(
+    (name) => process.env[`npm_config_${name}`],
+  )
   if (kept.length === 0) return
   const flags = kept.map((name) => `--${name}`).join(' ')
   throw new SetupFailed(`npm took ${flags} for itself; put "--" before: npm start -- ${flags}`)

@@ -110,7 +110,11 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   AuthenticationFailed: { code: 'UNAUTHENTICATED', fix: credentials },
   InvalidAuthenticationInfo: { code: 'UNAUTHENTICATED', fix: credentials },
   NoAuthenticationInformation: { code: 'UNAUTHENTICATED', fix: credentials },
-  AuthorizationFailure: { code: 'PERMISSION_DENIED', fix: `${permission}. Or: ${network}` },
+  AuthorizationFailure: {
+    code: 'PERMISSION_DENIED',
+    // An emulator says so of wrong keys and of a SAS that has ended, too.
+    fix: `${permission}. Or: ${network}. Or the key or SAS is wrong or has ended (clock?)`,
+  },
   AuthorizationPermissionMismatch: { code: 'PERMISSION_DENIED', fix: permission },
   AuthorizationProtocolMismatch: { code: 'PERMISSION_DENIED', fix: 'The SAS is for https only' },
   AuthorizationResourceTypeMismatch: { code: 'PERMISSION_DENIED', fix: permission },

@@ -57,6 +57,9 @@ export interface Request<T> extends Place {
 /** Passes a second for each of these bytes: about 1 Mbit/s. */
 const bytesPerSecondMin = 128 * 1024
 
+/** Why a timer ends. Made once: an abort without a reason makes an error, with its stack, each time. */
+const answered = new Error('The request was answered')
+
 /** Nothing of these reached the service. */
 const unsentCodes: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 
@@ -141,7 +144,7 @@ export class Requests {
     } finally {
       signal?.removeEventListener('abort', end)
       this.#running.delete(controller)
-      timer.abort()
+      timer.abort(answered)
     }
   }
 

@@ -40,9 +40,9 @@ function order(partition: number, row: number | string): Order {
 }
 
 interface Tables {
-  insert(order: Order): Promise<unknown> | unknown
+  insert(order: Order): unknown
   /** All or none. */
-  insertAll(orders: readonly Order[]): Promise<unknown> | unknown
+  insertAll(orders: readonly Order[]): unknown
   total(partition: string, row: string): Promise<number> | number
   /** How many orders of a partition come. */
   count(partition: string): Promise<number> | number

@@ -3,7 +3,7 @@
 export type StorePlace = FilePlace | AzurePlace
 
 /** A folder of files, with the tables and queues of the same configuration beside the objects. */
-export interface FilePlace {
+interface FilePlace {
   readonly storageType: 'file'
   readonly basePath: string
 }

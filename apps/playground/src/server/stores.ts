@@ -1,13 +1,11 @@
 /** The tables and queues of the configuration that opens the objects. */
 import {
   type Clock,
-  isStorageError,
   openQueues,
   openTables,
   type QueueStore,
   type StorageManager,
   TableStore,
-  type TableStoreOptions,
 } from '@aos-storage/core'
 import type { Live } from './live.ts'
 import { tellingTables } from './table-changes.ts'
@@ -38,34 +36,13 @@ export async function openStores(
   { storage, live, clock }: Surroundings,
 ): Promise<Stores> {
   const observed = { clock, diagnostics: { keys: true } }
-  const tables = await openTold(config, live, observed)
+  const { backend } = await openTables(config)
+  const tables = new TableStore(tellingTables(backend, live), observed)
   try {
-    const queues = await orMemory(
-      (given) => openQueues(given, { ...observed, claims: storage }),
-      config,
-    )
+    const queues = await openQueues(config, { ...observed, claims: storage })
     return { tables, queues }
   } catch (error) {
     await tables.close()
     throw error
-  }
-}
-
-async function openTold(
-  config: StoreConfig,
-  live: Live,
-  options: TableStoreOptions,
-): Promise<TableStore> {
-  const { backend } = await orMemory((given) => openTables(given), config)
-  return new TableStore(tellingTables(backend, live), options)
-}
-
-/** Until all engines are there. */
-async function orMemory<T>(open: (config: any) => Promise<T>, config: StoreConfig): Promise<T> {
-  try {
-    return await open(config)
-  } catch (error) {
-    if (!isStorageError(error, 'UNSUPPORTED')) throw error
-    return open('memory')
   }
 }

@@ -14,7 +14,7 @@ export type TableEvent =
       readonly entities: readonly ChangedKeys[]
     }
 
-export interface ChangedKeys {
+interface ChangedKeys {
   readonly partitionKey: string
   readonly rowKey: string
   readonly isDeleted: boolean

@@ -19,7 +19,7 @@ const shortcuts: readonly (readonly [keys: readonly string[], meaning: string])[
   [['Esc'], 'close what is open'],
 ]
 
-export function ShortcutsDialog({
+export default function ShortcutsDialog({
   isOpen,
   onClose,
 }: {

@@ -4,7 +4,6 @@ import {
   Anchor,
   AppShell,
   Burger,
-  Drawer,
   Group,
   NavLink,
   Text,
@@ -22,17 +21,19 @@ import {
   IconTimeline,
 } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
-import { ShortcutsDialog } from './keyboard.tsx'
+import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef } from 'react'
 import { useIsConnected } from './live.ts'
 import { screens } from './screen.ts'
 import classes from './shell.module.css'
 import { type Shortcut, useShortcuts } from './shortcuts.ts'
 import { useStorePlace } from './store-place.ts'
-import { TraceAside } from './trace-aside.tsx'
-import { TraceDrawer } from './trace-drawer.tsx'
 
 const headerHeight = 48
+
+/** Loaded when they are first asked for. */
+const ShortcutsDialog = lazy(() => import('./keyboard.tsx'))
+const TraceAside = lazy(() => import('./trace-aside.tsx'))
+const TraceDialog = lazy(() => import('./trace-dialog.tsx'))
 
 /** What stands around every screen: navigation, colours, the trace drawer. */
 export function Shell(): ReactNode {
@@ -44,6 +45,11 @@ export function Shell(): ReactNode {
   const { isTraced, setTraced } = useTrace()
   useDocumentTitle(screen ? `${screen.title} · aos-storage` : 'aos-storage playground')
   const trace = useRef<HTMLDivElement>(null)
+  // Closed again, they stay for what they do as they close.
+  const wasTraced = useRef(isTraced)
+  wasTraced.current ||= isTraced
+  const wereShortcutsOpen = useRef(false)
+  wereShortcutsOpen.current ||= areShortcutsOpen
   const traceButton = useRef<HTMLButtonElement>(null)
   useShortcuts([
     ['?', shortcuts.open],
@@ -128,24 +134,23 @@ export function Shell(): ReactNode {
         <Disconnected />
         <Outlet />
       </AppShell.Main>
-      {isWide ? (
-        // Closed, it would be a landmark with nothing in it.
-        isTraced && <TraceAside onClose={() => setTraced(false)} opener={traceButton} />
-      ) : (
-        <Drawer
-          opened={isTraced}
-          onClose={() => setTraced(false)}
-          position="right"
-          size={420}
-          padding={0}
-          withCloseButton={false}
-          // The dialog is inside: a name on the kit's own box names nothing.
-          attributes={{ content: { 'aria-label': 'Trace of the last actions' } }}
-        >
-          <TraceDrawer onClose={() => setTraced(false)} box={trace} />
-        </Drawer>
-      )}
-      <ShortcutsDialog isOpen={areShortcutsOpen} onClose={shortcuts.close} />
+      {isWide
+        ? // Closed, it would be a landmark with nothing in it.
+          isTraced && (
+            <Suspense fallback={null}>
+              <TraceAside onClose={() => setTraced(false)} opener={traceButton} />
+            </Suspense>
+          )
+        : wasTraced.current && (
+            <Suspense fallback={null}>
+              <TraceDialog isOpen={isTraced} onClose={() => setTraced(false)} box={trace} />
+            </Suspense>
+          )}
+      {wereShortcutsOpen.current ? (
+        <Suspense fallback={null}>
+          <ShortcutsDialog isOpen={areShortcutsOpen} onClose={shortcuts.close} />
+        </Suspense>
+      ) : null}
     </AppShell>
   )
 }

@@ -6,7 +6,7 @@ import { TraceDrawer } from './trace-drawer.tsx'
  * The trace beside the page. Escape inside closes it, and the focus goes back to `opener` with it,
  * whatever closes it.
  */
-export function TraceAside({
+export default function TraceAside({
   onClose,
   opener,
 }: {

@@ -27,7 +27,7 @@ describeInBrowser('consumers of a queue', (browser) => {
   it('shows retries and poison, and sends back what was given up', async () => {
     const { page, screenshot } = await browser.tab(playground.url)
     await create(page, 'flaky')
-    await send(page, 40)
+    await send(page, 100)
     await start(page, 'Flaky')
     const seen = page.getByRole('region', { name: 'What consumers do' })
     await seen

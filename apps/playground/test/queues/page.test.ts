@@ -9,6 +9,7 @@ import type {
   QueueNews,
   QueueState,
 } from '../../src/screens/queues/server/wire.ts'
+import { placeAfter } from '../../src/screens/queues/web/arrows.ts'
 import { behaviours, isSame } from '../../src/screens/queues/web/behaviours.ts'
 import { lineText, ordinal } from '../../src/screens/queues/web/log-text.ts'
 import { isPrefix, nameFault } from '../../src/screens/queues/web/names.ts'
@@ -113,6 +114,16 @@ describe('words', () => {
   it('tell behaviours from each other', () => {
     const all = behaviours.map(({ settings }) => settings)
     expect(all.filter((each) => isSame(each, all[1]!))).toHaveLength(1)
+  })
+})
+
+describe('arrows', () => {
+  it('lead through a list, and stay within it', () => {
+    const from = (key: string) => [0, 1, 2].map((place) => placeAfter(key, place, 3))
+    expect(from('ArrowDown')).toEqual([1, 2, 2])
+    expect(from('ArrowUp')).toEqual([0, 0, 1])
+    expect([placeAfter('Home', 1, 3), placeAfter('End', 1, 3)]).toEqual([0, 2])
+    expect(placeAfter('Enter', 1, 3)).toBeUndefined()
   })
 })
 

@@ -1,6 +1,7 @@
 /** The Queues screen's server: what the page sees and does, over the world's own queues. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import queues from '../../src/screens/queues/server/index.ts'
+import { openQueuesScreen } from '../../src/screens/queues/server/routes.ts'
 import type {
   HeldMessage,
   MessagePayload,
@@ -86,6 +87,15 @@ describe('the list of queues', () => {
       const response = await app.request(`/api/queues/${path}`)
       expect(await refusal(response)).toEqual({ status: 404, code: 'NOT_FOUND' })
     }
+  })
+
+  it('takes names of the longest kind, and asks no service for what is no name', async () => {
+    const long = 'x'.repeat(63)
+    await post('queues', { queue: long })
+    const { queues: states } = await get<QueueList>('queues')
+    expect(states.find((state) => state.queue === long)).toMatchObject({ poison: null })
+    const response = await app.request(`/api/queues/queue?queue=${encodeURIComponent('../x')}`)
+    expect(await refusal(response)).toEqual({ status: 400, code: 'INVALID_KEY' })
   })
 
   it('tells what changed, several operations in one', async () => {
@@ -241,6 +251,20 @@ describe('messages in hand', () => {
     expect(['PRECONDITION_FAILED', 'NOT_FOUND']).toContain((await refusal(response)).code)
     const again = await app.post('/api/queues/held/delete', { queue, id: held!.id })
     expect(await refusal(again)).toEqual({ status: 404, code: 'NOT_FOUND' })
+  })
+
+  it('are given back when the playground stops', async () => {
+    const screen = openQueuesScreen(app.world)
+    const response = await screen.routes.request('/held', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ queue, visibilitySeconds: 600 }),
+    })
+    const [held] = (await response.json()) as HeldMessage[]
+    const seen = async (): Promise<string[]> => (await peek()).map(({ id }) => id)
+    expect(await seen()).not.toContain(held!.id)
+    await screen.close?.()
+    expect(await seen()).toContain(held!.id)
   })
 
   it('are bounded', async () => {

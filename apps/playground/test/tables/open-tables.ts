@@ -49,12 +49,13 @@ export async function openTablesApp(): Promise<TablesApp> {
       return read<T>(await opened.ask(`/api/tables${path}`, init))
     },
     async fault(answer) {
-      const outcome = await answer.then(
-        () => undefined,
-        (error: unknown) => error,
-      )
-      if (outcome instanceof Refused) return outcome.problem
-      throw outcome ?? new Error('It did not fail')
+      try {
+        await answer
+      } catch (error) {
+        if (error instanceof Refused) return error.problem
+        throw error
+      }
+      throw new Error('It did not fail')
     },
     row: (table, keys) => get('/entity', { table, ...keys }),
   }

@@ -300,3 +300,14 @@ describe('undo', () => {
     expect((await app.world.tables.get('notes', 'p', 'r')).entity['n']).toBe(3)
   })
 })
+
+it('samples are laid into tables that are new, and into no others', async () => {
+  const app = await openTablesApp()
+  const { tables } = app.world
+  await tables.createTable('Metrics')
+  await tables.insert('metrics', keys)
+  await laySamples(tables)
+  const count = async (table: string): Promise<number> =>
+    (await app.get<EntityCount>('/count', { table })).count
+  expect([await count('metrics'), await count('conversations')]).toEqual([1, 120])
+})

@@ -25,7 +25,11 @@ describeWithService('azurite', (service) => {
   it('a swap whose answer is lost, of bytes, blocks and streams, ends as swapped', async () => {
     const small = { singleWriteBytesMax: 1000, blockBytes: 1_000_000 }
     const { proxy, store, truth } = await proxied(service.url, small)
-    const bodies = { bytes: () => pattern(900), blocks: () => body, stream: () => pieces(body, 7e5) }
+    const bodies = {
+      bytes: () => pattern(900),
+      blocks: () => body,
+      stream: () => pieces(body, 7e5),
+    }
     for (const [key, make] of Object.entries(bodies)) {
       const { etag } = await put(truth, key, 'old')
       const isCommit = ({ target }: { readonly target: string }): boolean =>
@@ -48,7 +52,10 @@ describeWithService('azurite', (service) => {
       message: expect.stringContaining('the outcome is open') as string,
     })
     for (let isThere = false; !isThere;) {
-      isThere = await truth.stat('doc').then(() => true, () => false)
+      isThere = await truth.stat('doc').then(
+        () => true,
+        () => false,
+      )
     }
     await put(truth, 'doc', 'theirs')
     await outcome
@@ -93,7 +100,11 @@ describeWithService('azurite', (service) => {
 
   it('a service that stays busy is told as exhausted, one that asks for an hour at once', async () => {
     const { proxy, store } = await proxied(service.url, { attemptsMax: 3 })
-    const busy = { kind: 'answer', status: 503, headers: { 'x-ms-error-code': 'ServerBusy' } } as const
+    const busy = {
+      kind: 'answer',
+      status: 503,
+      headers: { 'x-ms-error-code': 'ServerBusy' },
+    } as const
     const rule = proxy.onRequest({ fault: busy })
     await expect(store.stat('doc')).rejects.toMatchObject({
       code: 'RATE_LIMITED',
@@ -221,7 +232,12 @@ describeWithService('azurite', (service) => {
     ] as const
     for (let round = 0; round < 250; round++) {
       const rules = faults.map((fault) => proxy.onRequest({ method: 'GET', times: 1, fault }))
-      const reads = faults.map(() => readBytes(store, 'doc').then(() => 'read', () => 'failed'))
+      const reads = faults.map(() =>
+        readBytes(store, 'doc').then(
+          () => 'read',
+          () => 'failed',
+        ),
+      )
       await Promise.all(reads)
       for (const rule of rules) rule.remove()
     }

@@ -68,6 +68,7 @@ describeWithService('azurite', (service) => {
         killEveryMs: 500,
         pauseMs: 3000,
         pauseEvery: 8,
+        attackMs: 30_000,
         limitMs: 150_000,
       })
       note(

@@ -28,7 +28,7 @@ export async function proxied(
   options: Partial<AzureBlobOptions> = {},
 ): Promise<Proxied> {
   const proxy = await startFaultProxy({ target: blobEndpoint(connectionString), seed: 1 })
-  onTestFinished(async () => { const t=setTimeout(()=>{ for (const c of (proxy as any).dbg()) console.log('OPEN', c, proxy.connectionsOpen) }, 3000); await proxy.close(); clearTimeout(t) })
+  onTestFinished(() => proxy.close())
   const container = await newContainer(connectionString)
   const store = container.open({
     connectionString: through(proxy, connectionString),

@@ -6,7 +6,7 @@
  */
 import { type AnsweringService, answeringService, type SeenRequest } from './answering-service.ts'
 
-export interface Version {
+interface Version {
   readonly id: string
   readonly body: string
 }

@@ -65,6 +65,7 @@ it(
       killEveryMs: 120,
       pauseMs: 3000,
       pauseEvery: 12,
+      attackMs: 60_000,
       limitMs: 150_000,
     })
     const { kills, pauses, handled, duplicates, killedAmidHandler } = report

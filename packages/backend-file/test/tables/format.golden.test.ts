@@ -19,8 +19,8 @@ const page = readFileSync(
   new URL('../../../../docs/formats/embedded-tables.md', import.meta.url),
   'utf8',
 )
-const message =
-  'The schema changed: that is a change of the format. Tables that exist would not open, or lose ' +
+const advice =
+  'that is a change of the format. Tables that exist would not open, or lose ' +
   'entities. Keep it, or make a format 2 that reads format 1'
 
 function statements(sql: string): string[] {
@@ -67,7 +67,7 @@ it('a new database has the schema, application id and version of the golden one'
     .prepare("SELECT sql FROM sqlite_schema WHERE sql NOT NULL AND name NOT LIKE 'sqlite_%'")
     .all()
     .map((row) => String(row['sql']))
-  expect(found.toSorted(), message).toEqual(statements(golden).toSorted())
+  expect(found.toSorted(), `The schema changed: ${advice}`).toEqual(statements(golden).toSorted())
   const header = readFileSync(path)
   expect(header.subarray(68, 72).toString('latin1')).toBe('aosT')
   expect(header.readUInt32BE(60)).toBe(1)
@@ -76,7 +76,7 @@ it('a new database has the schema, application id and version of the golden one'
 
 it('the page that describes the format shows this schema', () => {
   const shown = /```sql\n([^`]+)```/.exec(page)![1]!
-  expect(shown.trim(), message).toBe(tablesFormat.schema.trim())
+  expect(shown.trim(), `The schema changed: ${advice}`).toBe(tablesFormat.schema.trim())
 })
 
 it('tables of format 1 are listed, read, changed and deleted', async () => {

@@ -87,10 +87,11 @@ it(
       ledgers.reduce((total, ledger) => total + count(ledger), 0)
     const midChangeKills = sum((ledger) => ledger.midChangeKills)
     const acknowledged = sum((ledger) => ledger.acknowledged)
+    const madeUnsaid = sum((ledger) => ledger.madeUnsaid)
     note(
       `${cycles * stores} kills, ${midChangeKills} of them amid a change; ` +
-        `${acknowledged} changes acknowledged by ${lanes} lanes, ${sum((ledger) => ledger.madeUnsaid)} made and not ` +
-        `acknowledged, seed ${seed}`,
+        `${acknowledged} changes acknowledged by ${lanes} lanes, ` +
+        `${madeUnsaid} made and not acknowledged, seed ${seed}`,
     )
     expect(midChangeKills).toBeGreaterThan(cycles * stores * 0.8)
     expect(acknowledged).toBeGreaterThan(cycles * stores)

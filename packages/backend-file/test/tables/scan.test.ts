@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { systemClock, type TableChange } from '@aos-storage/core'
 import { virtualClock } from '@aos-storage/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { SqliteTableBackend, SqliteTableStore } from '../../src/index.ts'
+import { type SqliteTableBackend, SqliteTableStore } from '../../src/index.ts'
 import { openTables } from './support/table-store.ts'
 
 const table = 'Many'

@@ -58,7 +58,6 @@ export class ProxiedConnection {
     void this.#relay('down', far, client)
   }
 
-  dbg(): unknown { const f=(s:any)=>({t:s.constructor.name,destroyed:s.destroyed,closed:s.closed,w:s.writable,wf:s.writableFinished,we:s.writableEnded,re:s.readableEnded,r:s.readable,handle:s._handle?.constructor.name, closeL:s.listenerCount('close'), closeEmitted:s._writableState?.closeEmitted, wclosed:s._writableState?.closed, errored:String(s.errored), destroyedW: s._writableState?.destroyed, constructed:s._writableState?.constructed, pend:s._writableState?.pendingcb}); return [f(this.#parts.client), f(this.#parts.far)] }
   /** Half-open from now on. */
   stall(): void {
     this.#isSwallowing = true
@@ -82,9 +81,8 @@ export class ProxiedConnection {
     this.#over.abort()
     for (const side of [client, far]) {
       if (side.destroyed) continue
-      // By itself this waits until all is written, which a client that reads nothing never lets be.
-      if (by === 'rst' && side instanceof Socket && !side.connecting) side.resetAndDestroy()
-      side.destroy()
+      if (by === 'rst' && side instanceof Socket && !side.connecting) reset(side)
+      else side.destroy()
     }
   }
 
@@ -174,6 +172,15 @@ function write(sink: Writable, bytes: Uint8Array): Promise<void> {
       else resolve()
     })
   })
+}
+
+/**
+ * As `resetAndDestroy`, which ends the socket first. The system resets none that is shutting down:
+ * Node then never closes it, when its error comes before it has ended.
+ */
+function reset(socket: Socket): void {
+  if (!socket.writableEnded) Reflect.set(socket, 'resetAndClosing', true)
+  socket.destroy()
 }
 
 function closing(stream: Duplex): Promise<void> {

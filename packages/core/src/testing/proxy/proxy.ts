@@ -260,7 +260,6 @@ class RunningProxy implements FaultProxy {
     this.#port = (server.address() as AddressInfo).port
   }
 
-  dbg(): unknown[] { return [...this.#open].map((c) => (c as any).dbg()) }
   describe(): string {
     return this.#record.describe(this.seed)
   }

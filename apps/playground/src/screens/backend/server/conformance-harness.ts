@@ -23,7 +23,7 @@ export function harnessOf({
       return memoryHarness
     case 'file':
       return fileHarness(folder, durability)
-    case 'azure':
+    default:
       return azureHarness(basename(folder))
   }
 }

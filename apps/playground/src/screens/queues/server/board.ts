@@ -8,9 +8,11 @@
  * backend itself, so that the watching is none of what is watched on the Activity screen.
  */
 import {
+  assertQueueName,
   isStorageError,
   operationChannels,
   type OperationContext,
+  queueNameFault,
   tracedOperations,
 } from '@aos-storage/core'
 import { topic } from '../../../server/live.ts'
@@ -88,7 +90,7 @@ export class Board {
   }
 
   /** Null when there is no such queue. @throws StorageError */
-  async state(queue: string, poison = this.#length(poisonOf(queue))): Promise<QueueState | null> {
+  async state(queue: string, poison = this.#poison(queue)): Promise<QueueState | null> {
     const [length, poisoned] = await Promise.all([this.#length(queue), poison])
     if (length === null) return null
     const { groups, hands } = this.#parts()
@@ -104,6 +106,12 @@ export class Board {
     }
   }
 
+  /** A name may be too long for a poison queue beside it. */
+  async #poison(queue: string): Promise<number | null> {
+    const poison = poisonOf(queue)
+    return queueNameFault(poison) === undefined ? this.#length(poison) : null
+  }
+
   /** Null when there is no such queue. Who asks while it is being asked gets the same answer. */
   #length(queue: string): Promise<number | null> {
     const known = this.#measuring.get(queue)
@@ -114,6 +122,8 @@ export class Board {
   }
 
   async #askLength(queue: string): Promise<number | null> {
+    // The backend takes what can be a name only.
+    assertQueueName(queue)
     try {
       return await this.#world.queues.backend.length(queue, { signal: this.#end.signal })
     } catch (error) {

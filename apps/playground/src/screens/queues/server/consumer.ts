@@ -34,7 +34,8 @@ export interface Run {
   readonly startedAt: number
   visibleAt: number
   renewals: number
-  state: 'running' | 'handled' | 'failed'
+  /** `retrying`: it failed, and is about to be given back for another try. */
+  state: 'running' | 'handled' | 'failed' | 'retrying'
   /** What its handler threw, in words. */
   error?: string
 }
@@ -197,8 +198,8 @@ export class Consumer {
   #updated(id: string, visibleAt: Date): void {
     const run = this.#runs.get(id)
     if (run === undefined) return
-    // No renewal, but given back: at once, or for another try.
-    if (run.state !== 'running' || visibleAt.getTime() <= this.#tools.clock.now()) {
+    // No renewal, but given back. One that is handled or given up is held on until that is written.
+    if (run.state === 'retrying' || visibleAt.getTime() <= this.#tools.clock.now()) {
       this.#runs.delete(id)
       return
     }
@@ -220,7 +221,10 @@ export class Consumer {
   #retryDelay({ id, dequeueCount }: QueueMessage): number {
     const seconds = Math.min(retryDelaySecondsMax, 2 ** Math.max(0, dequeueCount - 1))
     const run = this.#runs.get(id)
-    if (run !== undefined) this.#eyes.onRetry(run, seconds)
+    if (run !== undefined) {
+      run.state = 'retrying'
+      this.#eyes.onRetry(run, seconds)
+    }
     return seconds
   }
 

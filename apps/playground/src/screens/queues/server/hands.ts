@@ -17,6 +17,8 @@ import type { HeldMessage, MessagePayload, TypedPayload } from './wire.ts'
 const handsMax = 128
 /** A receipt is good until somebody else receives: for so long one may still try it. */
 const keptAfterMs = 5 * 60_000
+/** Longest time to give back what is held. */
+const closeMsMax = 2000
 
 /** What is told of messages in hand. */
 export interface HandsEyes {
@@ -139,6 +141,20 @@ export class Hands {
   forget(queue: string): void {
     for (const { message } of this.#of(queue)) this.#hands.delete(nameOf(queue, message.id))
     this.#eyes.onChange(queue)
+  }
+
+  /** Gives back what is held: nobody could use it after this. Never rejects. */
+  async close(): Promise<void> {
+    const signal = AbortSignal.timeout(closeMsMax)
+    const nowMs = this.#clock.now()
+    const held = [...this.#hands.values()].filter(({ message: { visibleAt } }) => {
+      return visibleAt.getTime() > nowMs
+    })
+    this.#hands.clear()
+    const options = { visibilitySeconds: 0, signal }
+    await Promise.allSettled(
+      held.map(({ message }) => this.#queues.updateMessage(message.queue, message, options)),
+    )
   }
 
   #of(queue: string): Hand[] {

@@ -245,7 +245,7 @@ export function openQueuesScreen(world: World): OpenScreen {
     routes: routesOf(world, { board, groups, hands }),
     async close() {
       board.close()
-      await groups.close()
+      await Promise.all([groups.close(), hands.close()])
     },
   }
 }

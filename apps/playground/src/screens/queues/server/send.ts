@@ -5,13 +5,18 @@ import {
   type SentMessage,
   StorageError,
 } from '@aos-storage/core'
+import { currentAction } from '../../../server/actions.ts'
+import { topic } from '../../../server/live.ts'
 import type { World } from '../../../server/world.ts'
 import { observed } from './observed-backend.ts'
 import { typedValue } from './payload.ts'
-import type { SendReport, TypedPayload } from './wire.ts'
+import type { SendProgress, SendReport, TypedPayload } from './wire.ts'
 
 /** Sends that are under way at once. */
 const concurrency = 32
+/** Between two messages of progress. */
+const tellMs = 250
+const progress = topic<SendProgress>('queue-sends')
 /** In a text, stands for the number of the message. */
 const numberPlace = /\{\{n\}\}/g
 
@@ -29,12 +34,20 @@ export async function sendTyped(
   const valueOf = (number: number): unknown =>
     typedValue({ kind, text: text.replaceAll(numberPlace, String(number)) })
   valueOf(1)
+  const action = currentAction()
   let next = 1
+  let sent = 0
+  let toldAtMs = world.clock.monotonicMs()
   let last: { readonly report: SendReport; readonly number: number } | undefined
   const work = async (): Promise<void> => {
     while (next <= count) {
       const number = next++
       const report = await send(world, queue, valueOf(number), { ...times, signal })
+      sent += 1
+      if (action !== undefined && world.clock.monotonicMs() - toldAtMs >= tellMs) {
+        toldAtMs = world.clock.monotonicMs()
+        world.live.publish(progress, { action, sent })
+      }
       if (last === undefined || number > last.number) last = { report, number }
     }
   }
@@ -69,7 +82,8 @@ async function send(
   const watched = observed(queues.backend, { onSend })
   const store = new QueueStore(watched, { claims: storage, diagnostics, clock })
   const sent: SentMessage = await store.sendMessage(queue, value, options)
-  const isClaimed = bytes > messageBytes
+  // Of a claim there is a frame of some hundred bytes, of all else at least the payload.
+  const isClaimed = bytes > 4 * messageBytes
   return { sent: 1, id: sent.id, visibleAt: sent.visibleAt.getTime(), bytes, isClaimed }
 }
 

@@ -114,6 +114,13 @@ export interface SendReport {
   readonly isClaimed: boolean
 }
 
+/** On the topic `queue-sends`, now and then while many are sent. */
+export interface SendProgress {
+  /** Whose: as the request names it. */
+  readonly action: string
+  readonly sent: number
+}
+
 /** How consumers behave. */
 export interface ConsumerSettings {
   /** Consumers, each as a process would be. */

@@ -39,11 +39,11 @@ export function ConsumerForm({
   readonly group: GroupState | undefined
 }): ReactNode {
   const queries = useQueryClient()
-  /** Undefined: as they run, or ran last. */
-  const [typed, setTyped] = useState<ConsumerSettings>()
+  /** What is as they run, or ran last, is not there; a field may be empty for a moment. */
+  const [typed, setTyped] = useState<Typed>({})
   const [isBusy, setBusy] = useState(false)
   const before = group?.settings ?? behaviours[0]!.settings
-  const settings = typed ?? before
+  const settings = { ...before, ...numbersOf(typed) }
   const isRunning = group?.phase === 'running'
   const start = async (): Promise<void> => {
     setBusy(true)
@@ -51,7 +51,7 @@ export function ConsumerForm({
     const state = await perform(consumeText(queue, settings), (id) =>
       answer(client<QueuesApi>('queues', id).consumers.start.$post({ json })),
     )
-    if (state !== undefined) setTyped(undefined)
+    if (state !== undefined) setTyped({})
     await readAnew(queries)
     setBusy(false)
   }
@@ -81,10 +81,8 @@ export function ConsumerForm({
             allowDecimal={false}
             thousandSeparator=","
             clampBehavior="strict"
-            value={settings[name]}
-            onChange={(value) => {
-              if (typeof value === 'number') setTyped({ ...settings, [name]: value })
-            }}
+            value={typed[name] ?? before[name]}
+            onChange={(value) => setTyped({ ...typed, [name]: value })}
           />
         ))}
       </div>
@@ -115,6 +113,13 @@ export function ConsumerForm({
       </Text>
     </form>
   )
+}
+
+type Typed = Partial<Record<keyof ConsumerSettings, number | string>>
+
+function numbersOf(typed: Typed): Partial<ConsumerSettings> {
+  const given = Object.entries(typed).filter(([, value]) => typeof value === 'number')
+  return Object.fromEntries(given) as Partial<ConsumerSettings>
 }
 
 const other = 'other'

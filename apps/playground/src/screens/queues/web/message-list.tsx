@@ -2,6 +2,7 @@ import { Badge, UnstyledButton } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { NameText } from '../../../web/name-text.tsx'
 import type { MessageSummary, PayloadKind } from '../server/wire.ts'
+import { followArrows } from './arrows.ts'
 import classes from './message-list.module.css'
 
 /** Messages, each with a button that opens it, what is known of it, and what can be done. */
@@ -22,7 +23,7 @@ export function MessageList<M extends MessageSummary>({
 }): ReactNode {
   return (
     <div className={classes['scroll']} tabIndex={0} role="region" aria-label={label}>
-      <ul className={classes['rows']}>
+      <ul className={classes['rows']} onKeyDown={followArrows}>
         {messages.map((message) => (
           <li
             key={message.id}
@@ -34,6 +35,7 @@ export function MessageList<M extends MessageSummary>({
               <UnstyledButton
                 className={classes['payload']}
                 aria-pressed={message.id === openId}
+                data-stop
                 onClick={() => onOpen(message.id)}
               >
                 <KindBadge kind={message.kind} />

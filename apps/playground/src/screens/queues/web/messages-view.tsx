@@ -154,9 +154,6 @@ function ReceiveForm({
   }
   return (
     <Group gap={6}>
-      <Text size="xs" role="status">
-        {isMissed ? 'Nothing was visible.' : ''}
-      </Text>
       <Button
         size="xs"
         variant="default"
@@ -182,6 +179,9 @@ function ReceiveForm({
         value={seconds}
         onChange={setSeconds}
       />
+      <Text size="xs" role="status">
+        {isMissed ? 'Nothing was visible.' : ''}
+      </Text>
     </Group>
   )
 }

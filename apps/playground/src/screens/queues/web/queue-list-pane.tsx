@@ -11,6 +11,7 @@ import { problemOf } from '../../../web/problem.ts'
 import { useShortcuts } from '../../../web/shortcuts.ts'
 import { useView } from '../../../web/view.ts'
 import type { QueueList, QueueState } from '../server/wire.ts'
+import { followArrows } from './arrows.ts'
 import { isPrefix, poisonedBy } from './names.ts'
 import classes from './queue-list-pane.module.css'
 import screen from './screen.ts'
@@ -116,7 +117,7 @@ function Rows({
   }
   return (
     <>
-      <ul className={classes['rows']}>
+      <ul className={classes['rows']} onKeyDown={followArrows}>
         {rows.map((state) => (
           <li key={state.queue}>
             <Row
@@ -157,6 +158,7 @@ function Row({
       className={classes['row']}
       aria-current={isOpen ? 'true' : undefined}
       data-queue={queue}
+      data-stop
       onClick={onOpen}
     >
       <span className={classes['name']}>

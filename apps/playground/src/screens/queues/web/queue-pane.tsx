@@ -85,6 +85,7 @@ export function QueuePane({
         <Unread error={error} onRetry={() => void readAnew(queries)} />
       ) : (
         <>
+          {error === null ? null : <ProblemNotice problem={problemOf(error)} />}
           <Machine detail={data} />
           <Views queue={queue} detail={data} />
           <RemovalDialog

@@ -1,35 +1,33 @@
 import {
   Alert,
   Button,
-  FileInput,
   Group,
   Modal,
   NumberInput,
   SegmentedControl,
-  Select,
   Stack,
   Text,
 } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { act } from '../../../web/actions.ts'
 import { bytesText, countText, momentText } from '../../../web/amounts.ts'
 import { answer, client, request } from '../../../web/api.ts'
+import { useLive } from '../../../web/live.ts'
 import { PrefixLink } from '../../../web/object-link.tsx'
-import { type Problem, problemOf } from '../../../web/problem.ts'
+import { isAbort, type Problem, problemOf } from '../../../web/problem.ts'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import type { QueuesApi } from '../server/index.ts'
-import type { SendReport, TypedPayload } from '../server/wire.ts'
+import type { SendProgress, SendReport, TypedPayload } from '../server/wire.ts'
 import { sendFileText, sendText, type SendTimes } from './code.ts'
-import { claimText, payloadFault, PayloadField } from './payload-field.tsx'
+import { PayloadField } from './payload-field.tsx'
 import { messagesText } from './removal-dialog.tsx'
+import { type Draft, faultOf, FileField, firstDraft, Times, timesOf } from './send-fields.tsx'
 import { readAnew, useMessageBytesMax } from './use-queues.ts'
 
-/** As the server takes them. */
-const fileBytesMax = 8 * 1024 ** 2
+/** As the server takes it. */
 const countMax = 1000
-const delayMax = 7 * 86_400
 const many = 100
 
 /** Sends messages: what is typed, once or many times, or a file. Stays open for more. */
@@ -57,46 +55,6 @@ export function SendDialog({
   )
 }
 
-interface Draft {
-  readonly kind: 'json' | 'text' | 'file'
-  readonly texts: Readonly<Record<'json' | 'text', string>>
-  readonly file: File | null
-  readonly delay: number | string
-  readonly life: string
-}
-
-const firstDraft: Draft = {
-  kind: 'json',
-  texts: {
-    json: JSON.stringify(
-      { id: 'task-{{n}}', task: 'summarise', document: 'knowledge/documents/q2_strategy' },
-      undefined,
-      2,
-    ),
-    text: 'ping {{n}}',
-  },
-  file: null,
-  delay: 0,
-  life: '',
-}
-
-/** Seconds; empty for what the service does by itself. */
-const lives = [
-  { value: '60', label: '1 minute' },
-  { value: '3600', label: '1 hour' },
-  { value: '', label: '7 days' },
-  { value: '2592000', label: '30 days' },
-  { value: '-1', label: 'for ever' },
-]
-
-function timesOf({ delay, life }: Draft): SendTimes {
-  const seconds = Number(delay) || 0
-  return {
-    ...(seconds === 0 ? {} : { delaySeconds: seconds }),
-    ...(life === '' ? {} : { timeToLiveSeconds: Number(life) }),
-  }
-}
-
 interface Sent {
   readonly number: number
   readonly report: SendReport
@@ -118,6 +76,10 @@ function SendForm({
   const [busy, setBusy] = useState<'one' | 'many'>()
   const [problem, setProblem] = useState<Problem>()
   const [sent, setSent] = useState<Sent>()
+  const progress = useProgress()
+  const stop = useRef<AbortController>(undefined)
+  // Nobody waits for it any more.
+  useEffect(() => () => stop.current?.abort(), [])
   const { kind, file } = draft
   const times = timesOf(draft)
   const send = async (button: 'one' | 'many'): Promise<void> => {
@@ -125,17 +87,21 @@ function SendForm({
     setProblem(undefined)
     if (busy !== undefined || faultOf(draft) !== undefined) return
     setBusy(button)
+    const { signal } = (stop.current = new AbortController())
     try {
       const number = button === 'one' ? 1 : Number(count) || 1
       const report =
         kind === 'file'
-          ? await sendFile(queue, file!, times)
-          : await sendTyped(queue, { kind, text: draft.texts[kind] }, number, times)
+          ? await sendFile(queue, file!, times, signal)
+          : await sendTyped(queue, { kind, text: draft.texts[kind] }, number, times, {
+              signal,
+              onAction: progress.begin,
+            })
       setSent({ number: (sent?.number ?? 0) + 1, report })
       setTried(false)
       void readAnew(queries)
     } catch (error) {
-      setProblem(problemOf(error))
+      if (!isAbort(error)) setProblem(problemOf(error))
     } finally {
       setBusy(undefined)
     }
@@ -174,6 +140,16 @@ function SendForm({
       {problem === undefined ? null : <ProblemNotice problem={problem} />}
       <Sent queue={queue} sent={sent} />
       <Group justify="flex-end" gap="xs">
+        {busy === 'many' ? (
+          <Text size="sm" c="dimmed" className="tabular" role="status" flex={1}>
+            {countText(progress.sent)} of {countText(Number(count) || 1)} sent
+          </Text>
+        ) : null}
+        {busy === 'many' ? (
+          <Button variant="default" onClick={() => stop.current?.abort()}>
+            Stop
+          </Button>
+        ) : null}
         {kind === 'file' ? null : (
           <>
             <NumberInput
@@ -200,77 +176,21 @@ function SendForm({
   )
 }
 
-function faultOf({ kind, texts, file }: Draft): string | undefined {
-  if (kind !== 'file') return payloadFault({ kind, text: texts[kind] })
-  if (file === null) return 'Choose a file.'
-  if (file.size <= fileBytesMax) return undefined
-  return `The file has ${bytesText(file.size)}; up to ${bytesText(fileBytesMax)} are sent here.`
-}
-
-function FileField({
-  file,
-  fault,
-  messageBytesMax,
-  onChange,
-}: {
-  readonly file: File | null
-  readonly fault: string | undefined
-  readonly messageBytesMax: number
-  readonly onChange: (file: File | null) => void
-}): ReactNode {
-  const isLarge = file !== null && file.size > messageBytesMax
-  return (
-    <FileInput
-      label="File"
-      description={
-        isLarge
-          ? `${bytesText(file.size)}: ${claimText(messageBytesMax)}`
-          : `Its bytes as they are. Up to ${bytesText(messageBytesMax)} fit into a message.`
-      }
-      placeholder="Choose a file"
-      value={file}
-      onChange={onChange}
-      error={fault}
-      clearable
-      clearButtonProps={{ 'aria-label': 'No file' }}
-    />
-  )
-}
-
-function Times({
-  draft,
-  onDraft,
-}: {
-  readonly draft: Draft
-  readonly onDraft: (draft: Draft) => void
-}): ReactNode {
-  return (
-    <Group gap="md" align="flex-start">
-      <NumberInput
-        label="Delay"
-        description="Until it is visible"
-        size="xs"
-        w={150}
-        min={0}
-        max={delayMax}
-        allowDecimal={false}
-        clampBehavior="strict"
-        suffix=" s"
-        value={draft.delay}
-        onChange={(delay) => onDraft({ ...draft, delay })}
-      />
-      <Select
-        label="Time to live"
-        description="Then it is gone, handled or not"
-        size="xs"
-        w={190}
-        data={lives}
-        value={draft.life}
-        allowDeselect={false}
-        onChange={(life) => onDraft({ ...draft, life: life ?? '' })}
-      />
-    </Group>
-  )
+/** How far the server is with what was asked last. */
+function useProgress(): {
+  readonly sent: number
+  readonly begin: (action: string) => void
+} {
+  const action = useRef<string>(undefined)
+  const [sent, setSent] = useState(0)
+  useLive<SendProgress>('queue-sends', (told) => {
+    if (told.action === action.current) setSent(told.sent)
+  })
+  const begin = useCallback((id: string) => {
+    action.current = id
+    setSent(0)
+  }, [])
+  return { sent, begin }
 }
 
 /** What was sent last, and where it is. */
@@ -310,22 +230,30 @@ function sendTyped(
   payload: TypedPayload,
   count: number,
   times: SendTimes,
+  run: { readonly signal: AbortSignal; readonly onAction: (id: string) => void },
 ): Promise<SendReport> {
   const json = { queue, payload, count, ...times }
-  return act(sendText(queue, payload, count, times), (id) =>
-    answer(client<QueuesApi>('queues', id).messages.$post({ json })),
-  )
+  const init = { signal: run.signal }
+  return act(sendText(queue, payload, count, times), (id) => {
+    run.onAction(id)
+    return answer(client<QueuesApi>('queues', id).messages.$post({ json }, { init }))
+  })
 }
 
 /** The typed client sends no bytes. */
-function sendFile(queue: string, file: File, times: SendTimes): Promise<SendReport> {
+function sendFile(
+  queue: string,
+  file: File,
+  times: SendTimes,
+  signal: AbortSignal,
+): Promise<SendReport> {
   const contentType = file.type === '' ? 'application/octet-stream' : file.type
   const { delaySeconds, timeToLiveSeconds } = times
   const query = new URLSearchParams({ queue, contentType })
   if (delaySeconds !== undefined) query.set('delaySeconds', String(delaySeconds))
   if (timeToLiveSeconds !== undefined) query.set('timeToLiveSeconds', String(timeToLiveSeconds))
   return act(sendFileText(queue, file.name, contentType, times), async (id) => {
-    const init = { method: 'PUT', body: file }
+    const init = { method: 'PUT', body: file, signal }
     const response = await request(`/api/queues/file?${query}`, id, init)
     return (await response.json()) as SendReport
   })

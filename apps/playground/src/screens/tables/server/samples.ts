@@ -1,5 +1,5 @@
 /** Lays the samples: once, and never over what a person wrote. */
-import { type Entity, Guid, isStorageError, type TableStore } from '@aos-storage/core'
+import { type Entity, Guid, type TableStore } from '@aos-storage/core'
 
 const agents = ['ceo', 'cfo', 'coo', 'cto'] as const
 const topics = [
@@ -21,10 +21,13 @@ const beginMs = Date.UTC(2026, 0, 12, 8)
 
 /** @throws StorageError of the store. */
 export async function laySamples(tables: TableStore): Promise<void> {
-  await tables.createTable('conversations')
-  for (const agent of agents) await layPartition(tables, 'conversations', conversation(agent))
-  await tables.createTable('metrics')
-  for (const host of hosts) await layPartition(tables, 'metrics', metrics(host))
+  // A table that is there already, in an account for instance, is somebody's.
+  if (await tables.createTable('conversations')) {
+    for (const agent of agents) await layPartition(tables, 'conversations', conversation(agent))
+  }
+  if (await tables.createTable('metrics')) {
+    for (const host of hosts) await layPartition(tables, 'metrics', metrics(host))
+  }
 }
 
 /** A transaction has at most 100 changes. */
@@ -36,14 +39,10 @@ async function layPartition(
   const changesMax = 100
   for (let at = 0; at < entities.length; at += changesMax) {
     const part = entities.slice(at, at + changesMax)
-    await tables
-      .transact(
-        table,
-        part.map((entity) => ({ type: 'insert', entity })),
-      )
-      .catch((error: unknown) => {
-        if (!isStorageError(error, 'ALREADY_EXISTS')) throw error
-      })
+    await tables.transact(
+      table,
+      part.map((entity) => ({ type: 'insert', entity })),
+    )
   }
 }
 

@@ -88,7 +88,7 @@ async function made(
       return tables.upsert(table, change.entity, { mode: change.mode })
     case 'update':
       return tables.update(table, change.entity, { mode: change.mode, ifMatch: change.ifMatch })
-    case 'delete': {
+    default: {
       const { partitionKey, rowKey, ifMatch } = change
       await tables.delete(table, partitionKey, rowKey, { ifMatch })
       return { etag: undefined }
@@ -110,8 +110,8 @@ async function readied(tables: TableStore, table: string, asked: WireChange): Pr
   }
   const { mode, remove, ifMatch } = asked
   const set = valuesOf(asked.set)
-  // What replaces an entity is all of it: as it was, without what is removed. Was it another version,
-  // `ifMatch` refuses it.
+  // What replaces an entity is all of it: as it was, without what is removed. Was it another
+  // version, `ifMatch` refuses it.
   const removed = new Set(remove)
   const kept = Object.entries(before ?? {}).filter(([name]) => !removed.has(name))
   const entity =

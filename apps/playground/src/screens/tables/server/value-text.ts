@@ -60,7 +60,7 @@ function parsed(type: WireValue['type'], text: string): TableValue | undefined {
       return dateOf(text)
     case 'bytes':
       return bytesOf(text)
-    case 'guid':
+    default:
       return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? new Guid(text) : undefined
   }
 }

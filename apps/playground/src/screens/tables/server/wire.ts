@@ -6,15 +6,15 @@
 import type { MergeMode } from '@aos-storage/core'
 import type { Problem } from '../../../server/problem.ts'
 
-export type { ChangedKeys, TableEvent } from '../../../server/table-changes.ts'
-export type { MergeMode, Problem }
+export type { TableEvent } from '../../../server/table-changes.ts'
+export type { MergeMode }
 
 /** As programs have them: a `number` is Int32 or Double, as it fits; a `bigint` is Int64. */
 export type ValueType = 'string' | 'number' | 'bigint' | 'boolean' | 'date' | 'bytes' | 'guid'
 
 /**
- * `text` of a string is itself, of a number or bigint its digits, of a boolean `true` or `false`, of
- * a date ISO 8601 in UTC, of bytes base64, of a GUID its 36 characters.
+ * `text` of a string is itself, of a number or bigint its digits, of a boolean `true` or `false`,
+ * of a date ISO 8601 in UTC, of bytes base64, of a GUID its 36 characters.
  */
 export interface WireValue {
   readonly type: ValueType
@@ -72,7 +72,7 @@ export type WireChange =
   | ({ readonly kind: 'insert'; readonly properties: WireProperties } & WireKeys)
   | ({
       readonly kind: 'update'
-      /** `merge` leaves other properties alone; `replace` removes them, and is what `remove` needs. */
+      /** `merge` leaves other properties alone; `replace` does not: `remove` needs it. */
       readonly mode: MergeMode
       readonly set: WireProperties
       readonly remove: readonly string[]

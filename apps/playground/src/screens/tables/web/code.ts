@@ -124,8 +124,8 @@ export function undoText(label: string): ActionText {
     label: `Undo: ${label}`,
     code: [
       '// The playground kept the entities as they were, and puts them back where nobody changed',
-      '// them since: insert what was deleted, update with `mode: "replace"` and `ifMatch` what was',
-      '// changed, delete with `ifMatch` what was added.',
+      '// them since: insert what was deleted, update with `ifMatch` what was changed, delete with',
+      '// `ifMatch` what was added.',
       '',
     ].join('\n'),
   }
@@ -154,7 +154,7 @@ function changeLines(table: string, change: WireChange, writer: ValueWriter): st
           change.ifMatch === undefined ? '' : `, { ifMatch: ${quoted(change.ifMatch)} }`
         })`,
       ]
-    case 'update': {
+    default: {
       const condition = `{ mode: '${change.mode}', ifMatch: ${quoted(change.ifMatch)} }`
       if (change.mode === 'merge') {
         return [
@@ -199,7 +199,7 @@ function transactLines(change: WireChange, writer: ValueWriter): string[] {
       const keys = `partitionKey: ${quoted(partitionKey)}, rowKey: ${quoted(rowKey)}`
       return [`{ type: 'delete', ${keys}${condition} },`]
     }
-    case 'update': {
+    default: {
       const { mode, ifMatch, partitionKey, rowKey } = change
       const got = `(await got(${quoted(partitionKey)}, ${quoted(rowKey)})).entity`
       const lines =
@@ -283,7 +283,7 @@ class ValueWriter {
         return `new Date(${quoted(text)})`
       case 'bytes':
         return `Buffer.from(${quoted(text)}, 'base64')`
-      case 'guid':
+      default:
         this.#hasGuid = true
         return `new Guid(${quoted(text)})`
     }

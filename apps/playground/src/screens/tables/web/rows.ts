@@ -15,7 +15,7 @@ export const rowsMax = 50_000
 const lookedMax = 500
 const coalesceMs = 250
 
-export type RowsStatus = 'loading' | 'more' | 'whole' | 'full'
+type RowsStatus = 'loading' | 'more' | 'whole' | 'full'
 
 export interface RowsState {
   readonly rows: readonly WireRow[]

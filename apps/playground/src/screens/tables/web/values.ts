@@ -65,7 +65,7 @@ export function typedValue(type: ValueType, typed: string, form: BytesForm = 'he
       return dateOf(typed.trim())
     case 'bytes':
       return form === 'hex' ? hexBytes(typed) : base64Bytes(typed)
-    case 'guid':
+    default:
       return guidOf(typed.trim())
   }
 }
@@ -122,7 +122,9 @@ function dateOf(text: string): Typed {
   if (match === null) return due
   const [, day, time = '00:00', zone = 'Z'] = match
   const ms = Date.parse(`${day}T${time}${zone}`)
-  const isDay = new Date(`${day}T00:00Z`).toJSON()?.startsWith(day!) === true
+  const midnight = new Date(`${day}T00:00Z`)
+  // The 30th of February would become another day.
+  const isDay = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day!)
   if (Number.isNaN(ms) || !isDay) return { fault: 'There is no such day or time.' }
   if (ms < earliestMs || ms > latestMs) return { fault: 'Dates go from 1601 to 9999.' }
   return { value: { type: 'date', text: new Date(ms).toISOString() } }

@@ -8,6 +8,10 @@ import { dropDrafts, type EntityDraft } from './drafts.ts'
 import classes from './pending-bar.module.css'
 import { changeOf, type SaveWay, transactionFault } from './save.ts'
 
+const modesText =
+  'Merge leaves other properties alone; replace writes the whole entity. What removes a ' +
+  'property replaces.'
+
 export function PendingBar({
   table,
   drafts,
@@ -31,12 +35,7 @@ export function PendingBar({
         {values === 1 ? '1 value' : `${values} values`} of{' '}
         {isMany ? `${drafts.length} entities` : '1 entity'} not saved
       </Text>
-      <Tooltip
-        label="Merge leaves other properties alone; replace writes the whole entity. What removes a property replaces."
-        multiline
-        w={260}
-        withArrow
-      >
+      <Tooltip label={modesText} multiline w={260} withArrow>
         <SegmentedControl
           size="xs"
           aria-label="How they are saved"
@@ -45,7 +44,7 @@ export function PendingBar({
             { value: 'merge', label: 'Merge' },
             { value: 'replace', label: 'Replace' },
           ]}
-          onChange={(next) => setMode(next as MergeMode)}
+          onChange={(next) => setMode(next)}
         />
       </Tooltip>
       <Group gap="xs" ms="auto">

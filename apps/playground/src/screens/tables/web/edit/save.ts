@@ -8,7 +8,7 @@ import { tellDone } from '../undo.tsx'
 import { dropDraft, type EntityDraft } from './drafts.ts'
 
 /** Most changes of a transaction, by the service. */
-export const transactionChangesMax = 100
+const transactionChangesMax = 100
 
 /** Somebody else changed the entity; null: deleted it. */
 export interface Conflict {
@@ -51,7 +51,7 @@ export function transactionFault(drafts: readonly EntityDraft[]): string | undef
   return undefined
 }
 
-/** Saves drafts. What was saved is no draft any more. Gives what somebody else changed meanwhile. */
+/** Saves drafts; saved, they are none. Gives those that somebody else was quicker with. */
 export async function saveDrafts(
   table: string,
   drafts: readonly EntityDraft[],

@@ -94,7 +94,7 @@ export function ValueField({
             aria-label="How bytes are written"
             value={form}
             data={['hex', 'base64']}
-            onChange={(next) => setForm(next as BytesForm)}
+            onChange={(next) => setForm(next)}
           />
         ) : null}
         {type === 'date' ? (

@@ -131,7 +131,7 @@ function Comparison({
             aria-label="How it joins what is there"
             value={joint}
             data={['and', 'or']}
-            onChange={(next) => setJoint(next as 'and' | 'or')}
+            onChange={(next) => setJoint(next)}
           />
         )}
       </Group>

@@ -30,7 +30,7 @@ export function odataLiteral(value: WireValue): string {
       return `datetime'${text}'`
     case 'guid':
       return `guid'${text}'`
-    case 'bytes':
+    default:
       return `X'${editedText(value, 'hex')}'`
   }
 }

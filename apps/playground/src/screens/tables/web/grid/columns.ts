@@ -14,6 +14,12 @@ export interface Column {
   readonly isProperty: boolean
 }
 
+/** A column and where it stands, in pixels from the left edge of the rows. */
+export interface ShownColumn extends Column {
+  readonly place: number
+  readonly left: number
+}
+
 const charPx = 8.4
 const propertyMin = 84
 const propertyMax = 320
@@ -92,4 +98,15 @@ export function cellAfter(
     row: Math.max(0, Math.min(rows - 1, to[0])),
     column: Math.max(0, Math.min(columns - 1, to[1])),
   }
+}
+
+/** A cell by its entity and its column. */
+export interface Place {
+  readonly id: string
+  readonly column: string
+}
+
+/** Of the cell, for who hears which one is active. */
+export function cellDomId({ id, column }: Place): string {
+  return `cell ${id} ${column}`.replaceAll(/\s/g, '·')
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import { NameText } from '../../../../web/name-text.tsx'
-import type { ShownColumn } from './grid.tsx'
+import type { ShownColumn } from './columns.ts'
 import classes from './grid.module.css'
 
 /** The names of the columns. The order of rows is the service's: there is nothing to sort by. */

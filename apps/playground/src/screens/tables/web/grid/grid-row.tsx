@@ -5,8 +5,7 @@ import type { WireCell, WireRow } from '../../server/wire.ts'
 import { CellEditor } from '../edit/cell-editor.tsx'
 import { type EntityDraft, propertyOf } from '../edit/drafts.ts'
 import { cellText, typeMarks } from '../values.ts'
-import { partitionColumn, rowColumn, timeColumn } from './columns.ts'
-import { cellDomId, type ShownColumn } from './grid.tsx'
+import { cellDomId, partitionColumn, rowColumn, type ShownColumn, timeColumn } from './columns.ts'
 import classes from './grid.module.css'
 
 /** A change is shown for so long. */

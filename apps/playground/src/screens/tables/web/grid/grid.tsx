@@ -17,7 +17,14 @@ import {
 import type { WireRow } from '../../server/wire.ts'
 import type { TableDrafts } from '../edit/drafts.ts'
 import { rowId, type RowsState } from '../rows.ts'
-import { cellAfter, type Column, columnsOf } from './columns.ts'
+import {
+  cellAfter,
+  cellDomId,
+  type Column,
+  columnsOf,
+  type Place,
+  type ShownColumn,
+} from './columns.ts'
 import { GridHead } from './grid-head.tsx'
 import { GridRow } from './grid-row.tsx'
 import classes from './grid.module.css'
@@ -29,12 +36,6 @@ const chooseWidth = 36
 const overscan = 10
 /** So many rows before the end the next page is loaded. */
 const loadAhead = 60
-
-/** A cell by its entity and its column. */
-export interface Place {
-  readonly id: string
-  readonly column: string
-}
 
 export interface GridProps {
   readonly table: string
@@ -219,19 +220,13 @@ export function Grid(props: GridProps): ReactNode {
   )
 }
 
-/** A column and where it stands, in pixels from the left edge of the rows. */
-export interface ShownColumn extends Column {
-  readonly place: number
-  readonly left: number
-}
-
 /** The same array while the same columns are shown: rows are drawn again only then. */
 function useShownColumns(
   columns: readonly Column[],
   items: readonly { readonly index: number; readonly start: number }[],
 ): readonly ShownColumn[] {
   const key = items.map(({ index, start }) => `${index}@${start}`).join()
-  // oxlint-disable-next-line react/exhaustive-deps -- the key tells the items
+  // The key tells the items
   return useMemo(
     () =>
       items.map(({ index, start }) => {
@@ -325,9 +320,4 @@ function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(chosen)
   if (!next.delete(id)) next.add(id)
   return next
-}
-
-/** Of the cell, for who hears which one is active. */
-export function cellDomId({ id, column }: Place): string {
-  return `cell ${id} ${column}`.replaceAll(/\s/g, '·')
 }
