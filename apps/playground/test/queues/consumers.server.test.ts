@@ -69,6 +69,20 @@ describe('consumers', () => {
     expect(log.filter(({ kind }) => kind === 'renewed')).toHaveLength(after.renewed)
   })
 
+  it('count what they handled while a slow renewal was under way', async () => {
+    const { backend, clock } = { ...app.world, backend: app.world.queues.backend }
+    const update = backend.update.bind(backend)
+    backend.update = async (...call) => {
+      await clock.sleep(1200)
+      return update(...call)
+    }
+    await fill(1)
+    await start({ handleMs: 1000, visibilitySeconds: 2 })
+    await expect.poll(async () => (await detail()).state.length, soon).toBe(0)
+    expect(await counts()).toMatchObject({ handled: 1, renewed: 1 })
+    expect((await detail()).state).toMatchObject({ inFlight: 0, done: 1 })
+  })
+
   it('that fail try again, and give up: message and error are in the poison queue', async () => {
     await fill(2)
     await start({ failPercent: 100, maxDequeueCount: 2 })

@@ -156,6 +156,28 @@ describe('messages', () => {
     expect((await detail()).state).toMatchObject({ length: 3, inFlight: 0 })
   })
 
+  it('of which many are sent are told as they go, and no more are sent to nobody', async () => {
+    const listener = app.world.live.listen()
+    const stop = new AbortController()
+    const { backend } = app.world.queues
+    const sendOne = backend.send.bind(backend)
+    backend.send = async (...call) => {
+      await app.world.clock.sleep(100)
+      return sendOne(...call)
+    }
+    const body = { queue, payload: json('1'), count: 1000 }
+    const sending = app.post('/api/queues/messages', body, { signal: stop.signal })
+    await app.world.clock.sleep(900)
+    stop.abort()
+    expect((await sending).status).toBe(409)
+    const told = listener.take()!.filter(({ topic }) => topic === 'queue-sends')
+    listener.close()
+    expect(told.length).toBeGreaterThan(0)
+    expect(told.length).toBeLessThan(6)
+    expect(told[0]!.data).toMatchObject({ action: 'test', sent: expect.any(Number) as number })
+    expect((await detail()).state.length).toBeLessThan(600)
+  })
+
   it('wait for their delay', async () => {
     const { visibleAt } = await send({ payload: json('1'), delaySeconds: 60 })
     expect(visibleAt).toBeGreaterThan(Date.now() + 50_000)
