@@ -2,23 +2,6 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** What the bundler knows of modules. */
-interface Modules {
-  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null
-}
-
-/** The page that a person sees first. */
-const firstPage = fileURLToPath(new URL('src/screens/objects/web/page.tsx', import.meta.url))
-
-/** What a module needs at once, and what that needs, with itself. */
-function neededBy(root: string, modules: Modules): ReadonlySet<string> {
-  const found = new Set([root])
-  for (const id of found) {
-    for (const imported of modules.getModuleInfo(id)?.importedIds ?? []) found.add(imported)
-  }
-  return found
-}
-
 /** The page: `src/web/index.html`, with every screen's page, to `dist/web`. */
 export default defineConfig({
   root: fileURLToPath(new URL('src/web/', import.meta.url)),
@@ -40,17 +23,15 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // By itself the bundler makes a file for every set of screens that share something: with
-        // five screens that is forty small ones in the first load, each compressed alone.
+        // five screens forty small ones in the first load, each compressed alone.
         codeSplitting: {
           groups: [
-            { name: 'frame', tags: ['$initial'], priority: 2 },
+            { name: 'frame', tags: ['$initial'], priority: 1 },
             {
-              priority: 1,
-              // The screen itself stays apart: the others load what they share with it, no more.
-              name: (id: string, modules: Modules) =>
-                !id.includes('/src/screens/') && neededBy(firstPage, modules).has(id)
-                  ? 'shared'
-                  : null,
+              name: 'shared',
+              minShareCount: 2,
+              entriesAware: true,
+              entriesAwareMergeThreshold: 100_000,
             },
           ],
         },

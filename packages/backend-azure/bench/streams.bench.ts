@@ -26,8 +26,11 @@ const objectMib = 256
 const objectMibQuick = 16
 const sharedKey = 'adapter'
 
-/** Different chunks in turn, so that a lost or doubled one would show. */
-const chunks = Array.from({ length: 7 }, (_, n) => new Uint8Array(chunkBytes).fill(n + 1))
+/**
+ * Different chunks in turn, so that a lost or doubled one would show. Buffers, because the SDK takes
+ * no other arrays of bytes from a stream.
+ */
+const chunks = Array.from({ length: 7 }, (_, n) => Buffer.alloc(chunkBytes, n + 1))
 
 const chunkAt = (place: number): Uint8Array => chunks[place % chunks.length] as Uint8Array
 

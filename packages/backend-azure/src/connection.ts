@@ -7,7 +7,7 @@
  * connection.urlOf('table')                           // or INVALID_ARGUMENT, which tells the fix
  * connection.account.credential                       // { kind: 'key' | 'token' | 'sas', ... }
  * new XClient(url, ..., connection.clientOptions())   // agent, no retries of the SDK's own
- * await connection.requests.send({ backend: 'aztable', operation: 'get', send: (abortSignal) => ... })
+ * await connection.requests.send({ backend: 'aztable', operation: 'get', send: (signal) => ... })
  * connection.close()
  * ```
  */
@@ -43,7 +43,10 @@ export class Connection {
   readonly #connectionsMax: number
   readonly #leases = new Map<string, AgentLease>()
 
-  /** @param options Checked by `assertConnectionOptions`. @throws StorageError `INVALID_ARGUMENT`. */
+  /**
+   * @param options Checked by `assertConnectionOptions`.
+   * @throws StorageError `INVALID_ARGUMENT`.
+   */
   constructor(options: AzureConnectionOptions) {
     this.account = accountOf(options)
     this.clock = options.clock ?? systemClock

@@ -3,7 +3,6 @@ import { type BackendProvider, StorageError } from '@aos-storage/core'
 import { AzureStorageBackend } from './blobs/backend.ts'
 import type { AzureBlobOptions } from './options.ts'
 import { AzureQueueBackend } from './queues/backend.ts'
-import type { AzureQueueOptions } from './queues/options.ts'
 import { AzureTableBackend } from './tables/backend.ts'
 import type { AzureTableOptions } from './tables/options.ts'
 
@@ -21,14 +20,14 @@ const accountVariables = ['AOS_AZURE_CONNECTION_STRING', 'AZURE_STORAGE_CONNECTI
 export const provider: BackendProvider = {
   storageType: 'azure',
   protocols: ['azblob:'],
-  fromConfig: (config) => storeOf(config as AzureBlobOptions),
-  fromUrl: (url) => storeOf(optionsOf(url)),
+  fromConfig: (config) => storeOf(config),
+  fromUrl: async (url) => storeOf(optionsOf(url)),
   tables: {
-    fromConfig: async (config) => new AzureTableBackend(config as unknown as AzureTableOptions),
+    fromConfig: async (config) => new AzureTableBackend(config),
     fromUrl: async (url) => new AzureTableBackend(optionsOf(url)),
   },
   queues: {
-    fromConfig: async (config) => new AzureQueueBackend(config as unknown as AzureQueueOptions),
+    fromConfig: async (config) => new AzureQueueBackend(config),
     fromUrl: async (url) => new AzureQueueBackend(optionsOf(url)),
   },
 }

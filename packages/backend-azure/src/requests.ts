@@ -57,7 +57,7 @@ export interface Request<T> extends Place {
 /** Passes a second for each of these bytes: about 1 Mbit/s. */
 const bytesPerSecondMin = 128 * 1024
 
-/** Why a timer ends. Made once: an abort without a reason makes an error, with its stack, each time. */
+/** Why a timer ends. Made once: an abort without a reason makes an error, and its stack, anew. */
 const answered = new Error('The request was answered')
 
 /** Nothing of these reached the service. */
@@ -124,13 +124,11 @@ export class Requests {
     const end = (): void => controller.abort()
     const timer = new AbortController()
     let isLate = false
-    this.#clock.sleep(this.#limitMs(request), timer.signal).then(
-      () => {
-        isLate = true
-        end()
-      },
-      () => undefined,
-    )
+    const late = (): void => {
+      isLate = true
+      end()
+    }
+    this.#clock.sleep(this.#limitMs(request), timer.signal).then(late, () => undefined)
     this.#running.add(controller)
     signal?.addEventListener('abort', end, { once: true })
     try {

@@ -73,6 +73,25 @@ describeInBrowser('changes of queues', (browser) => {
     expect(new URL(page.url()).pathname).toBe('/objects')
   })
 
+  it('says how far it is with many, and stops', async () => {
+    const { page } = await browser.tab(playground.url)
+    await create(page, 'many')
+    await page.route('**/api/queues/messages', async (route) => {
+      // A slow server: the answer of a stopped request is read by nobody.
+      await new Promise((done) => void setTimeout(done, 1500))
+      await route.continue().catch(() => undefined)
+    })
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    const asked = dialog(page, /^Send to/)
+    await asked.getByRole('button', { name: 'Send 100', exact: true }).click()
+    await asked.getByText('0 of 100 sent').waitFor()
+    await asked.getByRole('button', { name: 'Stop' }).click()
+    await asked.getByText('0 of 100 sent').waitFor({ state: 'detached' })
+    await page.unroute('**/api/queues/messages')
+    await asked.getByRole('button', { name: 'Send 100', exact: true }).click()
+    await asked.getByText('Sent 100 messages').waitFor()
+  })
+
   it('shows what other programs do, and a queue that they take away', async () => {
     const { page, watch } = await browser.tab(playground.url)
     await create(page, 'shared')

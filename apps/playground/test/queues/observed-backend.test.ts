@@ -21,7 +21,8 @@ it('tells what succeeded, and reaches the queues no more once it is cut', async 
   const { receipt } = await backend.update('orders', id, message.receipt, {
     visibilitySeconds: 30,
   })
-  await expect(backend.delete('orders', id, message.receipt)).rejects.toThrow()
+  const refused = backend.delete('orders', id, message.receipt)
+  await expect(refused).rejects.toMatchObject({ code: 'PRECONDITION_FAILED' })
   backend.cut()
   const calls = [
     () => backend.delete('orders', id, receipt),

@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/rest/api/storageservices/put-block-from-url
  */
 import type { BlockBlobClient } from '@azure/storage-blob'
+import type { StorageError } from '@aos-storage/core'
 import type { Requests } from '../requests.ts'
 import { blockId, blocksMax } from './block-sizes.ts'
 import type { CopySource } from './container.ts'
@@ -51,7 +52,7 @@ export async function stageCopy(options: BlockCopyOptions): Promise<string[]> {
     }
   }
   await Promise.all(Array.from({ length: Math.min(concurrency, blocks) }, work))
-  if (failure !== undefined) throw failure
+  if (failure !== undefined) throw failure as StorageError
   return ids
 }
 

@@ -9,7 +9,7 @@
  * https://learn.microsoft.com/rest/api/storageservices/put-block
  */
 import type { BlockBlobClient } from '@azure/storage-blob'
-import { StorageError, type WriteBody } from '@aos-storage/core'
+import type { StorageError, WriteBody } from '@aos-storage/core'
 import { assertBodySize } from '@aos-storage/core/backend'
 import type { Requests } from '../requests.ts'
 import { blockBytesAt, blockId } from './block-sizes.ts'

@@ -69,7 +69,7 @@ export class BlobBody implements BodyStream {
         const cut = yield* this.#readOn()
         if (this.#isOver) break
         empty = this.#position > before ? 0 : empty + 1
-        if (cut !== undefined && empty >= emptyConnectionsMax) throw cut
+        if (cut !== undefined && empty >= emptyConnectionsMax) throw cut as Error
       }
       if (this.#failure !== undefined) throw this.#failure
     } catch (error) {

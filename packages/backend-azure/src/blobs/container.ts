@@ -10,10 +10,9 @@ import {
   type ContainerClient,
   generateBlobSASQueryParameters,
   newPipeline,
-  type StoragePipelineOptions,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
-import { StorageError, type TokenCredential } from '@aos-storage/core'
+import { StorageError } from '@aos-storage/core'
 import { Connection, requestsOf } from '../connection.ts'
 import { assertContainerName, type AzureBlobOptions } from '../options.ts'
 import type { Requests } from '../requests.ts'
@@ -141,8 +140,7 @@ export class Container {
     }
     // A SAS is in the URL already.
     if (credential instanceof AnonymousCredential) return { url, settings: {} }
-    const { getToken } = credential as TokenCredential
-    const token = await getToken.call(credential, storageScope, { abortSignal: signal })
+    const token = await credential.getToken(storageScope, { abortSignal: signal })
     if (token === null) {
       throw new StorageError('UNAUTHENTICATED', 'The credential gives no token for Azure Storage')
     }
@@ -168,7 +166,7 @@ function ofConnection(connection: Connection, container: string | undefined): Cl
       : credential.kind === 'token'
         ? (credential.token as Parameters<typeof newPipeline>[0])
         : new AnonymousCredential()
-  const pipeline = newPipeline(signer, connection.clientOptions('blob') as StoragePipelineOptions)
+  const pipeline = newPipeline(signer, connection.clientOptions('blob'))
   const url = connection.urlOf('blob')
   const service = new BlobServiceClient(
     credential.kind === 'sas' ? `${url}?${credential.sas}` : url,

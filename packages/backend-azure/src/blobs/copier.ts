@@ -6,8 +6,8 @@
  * larger ---------> Put Block From URL, several at once, and a commit --> the object, at once
  * ```
  *
- * Not by the asynchronous Copy Blob: it shows its target before it is whole, and leaves an empty one
- * when it fails. The source is pinned to the version whose facts were read first.
+ * Not by the asynchronous Copy Blob: it shows its target before it is whole, and leaves an empty
+ * one when it fails. The source is pinned to the version whose facts were read first.
  *
  * https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url
  */
@@ -114,6 +114,9 @@ export class BlobCopier {
       signal: options.signal,
     }
     const ids = await stageCopy(staging)
+    // Emulators do not hold each block to the version that was found.
+    const { etag } = infoOf(from, await this.#headers(from, options.signal))
+    if (etag !== info.etag) throw new SourceChanged()
     return this.#make(copying, 0, (abortSignal, conditions) =>
       this.#blob(to).commitBlockList(ids, {
         abortSignal,
@@ -178,6 +181,7 @@ export class BlobCopier {
     error: unknown,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
+    if (error instanceof SourceChanged) return true
     if (!isStorageError(error, 'PRECONDITION_FAILED', 'ALREADY_EXISTS', 'NOT_FOUND', 'CONFLICT')) {
       return false
     }
@@ -194,6 +198,11 @@ export class BlobCopier {
     const { container, names, clock } = this.#options
     return container.copySource(names.nameOf(from), clock.now(), signal)
   }
+}
+
+/** The source was overwritten while its blocks were copied. Never leaves this file. */
+class SourceChanged extends Error {
+  override readonly name: string = 'SourceChanged'
 }
 
 /** True when the service says that it is the source that it refused. */

@@ -11,8 +11,8 @@
  * ```
  *
  * A page is sorted as it comes. Where the first astral name behind some `q` is met, and names that
- * begin with `q` may go on with the next page, the high ones are listed first, by a request of their
- * own. Names ascend strictly whatever the service's order is: what was given before is dropped.
+ * begin with `q` may go on with the next page, the high ones are listed first, by a request of
+ * their own. Names ascend strictly whatever the service's order is: what was given before is dropped.
  */
 import { compareKeys } from '@aos-storage/core'
 import { isPlainText } from './names.ts'
@@ -70,7 +70,7 @@ class Order {
     const isInside = after?.startsWith(prefix) === true
     // Behind all that begins so.
     if (!isInside && after !== undefined && compareKeys(after, prefix) > 0) return
-    const at = isInside ? firstAbove(after!, prefix.length) : -1
+    const at = isInside ? firstAbove(after, prefix.length) : -1
     if (at === -1) {
       yield* this.#stream({ prefix, from: isInside ? after : undefined })
       return

@@ -47,7 +47,7 @@ export class BlobRemover {
         return true
       },
       onRefused: async (error, lost) => {
-        const isGone = isStorageError(error, 'NOT_FOUND')
+        const isGone = error.code === 'NOT_FOUND'
         if (options.ifMatch === undefined) {
           // Gone since the try whose answer was lost: most likely by it.
           if (isGone) return lost !== undefined

@@ -41,7 +41,7 @@ export class ServiceList {
   readonly #options: ServiceListOptions
   #range: ServiceRange
   #entries: readonly ServiceEntry[] = []
-  /** The last object and the last rolled-up entry of the page: one of them is the service's last. */
+  /** The last object and the last rolled-up entry of the page: one is the service's last. */
   #lasts: readonly string[] = []
   #at = 0
   #marker: string | undefined

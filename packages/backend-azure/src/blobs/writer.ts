@@ -239,7 +239,7 @@ export class BlobWriter {
       signal,
       send: (abortSignal) => container.blob(names.nameOf(key)).getProperties({ abortSignal }),
       onRefused: async (error) => {
-        if (isStorageError(error, 'NOT_FOUND')) return undefined
+        if (error.code === 'NOT_FOUND') return undefined
         throw error
       },
     })

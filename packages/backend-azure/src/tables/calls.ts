@@ -4,7 +4,7 @@ import {
   entityExists,
   entityNotFound,
   entityPath,
-  openOutcome,
+  refusedAfterLost,
   tableNotFound,
   versionMismatch,
 } from '@aos-storage/core/backend'
@@ -70,7 +70,7 @@ export class TableCalls {
       onRefused: async (error, lost) => {
         const told = inWords(error, call)
         // A change that was lost may be the very one that stands in the way now.
-        if (isOnce && lost !== undefined && onRefused === refuse) throw openOutcome(told, undefined)
+        if (isOnce && lost !== undefined && onRefused === refuse) throw refusedAfterLost(told, lost)
         return onRefused(told, lost)
       },
     })

@@ -10,7 +10,7 @@ import {
   atChange,
   type ChangeOutcome,
   keysOf,
-  openOutcome,
+  refusedAfterLost,
   type TableChange,
 } from '@aos-storage/core/backend'
 import { batchPath } from './addresses.ts'
@@ -61,7 +61,7 @@ export function transact(
     isOnce: isOnceOnly,
     onRefused: (error, lost) => {
       const told = inPlace(error, place, changes)
-      throw isOnceOnly && lost !== undefined ? openOutcome(told, undefined) : told
+      throw isOnceOnly && lost !== undefined ? refusedAfterLost(told, lost) : told
     },
   })
 }

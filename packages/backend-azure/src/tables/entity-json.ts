@@ -77,6 +77,8 @@ export function decodeEntity(json: EntityJson, etag?: string): StoredEntity {
   const version = etag ?? inBody
   if (typeof PartitionKey !== 'string' || typeof RowKey !== 'string') throw foreign('its keys')
   if (typeof Timestamp !== 'string' || typeof version !== 'string') throw foreign('its version')
+  const modifiedAt = dateOf(Timestamp)
+  if (modifiedAt === undefined) throw foreign('its time')
   const properties: [name: string, value: TableValue][] = []
   for (const [name, value] of Object.entries(json)) {
     if (serviceNames.has(name) || name.includes('odata.')) continue
@@ -88,7 +90,7 @@ export function decodeEntity(json: EntityJson, etag?: string): StoredEntity {
     // Last, so that no property of another program's can pass for a key.
     entity: { ...Object.fromEntries(properties), partitionKey: PartitionKey, rowKey: RowKey },
     etag: version,
-    modifiedAt: new Date(Timestamp),
+    modifiedAt,
   }
 }
 
@@ -112,7 +114,7 @@ function decodeValue(value: unknown, type: unknown, name: string): TableValue {
   throw foreign(`the property ${JSON.stringify(name)} of type ${String(type).slice(0, 40)}`)
 }
 
-/** Undefined for a type that we do not know. */
+/** Undefined for a type that we do not know, and for text that is no value of its type. */
 function decodeText(text: string, type: unknown): TableValue | undefined {
   switch (type) {
     case undefined:
@@ -122,11 +124,11 @@ function decodeText(text: string, type: unknown): TableValue | undefined {
     case 'Edm.Int32':
       return Number(text)
     case 'Edm.Int64':
-      return BigInt(text)
+      return /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined
     case 'Edm.DateTime':
-      return new Date(text)
+      return dateOf(text)
     case 'Edm.Guid':
-      return new Guid(text)
+      return guidPattern.test(text) ? new Guid(text) : undefined
     case 'Edm.Binary':
       return new Uint8Array(Buffer.from(text, 'base64'))
     case 'Edm.Boolean':
@@ -134,6 +136,13 @@ function decodeText(text: string, type: unknown): TableValue | undefined {
     default:
       return undefined
   }
+}
+
+const guidPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function dateOf(text: string): Date | undefined {
+  const date = new Date(text)
+  return Number.isNaN(date.getTime()) ? undefined : date
 }
 
 function foreign(what: string): StorageError {

@@ -11,7 +11,7 @@ import {
   type TableScope,
 } from '@aos-storage/core/backend'
 import { entitiesPath, entityPath } from './addresses.ts'
-import type { TableCalls } from './calls.ts'
+import { backendName, type TableCalls } from './calls.ts'
 import { decodeEntity, type EntityJson } from './entity-json.ts'
 import { jsonOf, type TableAnswer } from './service.ts'
 
@@ -44,7 +44,7 @@ export function query(
 ): Promise<EntityPage> {
   const { queryPageMax } = tableLimits
   const scope = { table, filter, select }
-  const [partition, row] = cursor === undefined ? [] : decodeTableCursor(cursor, scope, 2)
+  const [, partition, row] = cursor === undefined ? [] : decodeTableCursor(cursor, scope, 3)
   return calls.send({
     operation: 'query',
     signal,
@@ -71,12 +71,16 @@ export function query(
   })
 }
 
-/** One of the two may be missing: an empty key, or a page that begins with its partition. */
+/**
+ * One of the two may be missing: an empty key, or a page that begins with its partition. They are
+ * the service's own words and no keys, so that engines that page by keys must not take them: the
+ * name in front is one part more.
+ */
 function nextCursor(answer: TableAnswer, scope: TableScope): string | undefined {
   const partition = answer.header('x-ms-continuation-nextpartitionkey')
   const row = answer.header('x-ms-continuation-nextrowkey')
   if (partition === undefined && row === undefined) return undefined
-  return encodeTableCursor([partition ?? '', row ?? ''], scope)
+  return encodeTableCursor([backendName, partition ?? '', row ?? ''], scope)
 }
 
 /** Keys and time are always wanted; a selection of nothing else would be one of everything. */

@@ -80,7 +80,7 @@ describeWithService('azurite', (service) => {
     expect((await store.stat('doc')).size).toBe(4)
   })
 
-  it('a wrong key, an expired SAS and a SAS that is not for this are different things', async () => {
+  it('a wrong key, an expired SAS and a SAS that is not for this are told apart', async () => {
     const container = await newContainer(service.url)
     await put(container.open(), 'doc', 'body')
     const connectionString = service.url.replace(/AccountKey=[^;]+/, 'AccountKey=d3Jvbmc=')

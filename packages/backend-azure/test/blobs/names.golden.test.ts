@@ -1,4 +1,4 @@
-/** Names and metadata as they are written, byte by byte: what is stored once must be found for ever. */
+/** Names and metadata as they are written, byte by byte: what is stored once is found for ever. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decodeMetadata, encodeMetadata } from '../../src/blobs/metadata.ts'

@@ -11,7 +11,6 @@ describe('options', () => {
   it.each<[string, object, object]>([
     ['none', undefined as never, { name: 'TypeError' }],
     ['a slip of the pen', { connectionString, continer: 'data' }, { name: 'TypeError' }],
-    ['no container', { connectionString }, { code: 'INVALID_ARGUMENT' }],
     ['a bad container', { connectionString, container: 'Data_1' }, { code: 'INVALID_ARGUMENT' }],
     ['two dashes', { connectionString, container: 'a--b' }, { code: 'INVALID_ARGUMENT' }],
     ['a number', { connectionString, container: 3 }, { name: 'TypeError' }],
@@ -72,6 +71,12 @@ describeWithService('azurite', (service) => {
     expect(await third.listKeys()).toEqual(['tenant/ä/doc'])
     await third.close()
     vi.unstubAllEnvs()
+  })
+
+  it('a configuration without a container opens no store', async () => {
+    const config = { storageType: 'azure', connectionString: service.url } as const
+    const refused = { code: 'INVALID_ARGUMENT' }
+    await expect(StorageManager.open(config)).rejects.toMatchObject(refused)
   })
 
   it('a URL without an account, or with what belongs elsewhere, is refused', async () => {

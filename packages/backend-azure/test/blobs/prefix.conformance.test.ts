@@ -1,4 +1,4 @@
-/** The contract, by the kit, on Azurite: behind the prefix view, over a store with its own prefix. */
+/** The contract, by the kit, on Azurite: behind the prefix view, over a store with a prefix. */
 import { registerConformance } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { afterAll, describe, it } from 'vitest'

@@ -91,6 +91,10 @@ describe('an entity', () => {
   it.each([
     ['a type that we do not know', { x: 'POINT', 'x@odata.type': 'Edm.GeographyPoint' }],
     ['an object', { x: {} }],
+    ['a date that is none', { x: 'soon', 'x@odata.type': 'Edm.DateTime' }],
+    ['a time that is none', { Timestamp: 'soon' }],
+    ['an Int64 that is none', { x: '1.5', 'x@odata.type': 'Edm.Int64' }],
+    ['a GUID that is none', { x: '1', 'x@odata.type': 'Edm.Guid' }],
     ['no time', { Timestamp: undefined }],
     ['no version', { 'odata.etag': undefined }],
     ['no key', { RowKey: undefined }],

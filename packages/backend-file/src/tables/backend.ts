@@ -95,7 +95,12 @@ export class SqliteTableBackend implements TableBackend {
       const isDropped = await this.#database.change(signal, (connection) =>
         dropTable(connection, table),
       )
-      await this.#removeDropped(signal)
+      try {
+        await this.#removeDropped(signal)
+      } catch (error) {
+        // The table is deleted, whatever becomes of what it held: the next one removes that.
+        if (!isStorageError(error)) throw error
+      }
       return isDropped
     })
   }

@@ -46,7 +46,8 @@ interface Row {
   readonly row_hex: string
   readonly etag: string
   readonly modified_ms: number
-  readonly properties: string
+  /** Null for a row key out of the range. */
+  readonly properties: string | null
 }
 
 /**
@@ -69,8 +70,10 @@ export function scanEntities(
     const { partition_hex: hex, etag, modified_ms: modifiedMs, properties } = row
     if (hex !== partition.hex) partition = { hex, key: keyOfHex(hex) }
     const keys = { partitionKey: partition.key, rowKey: keyOfHex(row.row_hex) }
-    if (take({ ...keys, etag, modifiedMs, properties })) return keys
-    units += properties.length
+    if (properties !== null) {
+      if (take({ ...keys, etag, modifiedMs, properties })) return keys
+      units += properties.length
+    }
     if (++rows % lookRows !== 0 && units < lookUnits) continue
     units = 0
     if (rows >= scanRowsMax || clock.monotonicMs() >= endMs) return keys
@@ -78,23 +81,32 @@ export function scanEntities(
   return undefined
 }
 
-/** Ends its statement also when the caller stops early. */
+/**
+ * Rows between the first and the last pair of keys, one after the other. SQLite passes over none by
+ * itself, which would take as long as it likes: what only a row key rules out comes without its
+ * properties. Ends its statement also when the caller stops early.
+ */
 function rowsOf(connection: Connection, range: ScanRange): Iterable<Row> {
   const { tableId, from, isAfter, toPartition, fromRow, toRow } = range
-  const conditions = [
-    'table_id = ?',
-    `(partition_key, row_key) ${isAfter ? '>' : '>='} (?, ?)`,
-    ...(toPartition === undefined ? [] : ['partition_key <= ?']),
+  const within = [
     ...(fromRow === undefined ? [] : ['row_key >= ?']),
     ...(toRow === undefined ? [] : ['row_key <= ?']),
   ]
-  const values = [from.partitionKey, from.rowKey, toPartition, fromRow, toRow]
-    .filter((key) => key !== undefined)
-    .map(keyBytes)
+  const properties =
+    within.length === 0 ? 'properties' : `iif(${within.join(' AND ')}, properties, NULL)`
+  const isToRow = toPartition !== undefined && toRow !== undefined
+  const end = isToRow ? ' AND (partition_key, row_key) <= (?, ?)' : ' AND partition_key <= ?'
   const statement = connection.prepare(
     'SELECT hex(partition_key) AS partition_hex, hex(row_key) AS row_hex, ' +
-      `${etagColumn}, modified_ms, properties FROM entities ` +
-      `WHERE ${conditions.join(' AND ')} ORDER BY partition_key, row_key`,
+      `${etagColumn}, modified_ms, ${properties} AS properties FROM entities WHERE table_id = ? ` +
+      `AND (partition_key, row_key) ${isAfter ? '>' : '>='} (?, ?)` +
+      `${toPartition === undefined ? '' : end} ORDER BY partition_key, row_key`,
   )
-  return statement.iterate(tableId, ...values) as unknown as Iterable<Row>
+  const bytes = (...keys: (string | undefined)[]): Uint8Array[] =>
+    keys.filter((key) => key !== undefined).map(keyBytes)
+  return statement.iterate(
+    ...bytes(fromRow, toRow),
+    tableId,
+    ...bytes(from.partitionKey, from.rowKey, toPartition, isToRow ? toRow : undefined),
+  ) as unknown as Iterable<Row>
 }

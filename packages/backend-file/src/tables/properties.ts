@@ -20,7 +20,9 @@ type JsonValue = string | number | boolean | Tagged
 type JsonProperties = Readonly<Record<string, JsonValue>>
 
 /** Names that no property has. */
-const foreignNames: ReadonlySet<string> = new Set(['partitionKey', 'rowKey', '__proto__'])
+const foreignNames: ReadonlySet<string> = new Set([
+  ...['partitionKey', 'rowKey', '__proto__', 'PartitionKey', 'RowKey', 'Timestamp'],
+])
 
 /** The properties of an entity, without its keys. */
 export function encodeProperties(entity: Entity): string {
@@ -85,10 +87,11 @@ function parse(text: string): JsonProperties | undefined {
 
 /** Undefined for what is no value, here as below. */
 function decodeValue(value: JsonValue): TableValue | undefined {
+  if (typeof value === 'number') return isKept(value) ? value : undefined
   if (typeof value !== 'object') return value
   if (!Array.isArray(value) || value.length !== 2) return undefined
   const [tag, content] = value as readonly [unknown, unknown]
-  if (tag === 'd') return typeof content === 'number' ? new Date(content) : undefined
+  if (tag === 'd') return typeof content === 'number' ? dateOf(content) : undefined
   return typeof content === 'string' ? decodeTagged(tag, content) : undefined
 }
 
@@ -97,7 +100,7 @@ function decodeTagged(tag: unknown, text: string): TableValue | undefined {
     case 'n':
       return notFinite.get(text)
     case 'i':
-      return /^-?\d{1,19}$/.test(text) ? BigInt(text) : undefined
+      return int64Of(text)
     case 'b': {
       const bytes = Buffer.from(text, 'base64')
       return bytes.toString('base64') === text ? new Uint8Array(bytes) : undefined
@@ -107,6 +110,23 @@ function decodeTagged(tag: unknown, text: string): TableValue | undefined {
     default:
       return undefined
   }
+}
+
+/** True for a number that JSON text holds: 1e999 is read as an infinity. */
+function isKept(value: number): boolean {
+  return Number.isFinite(value) && !Object.is(value, -0)
+}
+
+function dateOf(ms: number): Date | undefined {
+  const date = new Date(ms)
+  // What is no date, or is one only after it was cut to milliseconds.
+  return date.getTime() === ms ? date : undefined
+}
+
+function int64Of(text: string): bigint | undefined {
+  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return undefined
+  const value = BigInt(text)
+  return BigInt.asIntN(64, value) === value ? value : undefined
 }
 
 const notFinite: ReadonlyMap<string, number> = new Map(

@@ -154,6 +154,13 @@ it.each([
   '{"a":["d","1"]}',
   '{"a":["i"]}',
   '{"a":["g","1"]}',
+  '{"a":1e999}',
+  '{"a":-0}',
+  '{"a":["i","9223372036854775808"]}',
+  '{"a":["i","01"]}',
+  '{"a":["d",1e99]}',
+  '{"a":["d",0.5]}',
+  '{"Timestamp":1}',
 ])('properties that are %s are CORRUPT, and name the entity', async (properties) => {
   const basePath = await goldenFolder()
   const database = new DatabaseSync(join(basePath, '.aos/tables.db'))

@@ -61,6 +61,46 @@ describe('a page', () => {
     expect(one.cursor).toBeUndefined()
   })
 
+  it('looks at no more when keys of rows are asked for in all partitions', async () => {
+    const backend = await openTables({ durability: 'none', clock: virtualClock() })
+    await fill(backend, 450)
+    const sizes: number[] = []
+    let cursor: string | undefined
+    do {
+      const page = await backend.query(table, { filter: keyIs('RowKey', 'r42'), cursor })
+      sizes.push(page.entities.length)
+      cursor = page.cursor
+    } while (cursor !== undefined)
+    expect(sizes).toEqual([200, 200, 50])
+  })
+
+  it('of some rows takes as long at the begin of a large partition as at its end', async () => {
+    const backend = await openTables({ durability: 'none' })
+    await backend.createTable(table)
+    for (let at = 0; at < 30_000; at += 100) {
+      const changes = Array.from({ length: 100 }, (_, each): TableChange => {
+        const row = at + each
+        const entity = { partitionKey: 'p', rowKey: String(row).padStart(5, '0'), row }
+        return { type: 'insert', entity }
+      })
+      await backend.transact(table, changes)
+    }
+    const msOf = async (row: string): Promise<number> => {
+      const right = keyIs('RowKey', row)
+      const filter = { type: 'and', left: keyIs('PartitionKey', 'p'), right } as const
+      const times: number[] = []
+      for (let at = 0; at < 21; at++) {
+        const startedMs = performance.now()
+        expect((await backend.query(table, { filter })).entities).toHaveLength(1)
+        times.push(performance.now() - startedMs)
+      }
+      return times.toSorted((a, b) => a - b)[10]!
+    }
+    await msOf('15000')
+    // Looking at all that follows took a hundred times as long.
+    expect(await msOf('00000')).toBeLessThan(10 * (await msOf('29999')))
+  })
+
   it('ends after some time, so that others get their turn', async () => {
     // Each look at the clock is more than the time for a page.
     let nowMs = 0
@@ -128,4 +168,22 @@ it('what a deleted table held is removed, a part at a time, while others go on',
   onTestFinished(() => database.close())
   expect(database.prepare('SELECT count(*) AS rows FROM entities').get()).toEqual({ rows: 1 })
   expect(database.prepare('SELECT count(*) AS rows FROM tables').get()).toEqual({ rows: 2 })
+})
+
+it('a table is deleted, and told so, though the removal of what it held is cut short', async () => {
+  const backend = await openTables({ durability: 'none' })
+  await fill(backend, 50)
+  const deleted = backend.deleteTable(table)
+  // In the transaction of the deletion, or the one behind it.
+  await backend.createTable('Others')
+  await backend.close()
+  expect(await deleted).toBe(true)
+  const again = await openTables({ durability: 'none', basePath: backend.basePath })
+  expect((await again.listTables()).tables).toEqual(['Others'])
+  const database = new DatabaseSync(join(backend.basePath, '.aos/tables.db'))
+  onTestFinished(() => database.close())
+  const rows = (): unknown => database.prepare('SELECT count(*) AS rows FROM entities').get()
+  expect(rows()).not.toEqual({ rows: 0 })
+  await again.deleteTable('Others')
+  expect(rows()).toEqual({ rows: 0 })
 })

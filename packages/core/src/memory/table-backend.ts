@@ -5,6 +5,7 @@
  * Invariant: entities are copied in by the store and out by this. Nothing awaits between a check
  * and the change that it allows, so each change is one step for every caller.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Health, OperationOptions } from '../backend.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { isStorageError, StorageError } from '../errors.ts'
@@ -114,6 +115,15 @@ export class MemoryTableBackend implements TableBackend {
 
   async query(table: string, options: QueryPageOptions = {}): Promise<EntityPage> {
     this.#assertUsable(options.signal)
+    const { page, scanned } = this.#scan(table, options)
+    if (scanned < scanMax) return page
+    // Timers, and the signal, get their turn even when every page is empty.
+    await nextTurn()
+    this.#assertUsable(options.signal)
+    return page
+  }
+
+  #scan(table: string, options: QueryPageOptions): { page: EntityPage; scanned: number } {
     const { filter, select, limit = this.capabilities.queryPageMax, cursor } = options
     const scope = { table, filter, select }
     const after = cursor === undefined ? undefined : decodeTableCursor(cursor, scope, 2)
@@ -124,7 +134,8 @@ export class MemoryTableBackend implements TableBackend {
       // Only now: a page that ends with the table has no cursor.
       if (entities.length >= limit || scanned >= scanMax) {
         const { partitionKey, rowKey } = last!.entity
-        return { entities, cursor: encodeTableCursor([partitionKey, rowKey], scope) }
+        const end = encodeTableCursor([partitionKey, rowKey], scope)
+        return { page: { entities, cursor: end }, scanned }
       }
       scanned++
       last = row
@@ -132,7 +143,7 @@ export class MemoryTableBackend implements TableBackend {
         entities.push(storedOf(row, select))
       }
     }
-    return { entities, cursor: undefined }
+    return { page: { entities, cursor: undefined }, scanned }
   }
 
   async change(
@@ -141,7 +152,7 @@ export class MemoryTableBackend implements TableBackend {
     options: OperationOptions = {},
   ): Promise<ChangeOutcome> {
     this.#assertUsable(options.signal)
-    return this.#apply(this.#table(table), table, [change])[0]!
+    return this.#apply(this.#table(table), table, [change], (error) => error)[0]!
   }
 
   async transact(
@@ -150,7 +161,9 @@ export class MemoryTableBackend implements TableBackend {
     options: OperationOptions = {},
   ): Promise<ChangeOutcome[]> {
     this.#assertUsable(options.signal)
-    return this.#apply(this.#table(table), table, changes)
+    return this.#apply(this.#table(table), table, changes, (error, at) =>
+      atChange(error, at, changes.length),
+    )
   }
 
   async health(options: OperationOptions = {}): Promise<Health> {
@@ -168,14 +181,18 @@ export class MemoryTableBackend implements TableBackend {
   }
 
   /** All or none: what each change leaves is found out first, and put in place at the end. */
-  #apply(target: MemoryTable, table: string, changes: readonly TableChange[]): ChangeOutcome[] {
+  #apply(
+    target: MemoryTable,
+    table: string,
+    changes: readonly TableChange[],
+    told: (error: StorageError, at: number) => StorageError,
+  ): ChangeOutcome[] {
     const modifiedAtMs = this.#clock.now()
     const steps = changes.map((change, at) => {
       try {
         return target.stepOf(table, change)
       } catch (error) {
-        if (changes.length === 1 || !isStorageError(error)) throw error
-        throw atChange(error, at, changes.length)
+        throw isStorageError(error) ? told(error, at) : error
       }
     })
     const bytes = steps.reduce((sum, step) => sum + step.bytes, 0)

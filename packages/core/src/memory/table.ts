@@ -89,8 +89,7 @@ export class MemoryTable {
     const behind = after === undefined ? undefined : joined(after[0]!, after[1]!)
     for (let at = startOf(keys, range, behind); at < keys.length; at++) {
       const row = this.#rows.get(keys[at]!)!
-      const { partitionKey } = row.entity
-      if (isBehind(partitionKey, range.partitionKey)) return
+      if (isPast(row.entity, range)) return
       yield row
     }
   }
@@ -105,9 +104,9 @@ function leftBy(table: string, change: TableChange, old: Entity | undefined): En
   return change.type === 'insert' ? change.entity : laidOver(table, change.entity, old, change.mode)
 }
 
-/** Index of the first key within the partitions of the range and behind `behind`. */
+/** Index of the first key that can be in the range and is behind `behind`. */
 function startOf(keys: readonly string[], range: KeyRange, behind: string | undefined): number {
-  const from = range.partitionKey.from?.key ?? ''
+  const from = joined(range.partitionKey.from?.key ?? '', range.rowKey.from?.key ?? '')
   let low = 0
   let high = keys.length
   while (low < high) {
@@ -117,6 +116,12 @@ function startOf(keys: readonly string[], range: KeyRange, behind: string | unde
     else high = middle
   }
   return low
+}
+
+/** True when neither this entity nor any behind it is in the range. */
+function isPast({ partitionKey, rowKey }: Entity, range: KeyRange): boolean {
+  if (isBehind(partitionKey, range.partitionKey)) return true
+  return partitionKey === range.partitionKey.to?.key && isBehind(rowKey, range.rowKey)
 }
 
 function isBehind(key: string, { to }: KeySpan): boolean {

@@ -73,7 +73,10 @@ function jsonBytes(entity: Entity): number {
 }
 
 function jsonValueBytes(value: TableValue): number {
-  if (typeof value === 'string') return Buffer.byteLength(JSON.stringify(value))
+  if (typeof value === 'string') {
+    // Those two are escaped in a request, which JSON does not ask for.
+    return Buffer.byteLength(JSON.stringify(value).replaceAll(/[\u2028\u2029]/g, '\\u2028'))
+  }
   if (value instanceof Uint8Array) return Math.ceil(value.byteLength / 3) * 4 + 2
   // The longest of the others: a GUID in quotes.
   return 38

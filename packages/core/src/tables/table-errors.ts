@@ -85,12 +85,26 @@ export function meetsItself(change: TableChange): boolean {
   return change.type === 'insert' || ('ifMatch' in change && change.ifMatch !== undefined)
 }
 
-const openText = 'the outcome is open: get the entity before you change it again'
+const openText = 'the outcome is open'
 
 /** Not retryable: made again, an own change could be taken for another writer's. */
 export function openChange(error: StorageError): StorageError {
-  if (error.message.endsWith(openText)) return error
-  return error.with({ message: `${error.message}; ${openText}`, retryable: 'no' })
+  // Told already, perhaps in the words of objects.
+  if (error.message.includes(`; ${openText}: `)) return error
+  const message = `${error.message}; ${openText}: get the entity before you change it again`
+  return error.with({ message, retryable: 'no' })
+}
+
+/**
+ * The error of a change that was refused after a try whose answer was lost. What may be its own
+ * doing is not told by the refusal's code, which would be that of another writer.
+ *
+ * @param lost Of the try that may have been carried out.
+ */
+export function refusedAfterLost(refusal: StorageError, lost: StorageError): StorageError {
+  const mayBeOwn =
+    isStorageError(refusal, 'ALREADY_EXISTS', 'PRECONDITION_FAILED') || isMissingEntity(refusal)
+  return openChange(mayBeOwn ? lost : refusal)
 }
 
 /** True for a missing entity, false for a missing table and for all else. */

@@ -265,5 +265,8 @@ describe('changes', () => {
     const own = ownChanges(rows.slice(0, 50))
     const body = JSON.stringify(own.map((change) => (change as { entity: object }).entity))
     expect(transactionBytes(own)).toBeGreaterThan(Buffer.byteLength(body))
+    // Escaped in a request, though JSON does not ask for it.
+    const entity = { ...keys, text: '\u2028\u2029'.repeat(1000) }
+    expect(transactionBytes(ownChanges([{ type: 'insert', entity }]))).toBeGreaterThan(12_000)
   })
 })

@@ -185,10 +185,11 @@ describe('queries', () => {
     await expect(other).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 
-  it('that would look at everything give short pages, and let others in between', async () => {
+  /** A table of so many rows, of which the last is `last`. */
+  async function many(count: number): Promise<TableStore> {
     const store = await openTables('memory')
     await store.createTable('many')
-    const rows = Array.from({ length: 10_050 }, (_, at) => `r${String(at).padStart(5, '0')}`)
+    const rows = Array.from({ length: count }, (_, at) => `r${String(at).padStart(5, '0')}`)
     for (let at = 0; at < rows.length; at += 100) {
       const changes = rows.slice(at, at + 100).map((rowKey) => ({
         type: 'insert' as const,
@@ -196,11 +197,29 @@ describe('queries', () => {
       }))
       await store.transact('many', changes)
     }
+    return store
+  }
+
+  it('that would look at everything give short pages', async () => {
+    await using store = await many(10_050)
     const page = await store.queryPage('many', { filter: 'last' })
     expect(page.entities).toEqual([])
     expect(page.cursor).toBeTypeOf('string')
-    expect(rowsOf(await all(store.query('many', { filter: 'last' })))).toEqual([rows.at(-1)])
-    await store.close()
+    expect(rowsOf(await all(store.query('many', { filter: 'last' })))).toEqual(['r10049'])
+    const one = { filter: "PartitionKey eq 'p' and RowKey eq 'r10049'" }
+    const found = await store.queryPage('many', one)
+    expect([rowsOf(found.entities), found.cursor]).toEqual([['r10049'], undefined])
+    const first = await store.queryPage('many', { filter: one.filter.replace('r10049', 'r00000') })
+    expect([rowsOf(first.entities), first.cursor]).toEqual([['r00000'], undefined])
+  })
+
+  it('let others in between, and end by their signal, even when nothing is found', async () => {
+    await using store = await many(20_050)
+    const controller = new AbortController()
+    setImmediate(() => controller.abort(new Error('enough')))
+    const filter = 'last eq 5'
+    const found = all(store.query('many', { filter, signal: controller.signal }))
+    await expect(found).rejects.toMatchObject({ code: 'ABORTED' })
   })
 
   it('that go round in a circle end', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { Entity } from '../../../tables/entity.ts'
 import type { FilterNode } from '../../../tables/filter.ts'
 import { parseFilter } from '../../../tables/filter-parser.ts'
+import { matches } from '../../../tables/matches.ts'
 import { compareEntityKeys } from '../../../tables/text-order.ts'
 import { expectError } from '../../conformance/expectations.ts'
 import { defineTableCases, type TableCase } from '../case.ts'
@@ -60,6 +61,35 @@ export const queryGroup: readonly TableCase[] = defineTableCases('query', [
       for (const limit of [1, 2, 5, 12, 23, 24, 25]) {
         await expectPages(backend, table, { limit }, all)
         await expectPages(backend, table, { limit, filter: evenOnly }, even)
+      }
+    },
+  },
+  {
+    name: 'ranges',
+    title: 'pages of any size give what lies in a range of keys, in one partition and in all',
+    timeFactor: 4,
+    async run(context) {
+      const { backend } = context
+      const table = await context.newTable()
+      const entities = grid(['', 'p', 'q', 'q\uffff'], ['', ...numbered(5)])
+      await fill(backend, table, entities)
+      const ofRows = ["RowKey eq 'r00002'", "RowKey gt 'r00000' and RowKey le 'r00003'"]
+      const ofPartitions = [
+        "PartitionKey eq 'q'",
+        "PartitionKey ge 'p' and PartitionKey lt 'q\uffff'",
+      ]
+      const texts = [
+        ...[...ofRows, "RowKey ge 'r00003'", "RowKey lt 'r00001'", 'not (even)'],
+        ...ofPartitions.flatMap((partition) => ofRows.map((row) => `${partition} and ${row}`)),
+        "PartitionKey lt 'p' or PartitionKey eq 'q' and RowKey ne 'r00001'",
+        "not (PartitionKey eq 'p' or RowKey lt 'r00004')",
+      ]
+      for (const filter of texts.map(parseFilter)) {
+        const expected = entities.filter((entity) => matches(entity, new Date(0), filter))
+        const names = namesOf(expected.map((entity) => ({ entity })))
+        for (const limit of [1, 2, undefined]) {
+          await expectPages(backend, table, { limit, filter }, names)
+        }
       }
     },
   },

@@ -74,7 +74,12 @@ export const transactionGroup: readonly TableCase[] = defineTableCases('transact
       const entities = Array.from({ length: 100 }, (_, at) =>
         entityOf('p', String(at).padStart(3, '0'), { at, text: 'x'.repeat(1000) }),
       )
-      await backend.transact(table, [{ type: 'insert', entity: entityOf('q', 'r') }])
+      const alone: TableChange[] = [{ type: 'insert', entity: entityOf('q', 'r') }]
+      await backend.transact(table, alone)
+      const again = await expectError('ALREADY_EXISTS', 'transact() of one, again', () =>
+        backend.transact(table, alone),
+      )
+      assert.ok(again.message.includes('Change 1 of 1'), `its error says "${again.message}"`)
       const inserts = entities.map((entity): TableChange => ({ type: 'insert', entity }))
       const outcomes = await backend.transact(table, inserts)
       assert.equal(outcomes.length, 100, 'outcomes of 100 changes')
