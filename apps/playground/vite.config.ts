@@ -22,8 +22,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 800,
     rolldownOptions: {
       output: {
-        // By itself the bundler makes a file for every set of screens that share something: with
-        // five screens forty small ones in the first load, each compressed alone.
+        // By itself the bundler puts what the frame needs into one file for every set of screens
+        // that need it too: with five screens forty small files, each compressed alone. What only
+        // screens share stays a file for each set: joined, two of them would need each other.
         codeSplitting: {
           groups: [
             { name: 'frame', tags: ['$initial'], priority: 1 },
@@ -31,7 +32,6 @@ export default defineConfig({
               name: 'shared',
               minShareCount: 2,
               entriesAware: true,
-              entriesAwareMergeThreshold: 100_000,
             },
           ],
         },

@@ -205,6 +205,8 @@ export const meanings: Readonly<Record<string, Meaning>> = {
 /** By HTTP status, where the code says nothing. */
 export const statusMeanings: Readonly<Record<number, Meaning>> = {
   304: { code: 'NOT_MODIFIED', fix: 'It is unchanged' },
+  // No code of the service's own: what stands in front of it does not take the address.
+  400: { code: 'INVALID_ARGUMENT', fix: `${encoding}. Or: the filter is too long` },
   401: { code: 'UNAUTHENTICATED', fix: credentials },
   403: { code: 'PERMISSION_DENIED', fix: permission },
   408: { code: 'TIMEOUT', fix: 'Azure waited too long for the request; try again' },

@@ -16,6 +16,9 @@ import {
   type StorageErrorDetails,
 } from '@aos-storage/core'
 import { meanings, networkMeanings, statusMeanings } from './error-table.ts'
+import { SdkFailure, type ServiceFailure } from './sdk-failure.ts'
+
+export type { ServiceFailure } from './sdk-failure.ts'
 
 /** What a failure means, and what to do about it. */
 export interface Meaning {
@@ -30,18 +33,6 @@ export interface Place {
   readonly backend: string
   readonly operation: string
   readonly key?: string | undefined
-}
-
-/** What is read of an SDK's error; every SDK has its own class for it. */
-export interface ServiceFailure {
-  /** HTTP status, undefined when no answer came. */
-  readonly status: number | undefined
-  /** The service's own code, or that of the network's error. */
-  readonly code: string
-  readonly requestId: string | undefined
-  readonly retryAfterMs: number | undefined
-  /** True when a copy's source failed, not its target. */
-  readonly isOfSource: boolean
 }
 
 interface HeadersLike {
@@ -63,6 +54,7 @@ const sourceCodes: ReadonlySet<string> = new Set([
 
 /** Reads what an SDK threw. */
 export function failureOf(thrown: unknown): ServiceFailure {
+  if (thrown instanceof SdkFailure) return thrown.failure
   const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as SdkError
   const header = (name: string): string | undefined => error.response?.headers?.get?.(name)
   const status = numberOf(error.statusCode) ?? numberOf(error.response?.status)
@@ -107,9 +99,15 @@ export function toStorageError(thrown: unknown, place: Place): StorageError {
     ...(retryable === undefined ? {} : { retryable }),
     status: failure.status,
     requestId: failure.requestId,
-    cause: thrown,
+    cause: shownCause(thrown, failure),
   }
   return new StorageError(code, shown === undefined ? fix : `${fix} (${shown})`, details)
+}
+
+/** The error underneath; without its request and answer, if it has them. */
+function shownCause(thrown: unknown, failure: ServiceFailure): unknown {
+  const isOfSdk = thrown instanceof Error && ('request' in thrown || 'response' in thrown)
+  return isOfSdk ? new SdkFailure(thrown, failure) : thrown
 }
 
 /** The error with backend and operation; what it knows already stays. */

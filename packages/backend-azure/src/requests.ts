@@ -14,6 +14,7 @@
  */
 import { type Clock, type Random, StorageError } from '@aos-storage/core'
 import { abortError, isConditional, openOutcome } from '@aos-storage/core/backend'
+import { Deadlines } from './deadlines.ts'
 import {
   closedError,
   failureOf,
@@ -57,9 +58,6 @@ export interface Request<T> extends Place {
 /** Passes a second for each of these bytes: about 1 Mbit/s. */
 const bytesPerSecondMin = 128 * 1024
 
-/** Why a timer ends. Made once: an abort without a reason makes an error, and its stack, anew. */
-const answered = new Error('The request was answered')
-
 /** Nothing of these reached the service. */
 const unsentCodes: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 
@@ -67,6 +65,7 @@ export class Requests {
   readonly #patience: Patience
   readonly #clock: Clock
   readonly #random: Random
+  readonly #deadlines: Deadlines
   readonly #running = new Set<AbortController>()
   #isClosed = false
 
@@ -74,6 +73,7 @@ export class Requests {
     this.#patience = patience
     this.#clock = clock
     this.#random = random
+    this.#deadlines = new Deadlines(clock, patience.requestMsMax)
   }
 
   get isClosed(): boolean {
@@ -83,6 +83,7 @@ export class Requests {
   /** Ends what is running with `CLOSED`, and refuses what comes. */
   close(): void {
     this.#isClosed = true
+    this.#deadlines.close()
     for (const controller of this.#running) controller.abort()
     this.#running.clear()
   }
@@ -122,13 +123,11 @@ export class Requests {
     if (ended !== undefined) return { error: ended }
     const controller = new AbortController()
     const end = (): void => controller.abort()
-    const timer = new AbortController()
     let isLate = false
-    const late = (): void => {
+    const deadline = this.#deadlines.start(this.#limitMs(request), () => {
       isLate = true
       end()
-    }
-    this.#clock.sleep(this.#limitMs(request), timer.signal).then(late, () => undefined)
+    })
     this.#running.add(controller)
     signal?.addEventListener('abort', end, { once: true })
     try {
@@ -142,7 +141,7 @@ export class Requests {
     } finally {
       signal?.removeEventListener('abort', end)
       this.#running.delete(controller)
-      timer.abort(answered)
+      this.#deadlines.end(deadline)
     }
   }
 

@@ -71,6 +71,7 @@ const documented: Readonly<Record<string, readonly [code: string, retryable: str
 
 const documentedStatus: Readonly<Record<number, string>> = {
   304: 'NOT_MODIFIED',
+  400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',
   403: 'PERMISSION_DENIED',
   408: 'TIMEOUT',
@@ -102,7 +103,8 @@ describe('codes of the service', () => {
     const cause = answer(409, { 'x-ms-error-code': serviceCode, 'x-ms-request-id': 'id-1' })
     const error = toStorageError(cause, place)
     expect(error).toMatchObject({ code, retryable, ...place, status: 409, requestId: 'id-1' })
-    expect(error.cause).toBe(cause)
+    expect(error.cause).toMatchObject({ code: serviceCode, statusCode: 409, requestId: 'id-1' })
+    expect(failureOf(error.cause)).toEqual(failureOf(cause))
     expect(error.message).toContain(serviceCode)
     expect(error.message).not.toContain('secret')
     // A sentence that tells what to do, not only the code.

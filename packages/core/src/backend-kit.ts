@@ -53,3 +53,4 @@ export { compareEntityKeys, compareText } from './tables/text-order.ts'
 // Queues.
 export type * from './queues/backend.ts'
 export * from './queues/limits.ts'
+export { QueueTime } from './queues/time.ts'

@@ -24,7 +24,8 @@ const documents = 'knowledge/documents/'
 const memo = '会議メモ'
 const documentNames = ['doc_001', 'doc_002', 'policy_handbook.md', 'q2_strategy', memo]
 const topNames = [
-  ...['agent_configs', 'conversations', 'knowledge', 'logs', 'metrics', 'models', 'training_data'],
+  ...['agent_configs', 'conversations', 'knowledge', 'logs', 'metrics', 'models'],
+  ...['queue-claims', 'training_data'],
 ]
 
 async function openDocuments(page: Page): Promise<void> {
@@ -65,7 +66,7 @@ describeInBrowser('browsing objects', (browser) => {
       const { page } = await browser.tab(playground.url)
       await page.goto('/objects')
       await expect.poll(() => names(page), soon).toEqual(topNames.map((name) => `${name}/`))
-      await page.getByText('7 prefixes', { exact: true }).first().waitFor()
+      await page.getByText('8 prefixes', { exact: true }).first().waitFor()
       await row(page, 'conversations/').click()
       const expected = ['boardroom/', 'conv_001', 'conv_002', 'index.csv']
       await expect.poll(() => names(page), soon).toEqual(expected)

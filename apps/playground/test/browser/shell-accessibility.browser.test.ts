@@ -14,12 +14,14 @@ vi.setConfig({ testTimeout: 180_000 })
 /** Addresses, with a text that is there when all is there. */
 const screens: readonly (readonly [address: string, shown: string])[] = [
   ['/objects?prefix=agent_configs/&key=agent_configs/ceo', 'Chief Executive Officer'],
+  ['/tables?table=conversations&pk=ceo&rk=turn-0001', '9007199254741993n'],
+  ['/queues', 'agent-tasks'],
   ['/activity', 'In the last 10 minutes'],
   ['/backend?capability=extras', 'How long may a key be?'],
 ]
 
 const parts: readonly (readonly [address: string, shown: string])[] = [
-  ['/objects', '7 prefixes'],
+  ['/objects', '8 prefixes'],
   ['/activity?show=totals', 'p95'],
   ['/backend?section=usage', 'Largest objects'],
   ['/nonsense', 'There is no such page'],

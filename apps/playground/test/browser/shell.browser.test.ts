@@ -11,16 +11,21 @@ const phone = { width: 400, height: 800 }
 const longTimeoutMs = 120_000
 const screens = [
   { title: 'Objects', path: '/objects', isShown: objectsShown },
+  { title: 'Tables', path: '/tables', isShown: tablesShown },
+  { title: 'Queues', path: '/queues', isShown: queuesShown },
   { title: 'Activity', path: '/activity', isShown: activityShown },
   { title: 'Backend', path: '/backend', isShown: backendShown },
 ] as const
 
 /** Addresses, with a text that is there when all is there. */
 const narrowViews: Readonly<Record<string, readonly [address: string, shown: string | RegExp]>> = {
-  objects: ['/objects', '7 prefixes'],
+  objects: ['/objects', '8 prefixes'],
   prefix: ['/objects?prefix=knowledge/documents/', '会議メモ'],
   tree: ['/objects?prefix=knowledge/documents/&key=agent_configs/ceo', 'Chief Executive Officer'],
   hex: ['/objects?key=models/lora_adapters/ceo/v1.2.safetensors&as=hex', '00000010'],
+  tables: ['/tables?table=conversations', 'turn-0001'],
+  entity: ['/tables?table=conversations&pk=ceo&rk=turn-0001', '9007199254741993n'],
+  queues: ['/queues', 'agent-tasks'],
   activity: ['/activity', 'In the last 10 minutes'],
   totals: ['/activity?show=totals', 'p95'],
   capability: ['/backend?capability=rangeRead', 'first, second, third'],
@@ -40,6 +45,14 @@ function emptyShown(page: Page): Locator {
   return page.getByRole('heading', { name: 'Nothing is stored here' })
 }
 
+function tablesShown(page: Page): Locator {
+  return page.getByRole('grid', { name: 'Entities of conversations' })
+}
+
+function queuesShown(page: Page): Locator {
+  return page.getByRole('heading', { name: 'Queues' })
+}
+
 function activityShown(page: Page): Locator {
   return page.getByRole('region', { name: 'The last ten minutes' })
 }
@@ -49,7 +62,9 @@ function backendShown(page: Page): Locator {
 }
 
 function link(page: Page, title: string): Locator {
-  return page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: title })
+  return page
+    .getByRole('navigation', { name: 'Screens' })
+    .getByRole('link', { name: title, exact: true })
 }
 
 function path(page: Page): string {
@@ -111,7 +126,7 @@ describeInBrowser('the shell', (browser) => {
     it('by Tab and Enter, and goes on from the content', async () => {
       const { page } = await browser.tab(playground.url)
       await page.goto('/')
-      for (const screen of [screens[1], screens[2], screens[0]]) {
+      for (const screen of [screens[1], screens[4], screens[0]]) {
         await link(page, screen.title).waitFor()
         await tabTo(page, link(page, screen.title))
         await page.keyboard.press('Enter')
@@ -221,7 +236,7 @@ describeInBrowser('the shell', (browser) => {
     await link(page, 'Activity').click()
     await page.unrouteAll()
     await notice.getByRole('button', { name: 'Reload' }).click()
-    await expectScreen(page, screens[1])
+    await expectScreen(page, screens[3])
   })
 
   describe('its colours', () => {
@@ -301,7 +316,7 @@ describeInBrowser('the shell', (browser) => {
       }
       await screenshot('shell/unknown')
       await link(page, 'Backend').click()
-      await expectScreen(page, screens[2])
+      await expectScreen(page, screens[4])
     })
 
     it.each([

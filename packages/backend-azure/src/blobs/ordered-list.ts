@@ -46,16 +46,11 @@ export async function* orderedList(options: OrderedListOptions): AsyncGenerator<
     const isFurther = last === undefined || compareKeys(entry.name, last) > 0
     // Rolled-up names of which some are behind `after`.
     const isAround =
-      entry.headers === undefined && last === after && isStart(entry.name, after ?? '')
+      entry.headers === undefined && last === after && after?.startsWith(entry.name) === true
     if (!isFurther && !isAround) continue
     if (isFurther) last = entry.name
     yield entry
   }
-}
-
-/** True for a true start of a text, not the whole of it. */
-function isStart(start: string, text: string): boolean {
-  return text.length > start.length && text.startsWith(start)
 }
 
 class Order {

@@ -85,11 +85,14 @@ export class BlobPages {
       after: scope.after === undefined ? undefined : names.prefix + scope.after,
       hidden: names.codedStart,
     })
+    let seen: string | undefined
     for await (const { name, headers } of list) {
       const key = name.slice(names.prefix.length)
       if (headers === undefined) {
-        if (scope.isPassed(key)) continue
-        if (await this.#hasPlain(name, scope, service)) yield { key, headers }
+        const start = scope.rolledUp(key)
+        if (start === seen || scope.isPassed(start)) continue
+        seen = start
+        if (await this.#hasPlain(names.prefix + start, scope, service)) yield { key: start, headers }
         continue
       }
       const entry = scope.entryOf(key, headers)
@@ -164,9 +167,14 @@ class Scope {
     return this.isPassed(rolledUp) ? undefined : { key: rolledUp, headers: undefined }
   }
 
-  /** True when the position is inside the keys of this start. */
+  /** What keys with this start are rolled up into; the service may have been asked deeper down. */
+  rolledUp(start: string): string {
+    return commonPrefix(start, this.prefix, this.delimiter) ?? start
+  }
+
+  /** True when the position is inside the keys of this start, or right before them. */
   isWithin(start: string): boolean {
-    return this.after !== undefined && this.after !== start && this.after.startsWith(start)
+    return this.after?.startsWith(start) === true
   }
 
   /** True when the page before ended with this prefix. */

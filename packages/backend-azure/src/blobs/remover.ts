@@ -11,7 +11,7 @@ import {
   type StorageError,
 } from '@aos-storage/core'
 import { openOutcome, throwIfAborted } from '@aos-storage/core/backend'
-import { type Place, toStorageError } from '../errors.ts'
+import { toStorageError } from '../errors.ts'
 import type { Container } from './container.ts'
 import { conditionsOf } from './etag.ts'
 import type { BlobNames } from './names.ts'
@@ -33,7 +33,13 @@ export class BlobRemover {
     this.#canBatch = container.canBatch
   }
 
-  remove(key: string, options: DeleteOptions, operation: string = 'delete'): Promise<boolean> {
+  /** @param wasLost True when a request before may have deleted it, without our knowing. */
+  remove(
+    key: string,
+    options: DeleteOptions,
+    operation: string = 'delete',
+    wasLost: boolean = false,
+  ): Promise<boolean> {
     const conditions = conditionsOf(options)
     const blob = this.#container.blob(this.#names.nameOf(key))
     return this.#container.requests.send({
@@ -50,7 +56,7 @@ export class BlobRemover {
         const isGone = error.code === 'NOT_FOUND'
         if (options.ifMatch === undefined) {
           // Gone since the try whose answer was lost: most likely by it.
-          if (isGone) return lost !== undefined
+          if (isGone) return wasLost || lost !== undefined
           throw error
         }
         if (lost !== undefined) throw openOutcome(lost, key)
@@ -61,54 +67,67 @@ export class BlobRemover {
 
   async removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
     if (keys.length === 0) return []
-    if (this.#canBatch && keys.length > 1) {
-      const outcomes = await this.#removeBatch(keys, options)
-      if (outcomes !== undefined) return outcomes
-    }
-    return this.#removeEach(keys, options)
+    if (!this.#canBatch || keys.length === 1) return this.#removeEach(keys, options, false)
+    const { parts, wasLost } = await this.#removeBatch(keys, options)
+    if (parts === undefined) return this.#removeEach(keys, options, wasLost)
+    const outcomes = keys.map((key, at) => outcomeOf(key, parts[at], wasLost))
+    await this.#removeBusy(outcomes, options)
+    return outcomes
   }
 
-  /** Undefined where the service takes no batches, by its kind or by our rights. */
-  async #removeBatch(
-    keys: readonly string[],
-    { signal }: OperationOptions,
-  ): Promise<DeleteOutcome[] | undefined> {
-    const place: Place = { backend: 'azblob', operation: 'deleteMany' }
+  /**
+   * One request for all. No parts where the service takes no batches, by its kind or by our rights,
+   * and where its answer cannot be read.
+   */
+  async #removeBatch(keys: readonly string[], { signal }: OperationOptions): Promise<BatchAnswer> {
     const batch = this.#container.client.getBlobBatchClient()
     const urls = keys.map((key) => this.#container.blob(this.#names.nameOf(key)).url)
-    const answer = await this.#container.requests.send({
-      ...place,
+    return this.#container.requests.send<BatchAnswer>({
+      backend: 'azblob',
+      operation: 'deleteMany',
       signal,
       bytes: urls.length * 1024,
-      send: (abortSignal) =>
-        batch.deleteBlobs(urls, this.#container.client.credential, { abortSignal }),
-      onRefused: async (error) => {
+      send: async (abortSignal, lost) => {
+        const wasLost = lost !== undefined
+        try {
+          const { credential } = this.#container.client
+          const { subResponses } = await batch.deleteBlobs(urls, credential, { abortSignal })
+          // An answer without its parts tells nothing of any key.
+          return subResponses.length < keys.length
+            ? { parts: undefined, wasLost }
+            : { parts: subResponses, wasLost }
+        } catch (error) {
+          if (isUnreadable(error)) return { parts: undefined, wasLost: true }
+          throw error
+        }
+      },
+      onRefused: async (error, lost) => {
         if (!isBatchRefusal(error)) throw error
         this.#canBatch = false
-        return undefined
+        return { parts: undefined, wasLost: lost !== undefined }
       },
-    })
-    if (answer === undefined) return undefined
-    const { subResponses } = answer
-    // An answer without its parts tells nothing of any key.
-    if (subResponses.length < keys.length) return undefined
-    return keys.map((key, at) => {
-      const { status, errorCode: code } = subResponses[at]!
-      if (status >= 200 && status < 300) return { key, deleted: true }
-      const error = toStorageError({ statusCode: status, code }, { ...place, key })
-      return isStorageError(error, 'NOT_FOUND')
-        ? { key, deleted: false }
-        : { key, deleted: false, error }
     })
   }
 
-  async #removeEach(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
+  /** Deletes again, one by one, what a batch found too busy. */
+  async #removeBusy(outcomes: DeleteOutcome[], options: OperationOptions): Promise<void> {
+    const busy = [...outcomes.keys()].filter((at) => isBusy(outcomes[at]!))
+    const keys = busy.map((at) => outcomes[at]!.key)
+    const again = await this.#removeEach(keys, options, true)
+    for (const [place, at] of busy.entries()) outcomes[at] = again[place]!
+  }
+
+  async #removeEach(
+    keys: readonly string[],
+    options: OperationOptions,
+    wasLost: boolean,
+  ): Promise<DeleteOutcome[]> {
     const outcomes: DeleteOutcome[] = []
     let next = 0
     const work = async (): Promise<void> => {
       while (next < keys.length) {
         const at = next++
-        outcomes[at] = await this.#removeOne(keys[at]!, options)
+        outcomes[at] = await this.#removeOne(keys[at]!, options, wasLost)
       }
     }
     await Promise.all(Array.from({ length: Math.min(deletesAtOnceMax, keys.length) }, work))
@@ -116,14 +135,53 @@ export class BlobRemover {
     return outcomes
   }
 
-  async #removeOne(key: string, { signal }: OperationOptions): Promise<DeleteOutcome> {
+  async #removeOne(
+    key: string,
+    { signal }: OperationOptions,
+    wasLost: boolean,
+  ): Promise<DeleteOutcome> {
     try {
-      return { key, deleted: await this.remove(key, { signal }, 'deleteMany') }
+      return { key, deleted: await this.remove(key, { signal }, 'deleteMany', wasLost) }
     } catch (error) {
       if (!isStorageError(error) || isStorageError(error, 'ABORTED', 'CLOSED')) throw error
       return { key, deleted: false, error }
     }
   }
+}
+
+/** What a batch did. */
+interface BatchAnswer {
+  /** In the order of the keys. */
+  readonly parts: readonly (BatchPart | undefined)[] | undefined
+  /** True when an earlier request may have done it. */
+  readonly wasLost: boolean
+}
+
+interface BatchPart {
+  readonly status: number
+  readonly errorCode?: string | undefined
+}
+
+function outcomeOf(key: string, part: BatchPart | undefined, wasLost: boolean): DeleteOutcome {
+  const { status, errorCode: code } = part ?? noPart
+  if (status >= 200 && status < 300) return { key, deleted: true }
+  const place = { backend: 'azblob', operation: 'deleteMany', key }
+  const error = toStorageError({ statusCode: status, code }, place)
+  if (isStorageError(error, 'NOT_FOUND')) return { key, deleted: wasLost }
+  return { key, deleted: false, error }
+}
+
+/** Of a key that the answer does not mention: as when the service failed. */
+const noPart: BatchPart = { status: 500, errorCode: 'InternalError' }
+
+function isBusy({ error }: DeleteOutcome): boolean {
+  const isPassing = isStorageError(error, 'RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT')
+  return isPassing && error.retryable === 'yes'
+}
+
+/** What the SDK throws of an answer that broke off between its parts; it has no class for it. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Invalid state: ')
 }
 
 /** Emulators and older services know no batches; a role may allow deletes, but not these. */

@@ -7,7 +7,7 @@
  * https://learn.microsoft.com/rest/api/storageservices/list-blobs (`startFrom`: since 2026-02-06)
  */
 import type { ContainerClient } from '@azure/storage-blob'
-import { compareKeys } from '@aos-storage/core'
+import { compareKeys, StorageError } from '@aos-storage/core'
 import type { Requests } from '../requests.ts'
 import type { BlobHeaders } from './info.ts'
 
@@ -86,7 +86,8 @@ export class ServiceList {
   async #fetch(): Promise<void> {
     const { client, requests, signal, pageSize } = this.#options
     const { prefix, from, delimiter } = this.#range
-    const scope = { prefix, ...(from === undefined || from <= prefix ? {} : { startFrom: from }) }
+    const startFrom = from === undefined || from <= prefix ? undefined : sentStart(from, this.#range)
+    const scope = { prefix, ...(startFrom === undefined ? {} : { startFrom }) }
     const marker = this.#marker
     const settings = {
       maxPageSize: pageSize,
@@ -108,12 +109,36 @@ export class ServiceList {
         return pageOf(blobItems, blobPrefixes, value?.continuationToken)
       },
     })
+    if (startFrom !== undefined && marker === undefined) assertBegins(page, startFrom)
     this.#entries = page.entries
     this.#lasts = page.lasts
     this.#marker = page.marker
     this.#at = 0
     this.#hasStarted = true
   }
+}
+
+/**
+ * What is sent of a start. Azure takes one level of a path beside a delimiter, so that some more
+ * names come, which the caller drops.
+ */
+function sentStart(from: string, { prefix, delimiter }: ServiceRange): string {
+  if (delimiter !== '/' || !from.startsWith(prefix)) return from
+  const at = from.indexOf('/', prefix.length)
+  return at <= prefix.length ? from : from.slice(0, at)
+}
+
+/** @throws StorageError `UNSUPPORTED` where the start was ignored: pages would repeat for ever. */
+function assertBegins({ entries }: Page, startFrom: string): void {
+  // Whatever the service's order is.
+  const isBefore = ({ name }: ServiceEntry): boolean =>
+    name < startFrom && compareKeys(name, startFrom) < 0 && !startFrom.startsWith(name)
+  if (!entries.some(isBefore)) return
+  throw new StorageError(
+    'UNSUPPORTED',
+    'This service ignores startFrom of List Blobs, without which no listing goes on; use one of ' +
+      'version 2026-02-06 or later, as Azure and the newest Azurite are',
+  )
 }
 
 interface Page {

@@ -70,10 +70,23 @@ describe.each<ServiceOrder>(['utf-16', 'utf-8'])('a service that orders by %s', 
         const after = all[at % all.length]!
         const service = new ListedNames(names, order, pageSize)
         const rest = await given(service, { prefix, delimiter: '/', after })
-        expect(rest).toEqual(all.filter((each) => compareKeys(each, after) > 0))
+        // What is rolled up into it may lie behind it: that is for the caller to ask.
+        const isRolledUp = after.indexOf('/', prefix.length) !== -1
+        const isBehind = (each: string): boolean =>
+          compareKeys(each, after) > 0 || (isRolledUp && each === after)
+        expect(rest).toEqual(all.filter(isBehind))
       }),
       { numRuns: 1500 },
     )
+  })
+
+  it('is told where it ignores the start, in place of beginning again and again', async () => {
+    const names = ['.aos/k/1', '.aos/k/2', 'a', 'b', 'c']
+    for (const after of [undefined, 'b']) {
+      const service = new ListedNames(names, order, 2, { isStartIgnored: true })
+      const all = given(service, { prefix: '', delimiter: undefined, after })
+      await expect(all).rejects.toMatchObject({ code: 'UNSUPPORTED', retryable: 'no' })
+    }
   })
 
   it('is asked no more than once for each page of names without astral characters', async () => {

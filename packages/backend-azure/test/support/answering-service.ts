@@ -24,6 +24,8 @@ export interface Answer {
 
 export interface AnsweringService {
   readonly requests: readonly SeenRequest[]
+  /** Of the account `acme`, as of an emulator. */
+  readonly url: string
   /** A store in the container `data`. */
   readonly open: (options?: Partial<AzureBlobOptions>) => AzureStorageBackend
 }
@@ -58,6 +60,7 @@ export async function answeringService(
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/acme`
   return {
     requests,
+    url: endpoint,
     open(options = {}) {
       const backend = new AzureStorageBackend({
         connectionString: `AccountName=acme;AccountKey=${accountKey};BlobEndpoint=${endpoint}`,

@@ -19,6 +19,7 @@ interface Scope {
   readonly startFrom?: string
 }
 
+const pagesMax = 5000
 const patience = { attemptsMax: 1, retryDelayMs: 0, retryDelayMsMax: 0, requestMsMax: 60_000 }
 
 export class ListedNames {
@@ -27,8 +28,16 @@ export class ListedNames {
   readonly #names: readonly string[]
   readonly #order: ServiceOrder
   readonly #pageSize: number
+  readonly #isStartIgnored: boolean
 
-  constructor(names: readonly string[], order: ServiceOrder, pageSize: number) {
+  constructor(
+    names: readonly string[],
+    order: ServiceOrder,
+    pageSize: number,
+    /** As services before 2026-02-06 do. */
+    { isStartIgnored = false }: { readonly isStartIgnored?: boolean } = {},
+  ) {
+    this.#isStartIgnored = isStartIgnored
     this.#order = order
     this.#names = [...new Set(names)].sort((a, b) => this.#compare(a, b))
     this.#pageSize = pageSize
@@ -60,8 +69,14 @@ export class ListedNames {
     }
   }
 
-  #page({ prefix, startFrom }: Scope, settings: Settings, delimiter: string | undefined): object {
+  #page(scope: Scope, settings: Settings, delimiter: string | undefined): object {
+    const { prefix } = scope
+    const startFrom = this.#isStartIgnored ? undefined : scope.startFrom
+    // Azure: "For non-recursive list, only one entity level is supported".
+    const isInside = delimiter === '/' && startFrom?.startsWith(prefix) === true
+    if (isInside && startFrom.slice(prefix.length + 1).includes('/')) throw new Error('400')
     this.pages++
+    if (this.pages > pagesMax) throw new Error('Pages without end')
     const entries: { name: string; isPrefix: boolean }[] = []
     for (const name of this.#names) {
       if (!name.startsWith(prefix)) continue

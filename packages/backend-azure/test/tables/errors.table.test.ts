@@ -41,10 +41,11 @@ function failureOf(code: string, status: number): RestError {
 
 it.each(Object.entries(documented))('%s is %j', (name, [status, code, retryable]) => {
   const cause = failureOf(name, status)
+  const shown = { code: name, statusCode: status }
   const error = toStorageError(cause, place)
-  expect(error).toMatchObject({ ...place, code, retryable, status, cause })
+  expect(error).toMatchObject({ ...place, code, retryable, status, cause: shown })
   const told = inWords(error, { operation: 'change', ...keys })
-  expect(told).toMatchObject({ ...place, code, retryable, status, cause })
+  expect(told).toMatchObject({ ...place, code, retryable, status, cause: shown })
 })
 
 it.each([
@@ -63,7 +64,7 @@ it('what is missing for a query is the table', () => {
   expect(inWords(error, { operation: 'query', table: 'Orders' })).toMatchObject({ key: 'Orders' })
 })
 
-it.each([414, 431])('an address that is too long (%i) says that the filter is', (status) => {
+it.each([400, 414, 431])('an address that is too long (%i) says that the filter is', (status) => {
   expect(toStorageError(failureOf('', status), place)).toMatchObject({
     code: 'INVALID_ARGUMENT',
     message: expect.stringContaining('filter') as string,

@@ -24,6 +24,7 @@ import {
   type QueueBackend,
   type QueueCapabilities,
   type QueuePage,
+  QueueTime,
   type ReceivedMessage,
   type ReceiveOptions,
   type SendOptions,
@@ -50,7 +51,7 @@ import {
   updateMessage,
 } from './message-table.ts'
 import { assertQueueOptions, type SqliteQueueOptions } from './options.ts'
-import { latestMs, QueueTime, storeLatestMs } from './queue-time.ts'
+import { isDue, latestMs, storeLatestMs } from './queue-time.ts'
 import { addQueue, dropQueue, purgeSome, queueNames, queueNumber } from './queue-table.ts'
 
 /** As on Azure, where 64 KiB of base64 hold it: what fits here fits there. */
@@ -270,7 +271,7 @@ export class SqliteQueueBackend implements QueueBackend {
   #changeTime(connection: Connection): number {
     const storedMs = latestMs(connection)
     const nowMs = this.#time.now(storedMs)
-    if (this.#time.isDue(nowMs, storedMs)) storeLatestMs(connection, nowMs)
+    if (isDue(nowMs, storedMs)) storeLatestMs(connection, nowMs)
     return nowMs
   }
 
@@ -294,9 +295,10 @@ export class SqliteQueueBackend implements QueueBackend {
 
   async #purgeAll(): Promise<void> {
     try {
-      while (await this.#database.change(undefined, purgeSome));
+      // Nobody sees these messages: what a power cut brings back is removed again.
+      while (await this.#database.change(undefined, purgeSome, forgettable));
     } catch {
-      // Nobody sees these messages. The next one that deletes or opens goes on.
+      // The next one that deletes or opens goes on.
     }
   }
 

@@ -65,7 +65,8 @@ export class StoreDatabase {
   readonly path: string
   readonly #options: DatabaseOptions
   readonly #turns: Turns
-  readonly #queue: Change[] = []
+  /** In the order in which they were asked for. A set: any of very many may be withdrawn. */
+  readonly #queue = new Set<Change>()
   #connection: Connection | undefined
   #opening: Promise<Connection> | undefined
   #draining: Promise<void> | undefined
@@ -126,7 +127,7 @@ export class StoreDatabase {
         queuedMs: this.#options.clock.monotonicMs(),
       }
       signal?.addEventListener('abort', change.onAbort, { once: true })
-      this.#queue.push(change)
+      this.#queue.add(change)
       this.#draining ??= this.#drain()
     })
   }
@@ -222,16 +223,14 @@ export class StoreDatabase {
 
   /** Ends a change that is still in the queue. */
   #withdraw(change: Change, error: unknown): void {
-    const at = this.#queue.indexOf(change)
-    if (at === -1) return
-    this.#queue.splice(at, 1)
+    if (!this.#queue.delete(change)) return
     change.signal?.removeEventListener('abort', change.onAbort)
     change.reject(error)
   }
 
   async #drain(): Promise<void> {
     try {
-      while (this.#queue.length > 0) {
+      while (this.#queue.size > 0) {
         // Those who ask in the same turn share a transaction.
         await nextTurn()
         await this.#batch()
@@ -255,7 +254,7 @@ export class StoreDatabase {
   /** Takes the lock of all changes and makes them, unless nobody waits for it any more. */
   async #begin(connection: Connection): Promise<void> {
     const { clock, lockWaitMsMax } = this.#options
-    for (let pauseMs = 0.25; this.#queue.length > 0; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
+    for (let pauseMs = 0.25; this.#queue.size > 0; pauseMs = Math.min(pauseMs * 2, pauseMsMax)) {
       if (this.#tryBegin(connection)) {
         this.#transaction(connection)
         return
@@ -266,14 +265,19 @@ export class StoreDatabase {
         const sinceMs = Math.max(change.queuedMs, this.#heldMs)
         if (nowMs - sinceMs >= lockWaitMsMax) this.#withdraw(change, this.#lockedError())
       }
-      if (this.#queue.length > 0) await this.#pause(pauseMs)
+      if (this.#queue.size > 0) await this.#pause(pauseMs)
     }
+  }
+
+  /** Those that the next transaction may take. */
+  #next(): Change[] {
+    return this.#queue.values().take(batchChangesMax).toArray()
   }
 
   #tryBegin(connection: Connection): boolean {
     connection.assertInPlace()
     // Inside of a transaction it cannot be set any more.
-    connection.setSynced(!this.#queue.every(({ isForgettable }) => isForgettable))
+    connection.setSynced(this.#next().some(({ isForgettable }) => !isForgettable))
     try {
       connection.prepare('BEGIN IMMEDIATE').run()
       return true
@@ -288,21 +292,19 @@ export class StoreDatabase {
     const { clock } = this.#options
     const made: { change: Change; outcome: Outcome }[] = []
     const endMs = clock.monotonicMs() + batchMsMax
-    const isAlone = this.#queue.length === 1
+    const next = this.#next()
+    const isAlone = next.length === 1
     try {
-      do {
-        const change = this.#queue.shift()!
+      for (const change of next) {
+        this.#queue.delete(change)
         change.signal?.removeEventListener('abort', change.onAbort)
         const entry = { change, outcome: { error: undefined } as Outcome }
         made.push(entry)
         entry.outcome = isAlone
           ? attempt(connection, change.section)
           : savepoint(connection, change.section)
-      } while (
-        this.#queue.length > 0 &&
-        made.length < batchChangesMax &&
-        clock.monotonicMs() < endMs
-      )
+        if (clock.monotonicMs() >= endMs) break
+      }
       if (connection.database.isTransaction) connection.prepare('COMMIT').run()
     } catch (error) {
       const told = this.#lost(connection, error)

@@ -10,6 +10,8 @@ import type { Connection } from '../sqlite/connection.ts'
 
 /** Rows that one transaction removes at most. */
 const removedRowsMax = 500
+/** Bytes of properties that it removes at most, but for its last row. */
+const removedBytesMax = 8 * 1024 * 1024
 
 /** The number of a table. @throws StorageError `NOT_FOUND`. */
 export function tableId(connection: Connection, table: string): number {
@@ -45,9 +47,11 @@ export function removeDropped(connection: Connection): boolean {
   const end = connection
     .prepare(
       'SELECT partition_key, row_key FROM entities WHERE table_id = ? ' +
-        `ORDER BY partition_key, row_key LIMIT 1 OFFSET ${removedRowsMax}`,
+        'ORDER BY partition_key, row_key LIMIT 1 OFFSET ?',
     )
-    .get(row.id) as { partition_key: Uint8Array; row_key: Uint8Array } | undefined
+    .get(row.id, removableRows(connection, row.id)) as
+    | { partition_key: Uint8Array; row_key: Uint8Array }
+    | undefined
   if (end === undefined) {
     connection.prepare('DELETE FROM entities WHERE table_id = ?').run(row.id)
     connection.prepare('DELETE FROM tables WHERE id = ?').run(row.id)
@@ -57,6 +61,24 @@ export function removeDropped(connection: Connection): boolean {
       .run(row.id, end.partition_key, end.row_key)
   }
   return true
+}
+
+/** How many rows go together. Of large texts SQLite looks at the length only. */
+function removableRows(connection: Connection, id: number): number {
+  const sizes = connection
+    .prepare(
+      'SELECT octet_length(properties) AS bytes FROM entities WHERE table_id = ? ' +
+        `ORDER BY partition_key, row_key LIMIT ${removedRowsMax}`,
+    )
+    .iterate(id) as unknown as Iterable<{ bytes: number }>
+  let rows = 0
+  let total = 0
+  for (const { bytes } of sizes) {
+    rows++
+    total += bytes
+    if (total >= removedBytesMax) break
+  }
+  return rows
 }
 
 /** Names that begin with `prefix`, behind `after`, both folded, in order. */

@@ -5,6 +5,8 @@ import { systemClock, type TableChange } from '@aos-storage/core'
 import { virtualClock } from '@aos-storage/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type SqliteTableBackend, SqliteTableStore } from '../../src/index.ts'
+import type { Connection } from '../../src/sqlite/connection.ts'
+import { dropTable, removeDropped } from '../../src/tables/named-tables.ts'
 import { openTables } from './support/table-store.ts'
 
 const table = 'Many'
@@ -186,4 +188,20 @@ it('a table is deleted, and told so, though the removal of what it held is cut s
   expect(rows()).not.toEqual({ rows: 0 })
   await again.deleteTable('Others')
   expect(rows()).toEqual({ rows: 0 })
+})
+
+it('one transaction removes no more than 8 MiB, so that large entities stop nobody', async () => {
+  const backend = await openTables({ durability: 'none' })
+  await fill(backend, 6, 'x'.repeat(30_000))
+  await backend.close()
+  const database = new DatabaseSync(join(backend.basePath, '.aos/tables.db'))
+  onTestFinished(() => database.close())
+  const connection = { prepare: (sql: string) => database.prepare(sql) } as Connection
+  dropTable(connection, table)
+  const left: unknown[] = []
+  while (removeDropped(connection)) {
+    left.push(database.prepare('SELECT count(*) AS rows FROM entities').get()!['rows'])
+  }
+  // 280 have 8 MiB and a bit.
+  expect(left).toEqual([320, 40, 0])
 })

@@ -3,7 +3,8 @@
  * reference that other backends are compared with.
  *
  * Invariant: bodies are copied in and out. A message is in its queue until it is deleted or found
- * expired by an operation that comes across it.
+ * expired by an operation that comes across it. Moments are kept on the time of the queues, which
+ * never goes back; callers see them on their wall clock.
  */
 import type { Health, OperationOptions } from '../backend.ts'
 import { ownBytes } from '../body.ts'
@@ -31,6 +32,7 @@ import {
   timeToLiveSecondsDefault,
   visibilitySecondsDefault,
 } from '../queues/limits.ts'
+import { QueueTime } from '../queues/time.ts'
 import { type Random, systemRandom } from '../random.ts'
 
 /** As much as Azure's 64 KiB hold in base64, so that what fits here fits there. */
@@ -66,7 +68,7 @@ export class MemoryQueueBackend implements QueueBackend {
     recreatesAtOnce: true,
   })
   readonly #queues = new Map<string, StoredQueue>()
-  readonly #clock: Clock
+  readonly #time: QueueTime
   readonly #random: Random
   readonly #totalBytesMax: number
   #totalBytes = 0
@@ -77,7 +79,7 @@ export class MemoryQueueBackend implements QueueBackend {
     assertOptions(options, optionNames, 'MemoryQueueBackend')
     const { totalBytesMax = 1024 ** 3, clock = systemClock, random = systemRandom } = options
     assertInteger(totalBytesMax, 'totalBytesMax', 1, Number.MAX_SAFE_INTEGER)
-    this.#clock = clock
+    this.#time = new QueueTime(clock)
     this.#random = random
     this.#totalBytesMax = totalBytesMax
   }
@@ -115,7 +117,7 @@ export class MemoryQueueBackend implements QueueBackend {
     const messages = this.#queue(queue, options)
     const { delaySeconds = 0, timeToLiveSeconds = timeToLiveSecondsDefault } = options
     this.#assertRoom(body.byteLength, 0)
-    const nowMs = this.#clock.now()
+    const nowMs = this.#time.now()
     const isForever = timeToLiveSeconds === timeToLiveForever
     const message: StoredMessage = {
       id: this.#random.id(),
@@ -132,26 +134,30 @@ export class MemoryQueueBackend implements QueueBackend {
     return {
       id,
       receipt,
-      insertedAt: new Date(insertedAtMs),
-      expiresAt: new Date(expiresAtMs),
-      visibleAt: new Date(visibleAtMs),
+      insertedAt: this.#time.toDate(insertedAtMs, nowMs),
+      expiresAt: this.#time.toDate(expiresAtMs, nowMs),
+      visibleAt: this.#time.toDate(visibleAtMs, nowMs),
     }
   }
 
   async receive(queue: string, options: ReceiveOptions = {}): Promise<ReceivedMessage[]> {
     const { max = 1, visibilitySeconds = visibilitySecondsDefault } = options
-    const visibleAtMs = this.#clock.now() + visibilitySeconds * 1000
-    return this.#visible(this.#queue(queue, options), max).map((message) => {
+    const nowMs = this.#time.now()
+    const visibleAtMs = nowMs + visibilitySeconds * 1000
+    const visibleAt = this.#time.toDate(visibleAtMs, nowMs)
+    return this.#visible(this.#queue(queue, options), max, nowMs).map((message) => {
       message.dequeueCount++
       message.receipt = this.#random.id()
       message.visibleAtMs = visibleAtMs
       const { receipt } = message
-      return { ...peeked(message), receipt, visibleAt: new Date(visibleAtMs) }
+      return { ...this.#told(message, nowMs), receipt, visibleAt: new Date(visibleAt) }
     })
   }
 
   async peek(queue: string, options: PeekOptions = {}): Promise<PeekedMessage[]> {
-    return this.#visible(this.#queue(queue, options), options.max ?? 1).map(peeked)
+    const nowMs = this.#time.now()
+    const messages = this.#visible(this.#queue(queue, options), options.max ?? 1, nowMs)
+    return messages.map((message) => this.#told(message, nowMs))
   }
 
   async update(
@@ -168,8 +174,10 @@ export class MemoryQueueBackend implements QueueBackend {
       message.body = ownBytes(body)
     }
     message.receipt = this.#random.id()
-    message.visibleAtMs = this.#clock.now() + visibilitySeconds * 1000
-    return { receipt: message.receipt, visibleAt: new Date(message.visibleAtMs) }
+    const nowMs = this.#time.now()
+    message.visibleAtMs = nowMs + visibilitySeconds * 1000
+    const visibleAt = this.#time.toDate(message.visibleAtMs, nowMs)
+    return { receipt: message.receipt, visibleAt }
   }
 
   async delete(
@@ -222,8 +230,7 @@ export class MemoryQueueBackend implements QueueBackend {
     })
   }
 
-  #visible(messages: StoredQueue, max: number): StoredMessage[] {
-    const nowMs = this.#clock.now()
+  #visible(messages: StoredQueue, max: number, nowMs: number): StoredMessage[] {
     const visible: StoredMessage[] = []
     for (const message of messages.values()) {
       if (message.expiresAtMs <= nowMs) this.#remove(messages, message)
@@ -235,7 +242,7 @@ export class MemoryQueueBackend implements QueueBackend {
 
   #held(messages: StoredQueue, queue: string, id: string, receipt: string): StoredMessage {
     const message = messages.get(id)
-    if (message === undefined || message.expiresAtMs <= this.#clock.now()) {
+    if (message === undefined || message.expiresAtMs <= this.#time.now()) {
       throw new StorageError('NOT_FOUND', 'The message is gone: deleted, or it expired', {
         key: queue,
       })
@@ -246,6 +253,17 @@ export class MemoryQueueBackend implements QueueBackend {
       'The receipt is void: the message was received or updated by somebody since',
       { key: queue },
     )
+  }
+
+  #told(message: StoredMessage, nowMs: number): PeekedMessage {
+    const { id, body, dequeueCount, insertedAtMs, expiresAtMs } = message
+    return {
+      id,
+      body: ownBytes(body),
+      dequeueCount,
+      insertedAt: this.#time.toDate(insertedAtMs, nowMs),
+      expiresAt: this.#time.toDate(expiresAtMs, nowMs),
+    }
   }
 
   #assertRoom(bytes: number, insteadOfBytes: number): void {
@@ -263,7 +281,7 @@ export class MemoryQueueBackend implements QueueBackend {
   }
 
   #dropExpired(messages: StoredQueue): void {
-    const nowMs = this.#clock.now()
+    const nowMs = this.#time.now()
     for (const message of messages.values()) {
       if (message.expiresAtMs <= nowMs) this.#remove(messages, message)
     }
@@ -276,16 +294,5 @@ export class MemoryQueueBackend implements QueueBackend {
 
   #removeAll(messages: StoredQueue): void {
     for (const message of messages.values()) this.#remove(messages, message)
-  }
-}
-
-function peeked(message: StoredMessage): PeekedMessage {
-  const { id, body, dequeueCount, insertedAtMs, expiresAtMs } = message
-  return {
-    id,
-    body: ownBytes(body),
-    dequeueCount,
-    insertedAt: new Date(insertedAtMs),
-    expiresAt: new Date(expiresAtMs),
   }
 }

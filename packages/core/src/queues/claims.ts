@@ -103,10 +103,17 @@ export class Claims {
     return { key, ...facts }
   }
 
-  /** Removes a payload whose message is gone. */
-  async remove(claim: ClaimTicket, options: OperationOptions): Promise<void> {
+  /**
+   * Removes a payload whose message of `queue` is gone. One of another queue stays: the claim is
+   * forged, or its message was copied here by another tool. (To read one takes its SHA-256.)
+   *
+   * @throws StorageError `CORRUPT` for a claim that is none of this queue's.
+   */
+  async remove(claim: ClaimTicket, queue: string, options: OperationOptions): Promise<void> {
+    const { key } = checked(claim)
+    if (!key.startsWith(`${claimPrefix}${queue}/`)) throw notOurs('of this queue')
     const storage = await this.#opened()
-    await storage.delete(checked(claim).key, options)
+    await storage.delete(key, options)
   }
 
   /**
@@ -169,10 +176,12 @@ export class Claims {
  */
 function checked(claim: ClaimTicket): ClaimTicket {
   if (claimKey.test(claim.key)) return claim
-  throw new StorageError(
-    'CORRUPT',
-    'The message claims an object that is no payload of a queue; who sent it?',
-  )
+  throw notOurs('of a queue')
+}
+
+function notOurs(whose: string): StorageError {
+  const message = `The message claims an object that is no payload ${whose}; who sent it?`
+  return new StorageError('CORRUPT', message)
 }
 
 function damaged(key: string, what: string): StorageError {

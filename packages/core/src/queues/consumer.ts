@@ -160,6 +160,10 @@ export class Consumer {
     })
     this.#renewals.add(renewal)
     try {
+      if (!(await renewal.start())) {
+        this.#counts.lost++
+        return
+      }
       if (message.dequeueCount > maxDequeueCount) {
         await this.#poison(message, countExceeded(message))
         return
@@ -167,13 +171,23 @@ export class Consumer {
       const failure = await this.#call(message, renewal.signal)
       if (failure === undefined) await this.#delete(message)
       else if (renewal.isLost) this.#counts.lost++
-      else if (this.#abort.signal.aborted) await this.#release(message)
-      else if (message.dequeueCount >= maxDequeueCount) await this.#poison(message, failure.error)
-      else await this.#retryLater(message, failure.error)
+      else await this.#afterFailure(message, failure.error, renewal)
     } finally {
       renewal.stop()
       this.#renewals.delete(renewal)
     }
+  }
+
+  async #afterFailure(message: QueueMessage, error: unknown, renewal: Renewal): Promise<void> {
+    const isStopped = this.#abort.signal.aborted
+    if (!isStopped && message.dequeueCount >= this.#plan.maxDequeueCount) {
+      await this.#poison(message, error)
+      return
+    }
+    // A renewal behind what gives the message back would take it again, for nobody.
+    renewal.stop()
+    if (isStopped) await this.#release(message)
+    else await this.#retryLater(message, error)
   }
 
   /** What the handler failed with, or undefined. */

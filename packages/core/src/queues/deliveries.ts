@@ -112,7 +112,7 @@ export class Deliveries {
   async poison(message: QueueMessage, poisonQueue: string, error: unknown): Promise<void> {
     const { backend, calls, payloads, clock } = this.#tools
     await moveToPoison(message, poisonQueue, error, {
-      claims: payloads.claims,
+      payloads,
       nowMs: () => clock.now(),
       createQueue: async (queue) => {
         await calls.run('queues.createQueue', { key: queue }, () => backend.createQueue(queue))
@@ -164,7 +164,7 @@ export class Deliveries {
   /** No message needs it any more: what cannot be removed now is left for a sweep. */
   async #dropClaim(claim: ClaimTicket | undefined, queue: string): Promise<void> {
     if (claim === undefined) return
-    const error = await this.#tools.payloads.removeQuietly(claim)
+    const error = await this.#tools.payloads.removeQuietly(claim, queue)
     if (error === undefined) return
     try {
       const fields = { operation: 'sweepClaims', queue, outcome: error.code }

@@ -58,7 +58,9 @@ const headerBytesMax = 16 * 1024
 
 /** The bytes of a message. */
 export function encodeFrame(content: MessageContent): Uint8Array {
-  const { contentType, body, claim, origin } = content
+  const { contentType, body, claim, origin, fault } = content
+  // What could not be read is the whole message: a frame around it may be too much.
+  if (fault !== undefined && origin === undefined) return body
   const isPlain = contentType === plainType && claim === undefined && origin === undefined
   // Services may refuse an empty message; only a codec of the user's writes no bytes.
   if (isPlain && body.byteLength > 0 && !isFramed(body)) return body

@@ -123,15 +123,15 @@ export class Payloads {
       const claimed: MessageContent = { contentType, body: new Uint8Array(0), claim, origin }
       return { result: await send(encodeFrame(claimed)), content: claimed }
     } catch (error) {
-      if (isRefusal(error)) await this.removeQuietly(claim)
+      if (isRefusal(error)) await this.removeQuietly(claim, queue)
       throw error
     }
   }
 
-  /** Removes a payload that no message names any more. What remains is for a sweep. */
-  async removeQuietly(claim: ClaimTicket): Promise<StorageError | undefined> {
+  /** Removes a payload that no message of `queue` names any more. What remains is for a sweep. */
+  async removeQuietly(claim: ClaimTicket, queue: string): Promise<StorageError | undefined> {
     try {
-      await this.claims?.remove(claim, {})
+      await this.claims?.remove(claim, queue, {})
       return undefined
     } catch (error) {
       return isStorageError(error)
@@ -167,9 +167,9 @@ function tooLate(): StorageError {
   })
 }
 
-/** True when the message was certainly not put in. */
-function isRefusal(error: unknown): boolean {
-  const isOpen: boolean = isAnswerLost(error) || isStorageError(error, 'ABORTED')
+/** True when the message was certainly not put in: what was ended under way may have been. */
+export function isRefusal(error: unknown): boolean {
+  const isOpen: boolean = isAnswerLost(error) || isStorageError(error, 'ABORTED', 'CLOSED')
   return isStorageError(error) && !isOpen
 }
 

@@ -13,13 +13,14 @@ import type { Claims } from './claims.ts'
 import type { ClaimTicket, MessageContent, MessageOrigin } from './frame.ts'
 import { foreverMs } from './limits.ts'
 import { contentOf, type QueueMessage } from './message.ts'
+import { isRefusal, type Payloads } from './payloads.ts'
 
 const errorNameCharsMax = 100
 const errorMessageCharsMax = 1000
 
 /** What moving a message needs of its store. */
 export interface PoisonTools {
-  readonly claims: Claims | undefined
+  readonly payloads: Pick<Payloads, 'claims' | 'removeQuietly'>
   readonly nowMs: () => number
   readonly createQueue: (queue: string) => Promise<void>
   /** Sends content to a queue, for ever. */
@@ -38,16 +39,17 @@ export async function moveToPoison(
   error: unknown,
   tools: PoisonTools,
 ): Promise<void> {
-  const content = contentOf(message)!
-  const claim = content.claim && (await ownCopy(content.claim, poisonQueue, tools.claims))
+  const { payloads } = tools
+  const { contentType, body: given, fault, claim: before } = contentOf(message)!
+  const claim = before && (await ownCopy(before, poisonQueue, payloads.claims))
+  // Where the payload is claimed only a stranger's message has a body.
+  const body = claim === undefined ? given : new Uint8Array(0)
   const origin = originOf(message, error, tools.nowMs())
-  const poisoned = { contentType: content.contentType, body: content.body, claim, origin }
   try {
-    await sendTo(poisonQueue, poisoned, content, tools)
+    await sendTo(poisonQueue, { contentType, body, claim, fault }, origin, tools)
   } catch (failure) {
-    const isCopy = claim !== undefined && claim !== content.claim
-    const isRefused = isStorageError(failure) && failure.retryable === 'no'
-    if (isCopy && isRefused && failure.code !== 'ABORTED') await tools.claims?.remove(claim, {})
+    const isCopy = claim !== undefined && claim !== before
+    if (isCopy && isRefusal(failure)) await payloads.removeQuietly(claim, poisonQueue)
     throw failure
   }
   await tools.remove()
@@ -72,23 +74,23 @@ async function ownCopy(
   }
 }
 
-/** With the whole origin; what has no room for it goes with a short one, or as it was. */
+/** With the whole origin; what has no room for it goes with a short one, or with none. */
 async function sendTo(
   queue: string,
-  poisoned: MessageContent & { readonly origin: MessageOrigin },
-  original: MessageContent,
+  content: MessageContent,
+  origin: MessageOrigin,
   tools: PoisonTools,
 ): Promise<void> {
-  const { origin } = poisoned
   const short = { ...origin, error: { name: origin.error.name, message: '' } }
-  const forms: MessageContent[] = [poisoned, { ...poisoned, origin: short }, original]
-  for (const [at, content] of forms.entries()) {
+  const forms: MessageContent[] = [{ ...content, origin }, { ...content, origin: short }, content]
+  for (const [at, form] of forms.entries()) {
     try {
-      await createdFirst(queue, content, tools)
+      await createdFirst(queue, form, tools)
       return
     } catch (error) {
-      const isTooLarge = isStorageError(error, 'QUOTA_EXCEEDED')
-      if (!isTooLarge || at === forms.length - 1) throw error
+      // Claims refuse the type of a stranger's message, which is any text.
+      const hasNoRoom = isStorageError(error, 'QUOTA_EXCEEDED', 'INVALID_ARGUMENT')
+      if (!hasNoRoom || at === forms.length - 1) throw error
     }
   }
 }
@@ -120,7 +122,16 @@ function originOf(message: QueueMessage, error: unknown, nowMs: number): Message
   }
 }
 
+/** Anything can be thrown, also what has no text or throws when it is read. */
 function errorFacts(error: unknown): MessageOrigin['error'] {
+  try {
+    return readableFacts(error)
+  } catch {
+    return { name: typeof error, message: 'What the handler threw cannot be read' }
+  }
+}
+
+function readableFacts(error: unknown): MessageOrigin['error'] {
   const { name, message, code } = (error ?? {}) as Record<string, unknown>
   const text = typeof message === 'string' ? message : String(error)
   return {

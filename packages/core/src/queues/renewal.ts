@@ -1,6 +1,6 @@
 /**
- * Keeps a message held while its handler runs: a third of the visibility before the hold runs out
- * twice there is still time for another try.
+ * Keeps a message held while its handler runs. It is renewed when a third of its visibility is over,
+ * so that two thirds are left for tries that fail.
  *
  * Invariant: `signal` fires as soon as the message may be somebody else's: when the service says
  * so, or when the time ran out without a renewal that was answered.
@@ -22,7 +22,7 @@ export interface RenewalTools {
   readonly onError: (error: unknown) => void
 }
 
-/** The renewing of one hold, from construction until `stop`. */
+/** The renewing of one hold, from `start` until `stop`. */
 export class Renewal {
   readonly #tools: RenewalTools
   readonly #message: QueueMessage
@@ -39,8 +39,26 @@ export class Renewal {
     this.#tools = tools
     this.#visibilityMs = tools.visibilitySeconds * 1000
     this.#endsAtMs = heldFromMs + this.#visibilityMs
+  }
+
+  /**
+   * Begins to renew. A hold that may be over already, because its receive took long, is renewed
+   * before: the service may have given it a moment ago.
+   *
+   * @returns False when it is lost.
+   */
+  async start(): Promise<boolean> {
+    const isOver = (): boolean => this.#endsAtMs <= this.#tools.clock.monotonicMs()
+    if (isOver()) {
+      const failure = await this.#renew()
+      if (failure !== undefined || isOver()) {
+        this.#lose(failure?.error)
+        return false
+      }
+    }
     void this.#run()
     void this.#watch()
+    return true
   }
 
   /**
@@ -68,20 +86,28 @@ export class Renewal {
   async #run(): Promise<void> {
     let pauseMs = this.#endsAtMs - (this.#visibilityMs * 2) / 3 - this.#tools.clock.monotonicMs()
     while (await this.#pause(pauseMs)) {
-      const sentAtMs = this.#tools.clock.monotonicMs()
-      try {
-        await this.#tools.renew(this.#lost.signal)
-        this.#endsAtMs = sentAtMs + this.#visibilityMs
-        pauseMs = this.#visibilityMs / 3
-      } catch (error) {
-        if (this.#stopped.signal.aborted) return
-        this.#tools.onError(error)
-        if (isStorageError(error) && error.retryable === 'no') {
-          this.#lose(error)
-          return
-        }
-        pauseMs = this.#visibilityMs / retryParts
+      // Stopped since it woke: the next call is to be the one that settles the message.
+      if (this.#stopped.signal.aborted) return
+      const failure = await this.#renew()
+      const error = failure?.error
+      if (isStorageError(error) && error.retryable === 'no') {
+        this.#lose(error)
+        return
       }
+      pauseMs = this.#visibilityMs / (failure === undefined ? 3 : retryParts)
+    }
+  }
+
+  /** What it failed with, or undefined. */
+  async #renew(): Promise<{ readonly error: unknown } | undefined> {
+    const sentAtMs = this.#tools.clock.monotonicMs()
+    try {
+      await this.#tools.renew(this.#lost.signal)
+      this.#endsAtMs = sentAtMs + this.#visibilityMs
+      return undefined
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) this.#tools.onError(error)
+      return { error }
     }
   }
 

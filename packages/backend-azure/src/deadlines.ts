@@ -1,0 +1,89 @@
+/**
+ * Ends what takes too long, with one timer for all that runs: a timer with its signal and listener
+ * for each request costs more than all else that a small request costs us.
+ *
+ * ```
+ * start ......... start .... end .............. due
+ *   |--- look ---|--- look ---|--- look ---|-- look --> onLate
+ * ```
+ *
+ * Invariants: nothing ends early, and nothing late, since no limit is shorter than a look is apart.
+ * The timer ends by itself when nothing runs, so that it keeps no process alive for longer than
+ * {@link lookMsMax}.
+ */
+import type { Clock } from '@aos-storage/core'
+
+/** Longest time between two looks. */
+const lookMsMax = 100
+
+/** Something that runs. */
+export interface Deadline {
+  readonly dueMs: number
+  readonly onLate: () => void
+}
+
+/** Made once: an abort without a reason makes an error, with its stack. */
+const closed = new Error('Nothing runs any more')
+
+export class Deadlines {
+  readonly #clock: Clock
+  readonly #lookMs: number
+  readonly #running = new Set<Deadline>()
+  #watch: AbortController | undefined
+
+  /** @param limitMsMin The shortest limit that will come. */
+  constructor(clock: Clock, limitMsMin: number) {
+    this.#clock = clock
+    this.#lookMs = Math.min(lookMsMax, limitMsMin)
+  }
+
+  /** Calls `onLate` once after `limitMs`, unless it was ended before. */
+  start(limitMs: number, onLate: () => void): Deadline {
+    const deadline = { dueMs: this.#clock.monotonicMs() + limitMs, onLate }
+    this.#running.add(deadline)
+    if (this.#watch === undefined) {
+      this.#watch = new AbortController()
+      void this.#look(this.#watch)
+    }
+    return deadline
+  }
+
+  end(deadline: Deadline): void {
+    this.#running.delete(deadline)
+  }
+
+  /** Forgets all that runs; ends the timer at once. */
+  close(): void {
+    this.#running.clear()
+    this.#watch?.abort(closed)
+    this.#watch = undefined
+  }
+
+  async #look(watch: AbortController): Promise<void> {
+    try {
+      while (this.#running.size > 0) {
+        await this.#clock.sleep(this.#nextMs(), watch.signal)
+        this.#endLate()
+      }
+    } catch {
+      // Closed.
+    }
+    if (this.#watch === watch) this.#watch = undefined
+  }
+
+  #nextMs(): number {
+    const nowMs = this.#clock.monotonicMs()
+    let nextMs = this.#lookMs
+    for (const { dueMs } of this.#running) nextMs = Math.min(nextMs, dueMs - nowMs)
+    return Math.max(0, nextMs)
+  }
+
+  #endLate(): void {
+    const nowMs = this.#clock.monotonicMs()
+    for (const deadline of this.#running) {
+      if (deadline.dueMs > nowMs) continue
+      this.#running.delete(deadline)
+      deadline.onLate()
+    }
+  }
+}
