@@ -1,6 +1,6 @@
 /**
  * The server of a suite: one Azurite for all rivals and rounds, so that they meet the same one in
- * the same state of warmth. `AOS_AZURE_CONNECTION_STRING` names another one, or an account of Azure.
+ * the same state of warmth. `AOS_AZURE_CONNECTION_STRING` names another one, or an account.
  */
 import { randomUUID } from 'node:crypto'
 

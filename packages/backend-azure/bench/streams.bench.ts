@@ -27,8 +27,8 @@ const objectMibQuick = 16
 const sharedKey = 'adapter'
 
 /**
- * Different chunks in turn, so that a lost or doubled one would show. Buffers, because the SDK takes
- * no other arrays of bytes from a stream.
+ * Different chunks in turn, so that a lost or doubled one would show. Buffers, because the SDK
+ * takes no other arrays of bytes from a stream.
  */
 const chunks = Array.from({ length: 7 }, (_, n) => Buffer.alloc(chunkBytes, n + 1))
 

@@ -115,7 +115,9 @@ function checkedUrl(text: string | undefined, name: string): string | undefined 
 
 function ofConnectionString(text: string): AzureAccount {
   const parts = partsOf(text)
-  if (parts.get('usedevelopmentstorage')?.toLowerCase() === 'true') return development()
+  if (parts.get('usedevelopmentstorage')?.toLowerCase() === 'true') {
+    return development(parts.get('developmentstorageproxyuri'))
+  }
   const accountName = parts.get('accountname')
   const accountKey = parts.get('accountkey')
   const sas = parts.get('sharedaccesssignature')?.replace(/^\?/, '')
@@ -124,10 +126,11 @@ function ofConnectionString(text: string): AzureAccount {
   if (sas === undefined && (accountName === undefined || accountKey === undefined)) {
     throw invalid('The connection string has neither AccountName and AccountKey nor a SAS; copy it')
   }
+  const beside = siblings(parts.get('blobendpoint') ?? '')
   return {
     blobUrl: named('blob'),
-    tableUrl: named('table'),
-    queueUrl: named('queue'),
+    tableUrl: named('table') ?? beside.tableUrl,
+    queueUrl: named('queue') ?? beside.queueUrl,
     credential:
       sas === undefined
         ? { kind: 'key', accountName: accountName!, accountKey: checkedKey(accountKey!) }
@@ -163,9 +166,10 @@ function derived(
   return `${protocol}://${accountName}.${service}.${suffix}`
 }
 
-function development(): AzureAccount {
+/** @param host Scheme and host where the emulator is, if not here. */
+function development(host: string = 'http://127.0.0.1'): AzureAccount {
   const at = (service: ServiceName): string =>
-    `http://127.0.0.1:${developmentPorts[service]}/${developmentAccount}`
+    `${host.replace(/\/+$/, '')}:${developmentPorts[service]}/${developmentAccount}`
   return {
     blobUrl: at('blob'),
     tableUrl: at('table'),
@@ -177,6 +181,11 @@ function development(): AzureAccount {
 /** The blob service's URL; those of the others follow where the host says `.blob.`. */
 function ofAccountUrl(text: string, credential: AzureCredential): AzureAccount {
   const blobUrl = serviceUrl(text, 'accountUrl')
+  const { hostname, pathname } = new URL(blobUrl)
+  // Behind a name of one's own a path may lead to the account.
+  if (hostname.includes('.blob.') && pathname !== '/') {
+    throw invalid('accountUrl goes on behind the host; what follows is the option container')
+  }
   return { blobUrl, ...siblings(blobUrl), credential }
 }
 

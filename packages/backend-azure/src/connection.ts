@@ -17,6 +17,7 @@ import { accountOf, type AzureAccount, isLoopback } from './account.ts'
 import { type AgentLease, leaseAgent } from './agents.ts'
 import type { AzureConnectionOptions } from './options.ts'
 import { Requests } from './requests.ts'
+import { guardedCredential } from './token.ts'
 
 /** A service of an account. */
 export type ServiceName = 'blob' | 'table' | 'queue'
@@ -48,7 +49,10 @@ export class Connection {
    * @throws StorageError `INVALID_ARGUMENT`.
    */
   constructor(options: AzureConnectionOptions) {
-    this.account = accountOf(options)
+    const { credential } = options
+    this.account = accountOf(
+      credential === undefined ? options : { ...options, credential: guardedCredential(credential) },
+    )
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? systemRandom
     this.requests = requestsOf(options)

@@ -13,6 +13,11 @@ const unreachable = 'Azure cannot be reached; check the network and the account�
 const busy = 'Azure asks to slow down; send fewer requests at once'
 const deleted = 'is being deleted, which takes half a minute or more; try again later'
 const immutable = 'An immutability policy or legal hold of the account forbids the change'
+const folder =
+  'The account has a hierarchical namespace, in which this key is a folder, or a part of it a ' +
+  'file; use an account without'
+const untrusted =
+  'The service’s certificate is not trusted; add its authority (NODE_EXTRA_CA_CERTS)'
 const encoding = 'Azure refused the request as malformed; report it with its request id'
 
 const noContainer: Meaning = {
@@ -132,6 +137,20 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   },
   AccountIsDisabled: { code: 'PERMISSION_DENIED', fix: 'The account is disabled; see its owner' },
 
+  UnauthorizedBlobOverwrite: {
+    code: 'PERMISSION_DENIED',
+    fix: 'The SAS may create blobs, and not overwrite them: it needs the permission to write',
+  },
+  BlobUsesCustomerSpecifiedEncryption: {
+    code: 'UNSUPPORTED',
+    fix: 'The blob is encrypted with a key that its writer gave; read it with that key',
+  },
+
+  // Accounts with a hierarchical namespace, where `a` and `a/b` cannot both be.
+  ResourceTypeMismatch: { code: 'CONFLICT', fix: folder, retryable: 'no' },
+  PathAlreadyExists: { code: 'CONFLICT', fix: folder, retryable: 'no' },
+  DirectoryIsNotEmpty: { code: 'CONFLICT', fix: folder, retryable: 'no' },
+
   // Tables. What exactly is missing, there or changed is told by `tables/calls.ts`.
   TableNotFound: { code: 'NOT_FOUND', fix: 'There is no such table; create it' },
   EntityNotFound: { code: 'NOT_FOUND', fix: 'There is no such entity' },
@@ -182,12 +201,21 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   },
   InvalidRange: { code: 'INVALID_ARGUMENT', fix: 'The range is behind the end of the blob' },
   InvalidBlockList: { code: 'CONFLICT', fix: 'Another upload to this blob discarded the blocks' },
-  InvalidBlobOrBlock: { code: 'CONFLICT', fix: 'Another upload to this blob is under way' },
+  InvalidBlobOrBlock: {
+    code: 'CONFLICT',
+    fix:
+      'Another program has blocks of this blob that it did not commit yet; they go after a week, ' +
+      'or when the blob is written in one request (singleWriteBytesMax)',
+  },
   InvalidBlobType: {
     code: 'CONFLICT',
     fix: 'The blob is an append or page blob; delete it first, or use another key',
     retryable: 'no',
   },
+  CopyAcrossAccountsNotSupported: { code: 'UNSUPPORTED', fix: 'Copies stay in their account' },
+  InvalidSourceBlobType: { code: 'UNSUPPORTED', fix: 'Only block blobs are copied' },
+  MultipleConditionHeadersNotSupported: { code: 'UNSUPPORTED', fix: 'Give one condition only' },
+  ConditionHeadersNotSupported: { code: 'UNSUPPORTED', fix: 'This call takes no such condition' },
   InvalidResourceName: { code: 'INVALID_ARGUMENT', fix: 'Azure does not take this name' },
   OutOfRangeInput: { code: 'INVALID_ARGUMENT', fix: 'Azure does not take a value of this size' },
   InvalidMetadata: { code: 'INVALID_ARGUMENT', fix: 'Azure does not take this metadata' },
@@ -247,7 +275,15 @@ export const networkMeanings: Readonly<Record<string, Meaning>> = {
   },
   DEPTH_ZERO_SELF_SIGNED_CERT: {
     code: 'UNAVAILABLE',
-    fix: 'The service’s certificate is not trusted; add its authority (NODE_EXTRA_CA_CERTS)',
+    fix: untrusted,
+    retryable: 'no',
+  },
+  SELF_SIGNED_CERT_IN_CHAIN: { code: 'UNAVAILABLE', fix: untrusted, retryable: 'no' },
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: { code: 'UNAVAILABLE', fix: untrusted, retryable: 'no' },
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { code: 'UNAVAILABLE', fix: untrusted, retryable: 'no' },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    code: 'UNAVAILABLE',
+    fix: 'The service’s certificate is for another host; check the URL',
     retryable: 'no',
   },
 }

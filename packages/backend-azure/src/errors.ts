@@ -77,6 +77,7 @@ export function failureOf(thrown: unknown): ServiceFailure {
 export function meaningOf({ code, status }: ServiceFailure): Meaning {
   // Its code is that of a condition that was not met.
   if (status === 304) return statusMeanings[304]!
+  if (code === 'CannotVerifyCopySource') return sourceMeaning(status)
   const known = meanings[code] ?? (status === undefined ? networkMeanings[code] : undefined)
   if (known !== undefined) return known
   const byStatus = status === undefined ? undefined : statusMeanings[status]
@@ -84,6 +85,13 @@ export function meaningOf({ code, status }: ServiceFailure): Meaning {
   if (status !== undefined && status >= 500) return serverFailure
   const what = code || (status === undefined ? 'no code' : `status ${status}`)
   return { code: 'UNAVAILABLE', fix: `Azure failed unexpectedly (${what})`, retryable: 'no' }
+}
+
+/** Azure tells all that is wrong with a copy's source by one code; the status says what it is. */
+function sourceMeaning(status: number = 0): Meaning {
+  if (status === 404) return { code: 'NOT_FOUND', fix: 'There is no such source' }
+  if (status === 412) return meanings['SourceConditionNotMet']!
+  return status >= 500 ? serverFailure : meanings['CannotVerifyCopySource']!
 }
 
 const serverFailure: Meaning = { code: 'UNAVAILABLE', fix: 'Azure failed; try again later' }

@@ -36,7 +36,11 @@ export interface AzureConnectionOptions {
 
 /** Options of `AzureStorageBackend`. */
 export interface AzureBlobOptions extends AzureConnectionOptions {
-  /** A client of the SDK in place of the account; its pipeline and retries are its own. */
+  /**
+   * A client of the SDK in place of the account. Its pipeline is its own; give it
+   * `retryOptions: { maxTries: 1 }`, because requests are sent again here. Where it sends a delete or
+   * a copy with a condition again by itself, that may be refused because of the first.
+   */
   readonly client?: BlobServiceClient | ContainerClient | undefined
   /**
    * The container, which exists already, or is made by `createContainer()`. Not needed where a
@@ -113,6 +117,9 @@ export function assertBlobOptions(options: unknown): asserts options is AzureBlo
   assertCount(given.bodyIdleMsMax, 'bodyIdleMsMax', 1, dayMs)
 }
 
+/** Names that Azure gives itself. */
+const systemContainers: ReadonlySet<string> = new Set(['$root', '$web', '$logs', '$blobchangefeed'])
+
 /**
  * Checks a container's name.
  *
@@ -121,7 +128,7 @@ export function assertBlobOptions(options: unknown): asserts options is AzureBlo
  */
 export function assertContainerName(name: string): void {
   const isName = /^[a-z0-9](?:-?[a-z0-9]){2,62}$/.test(name) && name.length <= 63
-  if (isName || name === '$root' || name === '$web') return
+  if (isName || systemContainers.has(name)) return
   throw new StorageError(
     'INVALID_ARGUMENT',
     `container ${JSON.stringify(name.slice(0, 80))} is no container name: 3 to 63 lower-case ` +

@@ -20,6 +20,18 @@ describe('an account', () => {
       connectionString: `${text};EndpointSuffix=core.chinacloudapi.cn;`,
     })
     expect(suffixed.tableUrl).toBe('https://acc.table.core.chinacloudapi.cn')
+    const own = accountOf({
+      connectionString: `BlobEndpoint=https://acc.blob.core.usgovcloudapi.net/;${text}`,
+    })
+    expect(own).toMatchObject({
+      blobUrl: 'https://acc.blob.core.usgovcloudapi.net',
+      tableUrl: 'https://acc.table.core.usgovcloudapi.net',
+      queueUrl: 'https://acc.queue.core.usgovcloudapi.net',
+    })
+    const shuffled = accountOf({
+      connectionString: ` accountkey = ${key}== ;;ACCOUNTNAME=acc; defaultEndpointsProtocol=https `,
+    })
+    expect(shuffled).toEqual({ ...account, credential: { ...account.credential, accountKey: `${key}==` } })
     const local = accountOf({
       connectionString: `AccountName=acc;AccountKey=${key};BlobEndpoint=http://127.0.0.1:1/acc/`,
       queueUrl: 'http://localhost:2/acc',
@@ -35,6 +47,12 @@ describe('an account', () => {
     const account = accountOf({ connectionString: 'UseDevelopmentStorage=true' })
     expect(account.blobUrl).toBe('http://127.0.0.1:10000/devstoreaccount1')
     expect(account.credential).toMatchObject({ kind: 'key', accountName: 'devstoreaccount1' })
+    const there = 'UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://localhost'
+    expect(accountOf({ connectionString: there }).queueUrl).toBe(
+      'http://localhost:10001/devstoreaccount1',
+    )
+    const afar = { connectionString: there.replace('localhost', 'emulator.example') }
+    expect(() => accountOf(afar)).toThrow(/plain http/)
   })
 
   it('of a connection string with a SAS, and of SAS URLs, is signed by the SAS', () => {
@@ -77,6 +95,16 @@ describe('an account', () => {
     [
       'http to a host named like this one',
       { accountUrl: 'http://127.0.0.1.example', credential: token },
+      /plain http/,
+    ],
+    [
+      'a container in the wrong place',
+      { accountUrl: 'https://acc.blob.core.windows.net/data', credential: token },
+      /option container/,
+    ],
+    [
+      'http by protocol',
+      { connectionString: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key}` },
       /plain http/,
     ],
     ['a password', { accountUrl: 'https://u:s3cr3t@acc.example', credential: token }, /password/],

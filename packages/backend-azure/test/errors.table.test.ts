@@ -44,6 +44,15 @@ const documented: Readonly<Record<string, readonly [code: string, retryable: str
   PublicAccessNotPermitted: ['PERMISSION_DENIED', 'no'],
   CannotVerifyCopySource: ['PERMISSION_DENIED', 'no'],
   AccountIsDisabled: ['PERMISSION_DENIED', 'no'],
+  UnauthorizedBlobOverwrite: ['PERMISSION_DENIED', 'no'],
+  BlobUsesCustomerSpecifiedEncryption: ['UNSUPPORTED', 'no'],
+  ResourceTypeMismatch: ['CONFLICT', 'no'],
+  PathAlreadyExists: ['CONFLICT', 'no'],
+  DirectoryIsNotEmpty: ['CONFLICT', 'no'],
+  CopyAcrossAccountsNotSupported: ['UNSUPPORTED', 'no'],
+  InvalidSourceBlobType: ['UNSUPPORTED', 'no'],
+  MultipleConditionHeadersNotSupported: ['UNSUPPORTED', 'no'],
+  ConditionHeadersNotSupported: ['UNSUPPORTED', 'no'],
   ServerBusy: ['RATE_LIMITED', 'yes'],
   AccountBeingCreated: ['UNAVAILABLE', 'yes'],
   InternalError: ['UNAVAILABLE', 'yes'],
@@ -110,6 +119,19 @@ describe('codes of the service', () => {
     // A sentence that tells what to do, not only the code.
     expect(error.message.length).toBeGreaterThan(serviceCode.length + 12)
   })
+})
+
+it.each([
+  [404, 'NOT_FOUND', 'no'],
+  [412, 'PRECONDITION_FAILED', 'no'],
+  [403, 'PERMISSION_DENIED', 'no'],
+  [401, 'PERMISSION_DENIED', 'no'],
+  [500, 'UNAVAILABLE', 'yes'],
+  [503, 'UNAVAILABLE', 'yes'],
+])('a copy’s source that answers %s is %s', (status, code, retryable) => {
+  const cause = answer(status, { 'x-ms-error-code': 'CannotVerifyCopySource' })
+  expect(toStorageError(cause, place)).toMatchObject({ code, retryable, status })
+  expect(failureOf(cause).isOfSource).toBe(true)
 })
 
 describe('statuses without a code', () => {

@@ -1,25 +1,23 @@
-/**
- * Containers of an account: what a store does not do, which lives in one that is there. By the SDK
- * that the Azure package uses itself.
- */
-import { createRequire } from 'node:module'
+/** Containers of an account: made and removed beside the store, which lives in one that is there. */
+import { AzureStorageBackend } from '@aos-storage/backend-azure'
 
-/** What of the SDK is used here. */
-interface ContainerClient {
-  createIfNotExists(): Promise<{ readonly succeeded: boolean }>
-  deleteIfExists(): Promise<unknown>
-  getBlockBlobClient(name: string): { uploadData(body: Uint8Array): Promise<unknown> }
+/** True when it was made, false when it was there. */
+export function createContainer(connectionString: string, container: string): Promise<boolean> {
+  return on(connectionString, (account) => account.createContainer(container))
 }
 
-interface BlobSdk {
-  readonly BlobServiceClient: {
-    fromConnectionString(text: string): { getContainerClient(name: string): ContainerClient }
+export async function deleteContainer(connectionString: string, container: string): Promise<void> {
+  await on(connectionString, (account) => account.deleteContainer(container))
+}
+
+async function on<T>(
+  connectionString: string,
+  call: (account: AzureStorageBackend) => Promise<T>,
+): Promise<T> {
+  const account = new AzureStorageBackend({ connectionString })
+  try {
+    return await call(account)
+  } finally {
+    await account.close()
   }
-}
-
-/** The container of that name, which may not be there yet. */
-export function containerOf(connectionString: string, name: string): ContainerClient {
-  const load = createRequire(import.meta.resolve('@aos-storage/backend-azure'))
-  const { BlobServiceClient } = load('@azure/storage-blob') as BlobSdk
-  return BlobServiceClient.fromConnectionString(connectionString).getContainerClient(name)
 }

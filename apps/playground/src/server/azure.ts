@@ -64,8 +64,8 @@ async function prepared(
   stop: () => Promise<void>,
 ): Promise<Azure> {
   // A container that was there has been played with: what was deleted stays deleted.
-  const { containerOf } = await import('./azure-containers.ts')
-  const { succeeded: isNew } = await containerOf(connectionString, container).createIfNotExists()
+  const { createContainer } = await import('./azure-containers.ts')
+  const isNew = await createContainer(connectionString, container)
   return {
     connectionString,
     place,

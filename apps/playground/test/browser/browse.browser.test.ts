@@ -298,7 +298,7 @@ describeInBrowser('browsing objects', (browser) => {
         return Promise.all(asked.map((attribute) => item.getAttribute(attribute)))
       }
       expect(await attributes('All objects')).toEqual(['1', '1', '1', 'true'])
-      expect(await attributes('knowledge')).toEqual(['2', '3', '7', 'true'])
+      expect(await attributes('knowledge')).toEqual(['2', '3', '8', 'true'])
       expect(await attributes('documents')).toEqual(['3', '2', '4', 'false'])
       const current = tree(page).getByRole('treeitem', { selected: true })
       expect(await current.allTextContents()).toEqual(['documents'])
@@ -330,6 +330,7 @@ describeInBrowser('browsing objects', (browser) => {
       const steps: readonly (readonly [key: string, name: string])[] = [
         ['ArrowDown', 'agent_configs'],
         ['End', 'training_data'],
+        ['ArrowUp', 'queue-claims'],
         ['ArrowUp', 'models'],
         ['ArrowRight', 'models'],
         ['ArrowRight', 'lora_adapters'],
@@ -345,11 +346,11 @@ describeInBrowser('browsing objects', (browser) => {
       for (const [place, [key, name]] of steps.entries()) {
         await page.keyboard.press(key)
         await expect.poll(() => isFocused(node(page, name)), soon).toBe(true)
-        if (place === 3) await node(page, 'lora_adapters').waitFor()
-        if (place === 6) {
+        if (place === 4) await node(page, 'lora_adapters').waitFor()
+        if (place === 7) {
           await expect.poll(() => node(page, 'lora_adapters').count(), soon).toBe(0)
         }
-        if (place === 11) await node(page, 'boardroom').waitFor()
+        if (place === 12) await node(page, 'boardroom').waitFor()
       }
       await page.keyboard.press('Enter')
       await listOf(page, 'conversations/boardroom/').waitFor()

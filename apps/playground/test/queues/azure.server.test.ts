@@ -11,7 +11,7 @@ import type {
   QueueDetail,
   QueueList,
 } from '../../src/screens/queues/server/wire.ts'
-import { containerOf } from '../../src/server/azure-containers.ts'
+import { createContainer } from '../../src/server/azure-containers.ts'
 import { openWorld, type World } from '../../src/server/world.ts'
 
 const soon = { timeout: 20_000, interval: 100 }
@@ -30,7 +30,7 @@ describeWithService('azurite', (service) => {
       endpoint: '',
       container: 'queues',
     } as const
-    await containerOf(service.url, place.container).createIfNotExists()
+    await createContainer(service.url, place.container)
     world = await openWorld(folder.path, { azure: { connectionString: service.url, place } })
     screen = openQueuesScreen(world)
     await world.queues.createQueue(queue)

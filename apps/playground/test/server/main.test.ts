@@ -136,8 +136,10 @@ describe('the program', () => {
 
   it('takes another port when the usual one is taken, but not another than asked', async () => {
     const blocker = createServer().listen(portDefault, '127.0.0.1')
-    // Somebody else may hold it already, which blocks as well.
-    await Promise.race([once(blocker, 'listening'), once(blocker, 'error')])
+    // Somebody else may hold it already, which blocks as well; `once` would reject then.
+    await new Promise<void>((done) => {
+      for (const end of ['listening', 'error']) blocker.once(end, () => done())
+    })
     const usual = start()
     expect(await usual.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     const asked = start('--port', String(portDefault), '--data', 'other')

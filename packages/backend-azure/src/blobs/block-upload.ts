@@ -24,6 +24,8 @@ export interface BlockUploadOptions {
   readonly concurrency: number
   readonly bodyBytesMax: number
   readonly signal: AbortSignal | undefined
+  /** Aborted when a block fails, so that nobody waits for a source that is silent. */
+  readonly failed?: AbortController | undefined
 }
 
 /** What a commit needs. */
@@ -40,10 +42,11 @@ export class BlockUpload {
   readonly #free: Uint8Array[] = []
   #bytes = 0
   #failure: unknown
-  readonly #failed = new AbortController()
+  readonly #failed: AbortController
 
   constructor(options: BlockUploadOptions) {
     this.#options = options
+    this.#failed = options.failed ?? new AbortController()
   }
 
   /** Stages all of a body. Nothing of it is on its way any more when this ends, however it ends. */
@@ -54,9 +57,11 @@ export class BlockUpload {
       this.#throwFailure()
       return { ids: this.#ids, bytes: this.#bytes }
     } catch (error) {
+      // The source was ended because of it.
+      const failure = this.#failure ?? error
       this.#failed.abort()
       await Promise.all(this.#running)
-      throw error
+      throw failure
     }
   }
 

@@ -59,6 +59,8 @@ export class BlobBody implements BodyStream {
     options.source.on('error', () => undefined)
     options.signal?.addEventListener('abort', this.#onAbort, { once: true })
     this.#startWatch()
+    // Between the answer and now.
+    if (options.signal?.aborted === true) this.#onAbort()
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
@@ -177,7 +179,9 @@ export class BlobBody implements BodyStream {
 
   #faultOf(error: unknown): StorageError {
     const place = { backend: 'azblob', operation: 'read', key: this.#options.key }
-    if (isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')) {
+    // 416: what is there now is shorter.
+    const isReplaced = isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')
+    if (isReplaced || (isStorageError(error) && error.status === 416)) {
       return new StorageError(
         'CONFLICT',
         'The blob was overwritten or deleted while it was read, and the connection was cut; read ' +

@@ -13,6 +13,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
 import { StorageError } from '@aos-storage/core'
+import { serviceUrl } from '../account.ts'
 import { Connection, requestsOf } from '../connection.ts'
 import { assertContainerName, type AzureBlobOptions } from '../options.ts'
 import type { Requests } from '../requests.ts'
@@ -177,6 +178,8 @@ function ofConnection(connection: Connection, container: string | undefined): Cl
 
 function ofClient(client: BlobServiceClient | ContainerClient, options: AzureBlobOptions): Clients {
   const accounts = ['connectionString', 'accountUrl', 'credential', 'sasUrl'] as const
+  // Throws for plain http through a network.
+  serviceUrl(client.url, 'The URL of the client')
   const other = [...accounts, 'connectionsMax' as const].find((name) => options[name] !== undefined)
   if (other !== undefined) {
     throw new StorageError('INVALID_ARGUMENT', `A client has its own account; drop ${other}`)

@@ -11,6 +11,7 @@
  *
  * https://learn.microsoft.com/rest/api/storageservices/copy-blob-from-url
  */
+import type { BlobHTTPHeaders } from '@azure/storage-blob'
 import {
   type Clock,
   type CopyOptions,
@@ -50,7 +51,16 @@ interface Copying {
   /** The source as it was found. */
   readonly info: ObjectInfo
   /** As the service has it. */
-  readonly metadata: Record<string, string>
+  readonly headers: SourceHeaders
+}
+
+/** Also what the contract knows nothing of, and other programs set. */
+interface SourceHeaders extends BlobHeaders {
+  readonly cacheControl?: string | undefined
+  readonly contentDisposition?: string | undefined
+  readonly contentEncoding?: string | undefined
+  readonly contentLanguage?: string | undefined
+  readonly contentMD5?: Uint8Array | undefined
 }
 
 export class BlobCopier {
@@ -67,7 +77,7 @@ export class BlobCopier {
       checkMatch(from, info.etag, options.sourceIfMatch)
       await this.#assertPossible(to, options)
       try {
-        return await this.#copy({ from, to, options, info, metadata: { ...headers.metadata } })
+        return await this.#copy({ from, to, options, info, headers })
       } catch (error) {
         // Found again, or missing by now; a caller that named a version is told as we look.
         if (!(await this.#hasChanged(info, error, options.signal))) throw error
@@ -99,7 +109,7 @@ export class BlobCopier {
   }
 
   async #copyBlocks(copying: Copying): Promise<BlobHeaders> {
-    const { from, to, info, options, metadata } = copying
+    const { from, to, info, options, headers } = copying
     const { container, random, blockConcurrency } = this.#options
     const staging: BlockCopyOptions = {
       requests: container.requests,
@@ -121,8 +131,8 @@ export class BlobCopier {
       this.#blob(to).commitBlockList(ids, {
         abortSignal,
         conditions,
-        blobHTTPHeaders: { blobContentType: info.contentType },
-        metadata,
+        blobHTTPHeaders: keptHeaders(headers, info),
+        metadata: { ...headers.metadata },
       }),
     )
   }
@@ -149,8 +159,8 @@ export class BlobCopier {
     })
   }
 
-  #headers(key: string, signal: AbortSignal | undefined): Promise<BlobHeaders> {
-    return this.#options.container.requests.send<BlobHeaders>({
+  #headers(key: string, signal: AbortSignal | undefined): Promise<SourceHeaders> {
+    return this.#options.container.requests.send<SourceHeaders>({
       backend: 'azblob',
       operation: 'copy',
       key,
@@ -197,6 +207,19 @@ export class BlobCopier {
   #source(from: string, signal: AbortSignal): Promise<CopySource> {
     const { container, names, clock } = this.#options
     return container.copySource(names.nameOf(from), clock.now(), signal)
+  }
+}
+
+/** What a copy in one request keeps by itself. */
+function keptHeaders(headers: SourceHeaders, { contentType }: ObjectInfo): BlobHTTPHeaders {
+  const { cacheControl, contentDisposition, contentEncoding, contentLanguage } = headers
+  return {
+    blobContentType: contentType,
+    ...(cacheControl === undefined ? {} : { blobCacheControl: cacheControl }),
+    ...(contentDisposition === undefined ? {} : { blobContentDisposition: contentDisposition }),
+    ...(contentEncoding === undefined ? {} : { blobContentEncoding: contentEncoding }),
+    ...(contentLanguage === undefined ? {} : { blobContentLanguage: contentLanguage }),
+    ...(headers.contentMD5 === undefined ? {} : { blobContentMD5: headers.contentMD5 }),
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type OperationOptions,
   type StorageError,
 } from '@aos-storage/core'
-import { openOutcome, throwIfAborted } from '@aos-storage/core/backend'
+import { isAnswerLost, openOutcome, throwIfAborted } from '@aos-storage/core/backend'
 import { toStorageError } from '../errors.ts'
 import type { Container } from './container.ts'
 import { conditionsOf } from './etag.ts'
@@ -67,9 +67,11 @@ export class BlobRemover {
 
   async removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
     if (keys.length === 0) return []
-    if (!this.#canBatch || keys.length === 1) return this.#removeEach(keys, options, false)
+    const each = (wasLost: boolean): Promise<DeleteOutcome[]> =>
+      this.#removeEach(keys.map((key) => ({ key, wasLost })), options)
+    if (!this.#canBatch || keys.length === 1) return each(false)
     const { parts, wasLost } = await this.#removeBatch(keys, options)
-    if (parts === undefined) return this.#removeEach(keys, options, wasLost)
+    if (parts === undefined) return each(wasLost)
     const outcomes = keys.map((key, at) => outcomeOf(key, parts[at], wasLost))
     await this.#removeBusy(outcomes, options)
     return outcomes
@@ -112,33 +114,34 @@ export class BlobRemover {
   /** Deletes again, one by one, what a batch found too busy. */
   async #removeBusy(outcomes: DeleteOutcome[], options: OperationOptions): Promise<void> {
     const busy = [...outcomes.keys()].filter((at) => isBusy(outcomes[at]!))
-    const keys = busy.map((at) => outcomes[at]!.key)
-    const again = await this.#removeEach(keys, options, true)
+    const removals = busy.map((at) => {
+      const { key, error } = outcomes[at]!
+      return { key, wasLost: isAnswerLost(error) }
+    })
+    const again = await this.#removeEach(removals, options)
     for (const [place, at] of busy.entries()) outcomes[at] = again[place]!
   }
 
   async #removeEach(
-    keys: readonly string[],
+    removals: readonly Removal[],
     options: OperationOptions,
-    wasLost: boolean,
   ): Promise<DeleteOutcome[]> {
     const outcomes: DeleteOutcome[] = []
     let next = 0
     const work = async (): Promise<void> => {
-      while (next < keys.length) {
+      while (next < removals.length) {
         const at = next++
-        outcomes[at] = await this.#removeOne(keys[at]!, options, wasLost)
+        outcomes[at] = await this.#removeOne(removals[at]!, options)
       }
     }
-    await Promise.all(Array.from({ length: Math.min(deletesAtOnceMax, keys.length) }, work))
+    await Promise.all(Array.from({ length: Math.min(deletesAtOnceMax, removals.length) }, work))
     throwIfAborted(options.signal)
     return outcomes
   }
 
   async #removeOne(
-    key: string,
+    { key, wasLost }: Removal,
     { signal }: OperationOptions,
-    wasLost: boolean,
   ): Promise<DeleteOutcome> {
     try {
       return { key, deleted: await this.remove(key, { signal }, 'deleteMany', wasLost) }
@@ -147,6 +150,12 @@ export class BlobRemover {
       return { key, deleted: false, error }
     }
   }
+}
+
+interface Removal {
+  readonly key: string
+  /** True when a request before may have deleted it. */
+  readonly wasLost: boolean
 }
 
 /** What a batch did. */

@@ -26,6 +26,8 @@ export interface ServiceListOptions {
   readonly signal: AbortSignal | undefined
   /** Entries of a page, at most {@link servicePageMax}. */
   readonly pageSize: number
+  /** True where names may come in any order; else one that is neither of the two is refused. */
+  readonly isAnyOrder?: boolean | undefined
 }
 
 /** What is listed. */
@@ -110,6 +112,7 @@ export class ServiceList {
       },
     })
     if (startFrom !== undefined && marker === undefined) assertBegins(page, startFrom)
+    if (this.#options.isAnyOrder !== true) assertAscends(page, marker === undefined ? [] : this.#lasts)
     this.#entries = page.entries
     this.#lasts = page.lasts
     this.#marker = page.marker
@@ -141,7 +144,25 @@ function assertBegins({ entries }: Page, startFrom: string): void {
   )
 }
 
+/**
+ * @param before The last names of the page before.
+ * @throws StorageError `UNSUPPORTED` for an order in which pages cannot be put into that of keys
+ * without all of them: names would be lost.
+ */
+function assertAscends({ isAscending, entries }: Page, before: readonly string[]): void {
+  const isPast = (last: string): boolean =>
+    entries.some(({ name }) => name < last && compareKeys(name, last) < 0)
+  if (isAscending && !before.some(isPast)) return
+  throw new StorageError(
+    'UNSUPPORTED',
+    'This service lists names folder by folder, which is not the order of keys; use an account ' +
+      'without hierarchical namespace',
+  )
+}
+
 interface Page {
+  /** False when the service’s order was neither that of UTF-8 nor that of UTF-16. */
+  readonly isAscending: boolean
   readonly entries: readonly ServiceEntry[]
   readonly lasts: readonly string[]
   readonly marker: string | undefined
@@ -155,7 +176,22 @@ function pageOf(
   const objects = blobs.map(({ name, properties }) => ({ name, headers: properties }))
   const starts = (prefixes ?? []).map(({ name }) => ({ name, headers: undefined }))
   const lasts = [objects.at(-1), starts.at(-1)].flatMap((entry) => entry?.name ?? [])
-  return { entries: merged(objects, starts), lasts, marker: marker === '' ? undefined : marker }
+  return {
+    isAscending: ascends(objects) && ascends(starts),
+    entries: merged(objects, starts),
+    lasts,
+    marker: marker === '' ? undefined : marker,
+  }
+}
+
+/** True when each name is behind the one before, in one of the two orders. */
+function ascends(entries: readonly ServiceEntry[]): boolean {
+  let before = ''
+  for (const { name } of entries) {
+    if (name < before && compareKeys(name, before) < 0) return false
+    before = name
+  }
+  return true
 }
 
 const aboveSurrogates = /[\ud800-\uffff]/

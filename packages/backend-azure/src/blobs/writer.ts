@@ -27,7 +27,7 @@ import {
   throwIfAborted,
   writeIdMetadata,
 } from '@aos-storage/core/backend'
-import { closedError } from '../errors.ts'
+import { closedError, failureOf } from '../errors.ts'
 import { BlockUpload, type StagedBlocks } from './block-upload.ts'
 import type { BlobPlace } from './container.ts'
 import { conditionsOf } from './etag.ts'
@@ -118,17 +118,22 @@ export class BlobWriter {
   }
 
   async #putStream(writing: Writing, body: AsyncIterable<Uint8Array>): Promise<ObjectInfo> {
-    const source = guardSource(body, writing.options.signal, this.#closing.signal)
+    // Ends a silent source when the store is closed, and when a block fails.
+    const ending = new AbortController()
+    const end = (): void => ending.abort()
+    this.#closing.signal.addEventListener('abort', end, { once: true })
+    const source = guardSource(body, writing.options.signal, ending.signal)
     try {
       await this.#assertPossible(writing)
       const start = await takeStart(source, this.#options.singleWriteBytesMax)
       if (start.overflow === undefined) return await this.#put(writing, start.bytes)
       await this.#assertLikely(writing)
       const whole = continued(start, source)
-      return await this.#commit(writing, await this.#upload(writing).stage(whole))
+      return await this.#commit(writing, await this.#upload(writing, ending).stage(whole))
     } finally {
       // Not awaited by the generator either; a source that was read to its end ignores it.
       await source.return(undefined)
+      this.#closing.signal.removeEventListener('abort', end)
     }
   }
 
@@ -138,13 +143,13 @@ export class BlobWriter {
       try {
         return await this.#commit(writing, await this.#upload(writing).stage(body))
       } catch (error) {
-        if (!isDiscarded(error) || restages >= restagesMax) throw error
+        if (!isDiscarded(error) || restages >= restagesMaxOf(error)) throw error
         await this.#options.container.requests.rest(restages + 1, writing.options)
       }
     }
   }
 
-  #upload({ key, options }: Writing): BlockUpload {
+  #upload({ key, options }: Writing, failed?: AbortController): BlockUpload {
     const { container, names, random, blockBytes, blockConcurrency } = this.#options
     return new BlockUpload({
       blob: container.blob(names.nameOf(key)),
@@ -155,6 +160,7 @@ export class BlobWriter {
       concurrency: blockConcurrency,
       bodyBytesMax: this.#options.objectBytesMax,
       signal: options.signal,
+      failed,
     })
   }
 
@@ -214,7 +220,11 @@ export class BlobWriter {
     const isRefused = isStorageError(refusal, 'ALREADY_EXISTS', 'PRECONDITION_FAILED')
     const mayBeOurs = lost !== undefined || this.#options.container.hasOwnRetries
     if (writing.writeId !== undefined && mayBeOurs && (isRefused || lost !== undefined)) {
-      const ours = await this.#own(writing)
+      const ours = await this.#own(writing).catch((thrown: unknown) => {
+        // Who cannot look cannot tell, either.
+        if (lost === undefined || isStorageError(thrown, 'ABORTED', 'CLOSED')) throw thrown
+        throw openOutcome(lost, writing.key)
+      })
       if (ours !== undefined) return ours
     }
     if (writing.writeId !== undefined && lost !== undefined) throw openOutcome(lost, writing.key)
@@ -261,7 +271,14 @@ export class BlobWriter {
   async #assertLikely(writing: Writing): Promise<void> {
     const { ifMatch, ifNoneMatch, signal } = writing.options
     if (!isConditional(writing.options)) return
-    const headers = await this.#headers(writing.key, signal)
+    let headers: BlobHeaders | undefined
+    try {
+      headers = await this.#headers(writing.key, signal)
+    } catch (error) {
+      // Some may write, and not read; then the service says it in the end.
+      if (isStorageError(error, 'PERMISSION_DENIED')) return
+      throw error
+    }
     if (ifNoneMatch !== undefined && headers !== undefined) {
       throw conditionError('ALREADY_EXISTS', 'write', writing.key)
     }
@@ -279,8 +296,13 @@ interface MakeSettings {
 }
 
 /** True when blocks that were staged are gone: another writer of the blob was faster. */
-function isDiscarded(error: unknown): boolean {
+function isDiscarded(error: unknown): error is StorageError {
   return isStorageError(error, 'CONFLICT') && error.retryable === 'yes'
+}
+
+/** Foreign blocks under other ids may stay for a week, so that patience helps little. */
+function restagesMaxOf({ cause }: StorageError): number {
+  return failureOf(cause).code === 'InvalidBlobOrBlock' ? 2 : restagesMax
 }
 
 interface Start {

@@ -3,10 +3,12 @@
  *
  * Answers get lost, and requests are sent again. What that means here:
  *
- *   send            the message may be there twice: delivery is at least once anyway
+ *   send            the message may be there twice: delivery is at least once anyway; told as open
+ *                   when a later try is refused
  *   receive         messages that nobody got come back when their visibility ends
  *   delete          a message that is gone then was deleted by us: done
- *   update          a receipt that is void then may have been voided by us: told as open
+ *   update          a receipt that is void then may have been voided by us: told as open, as any
+ *                   other failure behind a lost answer
  *   create, delete  of a queue: told as done, though another one may have been there first
  *   clear           may remove what was sent meanwhile, as any clear that takes its time
  *
@@ -43,6 +45,8 @@ const backend = 'azqueue'
 
 /** A request about one queue. */
 interface QueueRequest<T> extends Pick<Request<T>, 'signal' | 'bytes' | 'onRefused'> {
+  /** Told instead of any failure behind a try that may have been carried out. */
+  readonly lostText?: string
   readonly operation: string
   readonly queue: string
   readonly send: (
@@ -124,6 +128,7 @@ export class AzureQueueBackend implements QueueBackend {
       queue,
       signal,
       bytes: text.length,
+      lostText: lostSend,
       async send(client, abortSignal) {
         const item = await client.sendMessage(text, {
           // Left out where it is visible at once: the service takes 1 and more.
@@ -187,14 +192,11 @@ export class AzureQueueBackend implements QueueBackend {
       queue,
       signal,
       bytes: text?.length,
+      lostText: lostReceipt,
       async send(client, abortSignal) {
         const options = { abortSignal }
         const held = await client.updateMessage(id, receipt, text, visibilitySeconds, options)
         return { receipt: held.popReceipt!, visibleAt: held.nextVisibleOn! }
-      },
-      async onRefused(error, lost) {
-        if (lost === undefined || !isVoid(error)) throw error
-        throw lost.with({ message: lostReceipt, retryable: 'no' })
       },
     })
   }
@@ -271,16 +273,29 @@ export class AzureQueueBackend implements QueueBackend {
     this.#connection.close()
   }
 
-  #send<T>({ queue, send, ...request }: QueueRequest<T>): Promise<T> {
-    return this.#connection.requests.send({
-      ...request,
-      backend,
-      key: queue,
-      send: (abortSignal, lost) => send(this.#service.queue(queue), abortSignal, lost),
-    })
+  async #send<T>({ queue, send, lostText, ...request }: QueueRequest<T>): Promise<T> {
+    let before: StorageError | undefined
+    try {
+      return await this.#connection.requests.send({
+        ...request,
+        backend,
+        key: queue,
+        send: (abortSignal, lost) => {
+          before = lost
+          return send(this.#service.queue(queue), abortSignal, lost)
+        },
+      })
+    } catch (error) {
+      if (lostText === undefined || before === undefined || !isDefinite(error)) throw error
+      throw before.with({ message: `${lostText} (${error.message})`, retryable: 'no' })
+    }
   }
 }
 
+const openCodes = ['UNAVAILABLE', 'TIMEOUT', 'ABORTED', 'CLOSED'] as const
+const lostSend =
+  'An answer to the send was lost, and later tries were refused; the outcome is open: the message ' +
+  'may be in the queue'
 const lostReceipt =
   'The answer to an update of the message was lost, and with it perhaps the new receipt; the ' +
   'outcome is open: receive the message again when its visibility ends'
@@ -316,9 +331,9 @@ function textOf(body: Uint8Array, operation: string, key: string): string {
   )
 }
 
-/** True when the receipt does not fit, or the message is gone. */
-function isVoid(error: StorageError): boolean {
-  return ['PopReceiptMismatch', 'MessageNotFound'].includes(codeOf(error))
+/** True for what says of itself that nothing was done. Of what is open, or was ended, it is not. */
+function isDefinite(error: unknown): error is StorageError {
+  return isStorageError(error) && !isStorageError(error, ...openCodes)
 }
 
 /** The service's own code. */

@@ -6,6 +6,8 @@
  */
 import { StorageError } from '@aos-storage/core'
 import { type ChangeOutcome, type TableChange, tableLimits } from '@aos-storage/core/backend'
+import { failureOf } from '../errors.ts'
+import { SdkFailure } from '../sdk-failure.ts'
 import { changeRequest } from './change-request.ts'
 import { odataError, type TableAnswer } from './service.ts'
 
@@ -58,22 +60,18 @@ function bodyText(
   return lines.join(lineEnd)
 }
 
-/** The change that made a transaction fail, and why; read as an error of the SDK. */
-export class BatchFailure extends Error {
+/** The change that made a transaction fail, and why. */
+export class BatchFailure extends SdkFailure {
   override readonly name: string = 'BatchFailure'
-  readonly code: string
-  readonly statusCode: number
-  /** Of the whole answer: it has the request's id. */
-  readonly response: { readonly headers: { get(name: string): string | undefined } }
   /** Counted from 0; undefined where the service does not say. */
   readonly at: number | undefined
 
   constructor(failed: Part, at: number | undefined, answer: TableAnswer) {
     const { code } = odataError(failed.body)
-    super(`The table service answered ${failed.status} ${code} in a transaction`)
-    this.code = code
-    this.statusCode = failed.status
-    this.response = { headers: { get: (name) => answer.header(name) } }
+    const message = `The table service answered ${failed.status} ${code} in a transaction`
+    // The headers are those of the whole answer: they have the request's id.
+    const headers = { get: (name: string) => answer.header(name) }
+    super(new Error(message), failureOf({ code, statusCode: failed.status, response: { headers } }))
     this.at = at
   }
 }

@@ -38,6 +38,33 @@ describeWithService('azurite', (service) => {
     container.close()
   })
 
+  it('keep what other programs said of the source, as short copies do', async () => {
+    const { name, open, client } = await newContainer(service.url)
+    const container = new Container({ connectionString: service.url, container: name })
+    const tools = { container, names: new BlobNames(''), clock: systemClock, random: systemRandom }
+    const copier = new BlobCopier({ ...tools, blockConcurrency: 3, singleCopyBytesMax: 1000 })
+    const said = {
+      blobCacheControl: 'max-age=60',
+      blobContentDisposition: 'attachment; filename="a.css"',
+      blobContentEncoding: 'gzip',
+      blobContentLanguage: 'nl',
+      blobContentType: 'text/css',
+    }
+    await client.getBlockBlobClient('from').uploadData(pattern(2500), { blobHTTPHeaders: said })
+    await copier.copy('from', 'long', {})
+    await open().copy('from', 'short')
+    for (const to of ['long', 'short']) {
+      expect(await client.getBlobClient(to).getProperties()).toMatchObject({
+        cacheControl: 'max-age=60',
+        contentDisposition: 'attachment; filename="a.css"',
+        contentEncoding: 'gzip',
+        contentLanguage: 'nl',
+        contentType: 'text/css',
+      })
+    }
+    container.close()
+  })
+
   it('of a source that changes meanwhile are of one version', async () => {
     const { name, open } = await newContainer(service.url)
     const store = open()

@@ -124,6 +124,22 @@ describeWithService('azurite', (service) => {
     expect(outcomes.map(({ deleted }) => deleted)).toEqual([true, false, true])
   })
 
+  it('a SAS that may write and not read creates, in one request and in blocks', async () => {
+    const container = await newContainer(service.url)
+    const store = container.open({
+      connectionString: undefined,
+      sasUrl: sasUrl(container, 'cw', 3600_000),
+      singleWriteBytesMax: 10,
+      blockBytes: 10,
+    })
+    for (const body of ['short', 'a body in some blocks']) {
+      await put(store, body, body, { ifNoneMatch: '*' })
+      expect(await readText(container.open(), body)).toBe(body)
+      const again = put(store, body, body, { ifNoneMatch: '*' })
+      await expect(again).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+    }
+  })
+
   it('a client of the SDK opens a store as well', async () => {
     const container = await newContainer(service.url)
     const client = BlobServiceClient.fromConnectionString(service.url)

@@ -63,6 +63,19 @@ describeWithService('azurite', (service) => {
     expect(await readText(truth, 'doc')).toBe('theirs')
   })
 
+  it('a lost create that may not be looked at is told as open', async () => {
+    const { proxy, store, truth } = await proxied(service.url)
+    proxy.onRequest({ method: 'PUT', times: 1, fault: lost })
+    const headers = { 'x-ms-error-code': 'AuthorizationPermissionMismatch' }
+    proxy.onRequest({ method: 'HEAD', fault: { kind: 'answer', status: 403, headers } })
+    await expect(put(store, 'doc', 'mine', { ifNoneMatch: '*' })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryable: 'no',
+      message: expect.stringContaining('the outcome is open') as string,
+    })
+    expect(await readText(truth, 'doc')).toBe('mine')
+  })
+
   it('a copy, a delete and a conditional delete whose answers are lost', async () => {
     const { proxy, store, truth } = await proxied(service.url)
     const { etag } = await put(truth, 'from', 'body')

@@ -1,4 +1,5 @@
 /** Opening: by configuration, URL and environment, and what is refused before anything is sent. */
+import { BlobServiceClient } from '@azure/storage-blob'
 import { configFromEnvironment, StorageManager } from '@aos-storage/core'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { describe, expect, it, vi } from 'vitest'
@@ -38,6 +39,14 @@ describe('options', () => {
     expect(() => new AzureStorageBackend(options as never)).toThrow(
       expect.objectContaining(expected),
     )
+  })
+
+  it('with a client that sends plain text through a network are refused', () => {
+    const client = new BlobServiceClient('http://acme.blob.example')
+    expect(() => new AzureStorageBackend({ client, container: 'data' })).toThrow(/plain http/)
+    const secure = new BlobServiceClient('https://acme.blob.example?sig=s3cr3t')
+    const container = '$logs'
+    expect(new AzureStorageBackend({ client: secure, container }).container).toBe('$logs')
   })
 
   it('give a prefix its slash, and take its bytes off the longest key', async () => {

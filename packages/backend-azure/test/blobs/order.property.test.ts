@@ -103,3 +103,20 @@ describe.each<ServiceOrder>(['utf-16', 'utf-8'])('a service that orders by %s', 
     expect(service.pages).toBeLessThanOrEqual(11 + 20)
   })
 })
+
+describe('a service that orders folder by folder', () => {
+  const names = ['a', 'a/1', 'a/2', 'a-b', 'a-c', 'b']
+
+  it.each([1, 2, 3, 10])('is refused, and no name is lost, with pages of %s', async (pageSize) => {
+    const service = new ListedNames(names, 'folders', pageSize)
+    const all = given(service, { prefix: '', delimiter: undefined, after: undefined })
+    await expect(all).rejects.toMatchObject({ code: 'UNSUPPORTED', retryable: 'no' })
+  })
+
+  it('is listed where that makes no difference', async () => {
+    const plain = ['a/1', 'a/2', 'b/1', 'c']
+    const service = new ListedNames(plain, 'folders', 2)
+    const all = await given(service, { prefix: '', delimiter: undefined, after: undefined })
+    expect(all).toEqual(plain)
+  })
+})

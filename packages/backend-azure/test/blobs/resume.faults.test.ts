@@ -55,6 +55,15 @@ describeWithService('azurite', (service) => {
     await expect(drain()).rejects.toMatchObject({ code: 'CONFLICT', retryable: 'yes' })
   })
 
+  it('of which the service says first that the range is behind the end is told, too', async () => {
+    const { proxy, store, truth } = await proxied(service.url, streamed)
+    await put(truth, 'doc', body)
+    proxy.onRequest({ method: 'GET', times: 1, fault: { kind: 'cut-body', afterBytes: 600_000 } })
+    const headers = { 'x-ms-error-code': 'InvalidRange' }
+    proxy.onRequest({ method: 'GET', after: 1, fault: { kind: 'answer', status: 416, headers } })
+    await expect(bytesOf(store, {})).rejects.toMatchObject({ code: 'CONFLICT', retryable: 'yes' })
+  })
+
   it('is over when its signal had fired before it began', async () => {
     const { proxy, store, truth } = await proxied(service.url, streamed)
     await put(truth, 'doc', body)

@@ -23,7 +23,7 @@ describeWithService('azurite', (service) => {
     return openQueue(service.url, { connectionString, retryDelayMs: 1, ...options })
   }
 
-  function fault(rule: RequestRule): { readonly fired: number } {
+  function fault(rule: RequestRule): { readonly fired: number; remove(): void } {
     const armed = proxy.onRequest(rule)
     onTestFinished(() => armed.remove())
     return armed
@@ -85,6 +85,31 @@ describeWithService('azurite', (service) => {
     })
     expect(lost.fired).toBe(1)
   })
+
+  it.each([403, 429])(
+    'a send or update whose answer is lost is open, also when %i is the answer later',
+    async (status) => {
+      const { backend, queue } = await open({ attemptsMax: 3 })
+      const sent = await backend.send(queue, body)
+      const outcomeOpen = {
+        code: 'UNAVAILABLE',
+        retryable: 'no',
+        key: queue,
+        message: expect.stringContaining('the outcome is open') as string,
+      }
+      for (const [method, call] of [
+        ['POST', () => backend.send(queue, body)],
+        ['PUT', () => backend.update(queue, sent.id, sent.receipt, { visibilitySeconds: 0 })],
+      ] as const) {
+        const lost = lose(method)
+        const refused = fault({ method, after: 1, fault: { kind: 'answer', status } })
+        await expect(call()).rejects.toMatchObject(outcomeOpen)
+        expect(lost.fired).toBe(1)
+        expect(refused.fired).toBe(status === 429 ? 2 : 1)
+        refused.remove()
+      }
+    },
+  )
 
   it('a queue that is created or deleted with a lost answer is told as that, once', async () => {
     const { backend } = await open()

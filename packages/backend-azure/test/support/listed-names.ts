@@ -7,7 +7,8 @@ import { compareKeys, systemClock, systemRandom } from '@aos-storage/core'
 import type { ServiceListOptions } from '../../src/blobs/service-list.ts'
 import { Requests } from '../../src/requests.ts'
 
-export type ServiceOrder = 'utf-8' | 'utf-16'
+/** `folders`: what is in a folder comes before the names that only begin like it. */
+export type ServiceOrder = 'utf-8' | 'utf-16' | 'folders'
 
 interface Settings {
   readonly maxPageSize: number
@@ -58,6 +59,9 @@ export class ListedNames {
 
   #compare(a: string, b: string): number {
     if (this.#order === 'utf-8') return compareKeys(a, b)
+    if (this.#order === 'folders') {
+      return compareKeys(a.replaceAll('/', '\0'), b.replaceAll('/', '\0'))
+    }
     return a === b ? 0 : a < b ? -1 : 1
   }
 

@@ -66,7 +66,7 @@ export async function versionedService(
     )
   }
 
-  return Object.assign(state, { requests: service.requests, open: service.open })
+  return Object.assign(state, service)
 }
 
 /** The listings among the requests. */

@@ -10,7 +10,7 @@ import { StorageError } from '@aos-storage/core'
 import type { Connection } from '../sqlite/connection.ts'
 
 /** Messages that one transaction removes from a queue that is gone. */
-const purgedMax = 512
+const purgedMax = 128
 
 /** The number of a queue. @throws StorageError `NOT_FOUND`. */
 export function queueNumber(connection: Connection, name: string): number {

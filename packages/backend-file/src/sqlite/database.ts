@@ -271,7 +271,11 @@ export class StoreDatabase {
 
   /** Those that the next transaction may take. */
   #next(): Change[] {
-    return this.#queue.values().take(batchChangesMax).toArray()
+    const next: Change[] = []
+    for (const change of this.#queue) {
+      if (next.push(change) === batchChangesMax) break
+    }
+    return next
   }
 
   #tryBegin(connection: Connection): boolean {

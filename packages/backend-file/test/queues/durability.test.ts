@@ -43,6 +43,17 @@ it('a transaction is synced unless all of it may be forgotten', async () => {
   expect(await Promise.all(mixed)).toEqual([full, full, full])
 })
 
+it('many changes are synced when any of those that fit one transaction must be', async () => {
+  const database = await openDatabase(true)
+  const forgettables = Array.from({ length: 600 }, () =>
+    database.change(undefined, synced, forgettable),
+  )
+  const last = database.change(undefined, synced)
+  const levels = await Promise.all(forgettables)
+  expect(levels.slice(0, 512)).toEqual(Array.from({ length: 512 }, () => normal))
+  expect(await last).toBe(full)
+})
+
 it('nothing is synced where durability was not asked for', async () => {
   const database = await openDatabase(false)
   expect(await database.change(undefined, synced)).toBe(normal)

@@ -15,7 +15,8 @@ export interface QueueStoreOptions {
    * Object storage for payloads over `capabilities.messageBytesMax`, under keys beginning
    * `queue-claims/`: a manager, or a backend, which stay the caller's to close; or a function that
    * opens one when it is first needed, which the store closes. Without it such payloads are refused
-   * with `QUOTA_EXCEEDED`.
+   * with `QUOTA_EXCEEDED`. Not to be shared with queues of the same names elsewhere, whose payloads
+   * a sweep would take for left over.
    */
   readonly claims?: StorageManager | StorageBackend | ClaimStorage | undefined
   /** Own codecs; they take precedence over the built-in ones, the first match wins. */

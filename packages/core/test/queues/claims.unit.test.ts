@@ -132,6 +132,10 @@ describe('a payload that is too large for a message', () => {
     failure = new StorageError('UNAVAILABLE', 'lost', { backend: 'x', operation: 'send' })
     await expect(store.sendMessage('orders', large)).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(await keys()).toHaveLength(1)
+    // Ended by close while it was under way: it may be in.
+    failure = new StorageError('CLOSED', 'closed')
+    await expect(store.sendMessage('orders', large)).rejects.toMatchObject({ code: 'CLOSED' })
+    expect(await keys()).toHaveLength(2)
   })
 
   it('that cannot be stored sends nothing', async () => {
@@ -202,6 +206,21 @@ describe('a hostile claim', () => {
     await expect(message.load()).rejects.toMatchObject({ code: 'CORRUPT' })
     await store.deleteMessage('orders', message)
     expect(await claims.load('secrets/password')).toBe('hunter2')
+  })
+
+  it("of another queue's payload does not delete it, and reads it only by its hash", async () => {
+    const { store, backend, keys } = await opened()
+    await store.createQueue('payments')
+    await store.sendMessage('payments', large)
+    const [key] = await keys()
+    const claim = { key: key!, bytes: large.byteLength, sha256: '0'.repeat(64) }
+    const body = new Uint8Array(0)
+    await backend.send('orders', encodeFrame({ contentType: 'a/b', body, claim }))
+    const message = (await store.receiveMessage('orders'))!
+    await expect(message.bytes()).rejects.toMatchObject({ code: 'CORRUPT' })
+    await store.deleteMessage('orders', message)
+    expect(await keys()).toEqual([key])
+    expect(await (await store.receiveMessage('payments'))!.load()).toEqual(large)
   })
 })
 

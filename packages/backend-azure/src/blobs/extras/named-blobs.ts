@@ -126,7 +126,8 @@ export class NamedBlobs {
     if (typeof prefix !== 'string') throw new TypeError('prefix is a string')
     const client = this.#options.container.other(container)
     const { requests } = this.#options.container
-    const list = new ServiceList({ client, requests, signal, pageSize: servicePageMax }, { prefix })
+    const settings = { client, requests, signal, pageSize: servicePageMax, isAnyOrder: true }
+    const list = new ServiceList(settings, { prefix })
     for (let entry = await list.next(); entry !== undefined; entry = await list.next()) {
       const { size, etag, modifiedAt, contentType } = listedOf(entry.name, entry.headers!)
       yield { name: entry.name, size, etag, modifiedAt, contentType: contentType! }

@@ -6,7 +6,6 @@ import { FileStorageBackend } from '@aos-storage/backend-file'
 import { MemoryStorageBackend } from '@aos-storage/core'
 import type { ConformanceHarness } from '@aos-storage/core/testing'
 import { accountVariable } from '../../../server/azure.ts'
-import { containerOf } from '../../../server/azure-containers.ts'
 import type { ProgramRequest } from './conformance-protocol.ts'
 
 /** Small enough for the kit to try the largest object. */
@@ -62,13 +61,13 @@ export function runContainer(run: string): string {
 function azureHarness(run: string): ConformanceHarness {
   const connectionString = process.env[accountVariable] ?? ''
   const container = runContainer(run)
-  const client = containerOf(connectionString, container)
+  const account = new AzureStorageBackend({ connectionString })
   let count = 0
   return {
     ...{ name: 'azure', isSlow: true, timeLimitMs: 60_000 },
     bufferedBytesMax: azureBufferedBytesMax,
     async open() {
-      await client.createIfNotExists()
+      await account.createContainer(container)
       const prefix = `store-${(count += 1)}`
       const open = (): AzureStorageBackend =>
         new AzureStorageBackend({ connectionString, container, prefix })
@@ -80,7 +79,7 @@ function azureHarness(run: string): ConformanceHarness {
           args: { container, prefix },
         },
         async putForeign(name, body) {
-          await client.getBlockBlobClient(`${prefix}/${name}`).uploadData(body)
+          await account.uploadBlob(container, `${prefix}/${name}`, body)
           return name
         },
       }

@@ -13,7 +13,7 @@ import { StorageError } from '@aos-storage/core'
 import { chooseSeed, conformanceCases } from '@aos-storage/core/testing'
 import { topic } from '../../../server/live.ts'
 import { accountVariable } from '../../../server/azure.ts'
-import { containerOf } from '../../../server/azure-containers.ts'
+import { deleteContainer } from '../../../server/azure-containers.ts'
 import type { World } from '../../../server/world.ts'
 import { makeRunFolder, removeRunFolder } from './conformance-folder.ts'
 import { runContainer } from './conformance-harness.ts'
@@ -156,5 +156,5 @@ export class ConformanceDesk {
 async function removeRun(folder: string, account: string | undefined): Promise<void> {
   await removeRunFolder(folder)
   if (account !== undefined)
-    await containerOf(account, runContainer(basename(folder))).deleteIfExists()
+    await deleteContainer(account, runContainer(basename(folder)))
 }
