@@ -14,7 +14,7 @@
 import { StorageError, type TokenCredential } from '@aos-storage/core'
 
 /** What signs requests. A SAS is the query of its URL, without the question mark. */
-export type AzureCredential =
+type AzureCredential =
   | { readonly kind: 'key'; readonly accountName: string; readonly accountKey: string }
   | { readonly kind: 'token'; readonly token: TokenCredential }
   | { readonly kind: 'sas'; readonly sas: string }
@@ -68,14 +68,16 @@ export function accountOf(options: AccountOptions): AzureAccount {
       : sasUrl !== undefined
         ? ofSasUrl(sasUrl)
         : ofAccountUrl(accountUrl!, { kind: 'token', token: options.credential! })
-  const tableUrl = options.tableUrl ?? account.tableUrl
-  const queueUrl = options.queueUrl ?? account.queueUrl
-  return {
-    ...account,
+  const urls = {
     blobUrl: checkedUrl(account.blobUrl, 'The URL of the blob service'),
-    tableUrl: checkedUrl(tableUrl, 'tableUrl'),
-    queueUrl: checkedUrl(queueUrl, 'queueUrl'),
+    tableUrl: checkedUrl(options.tableUrl ?? account.tableUrl, 'tableUrl'),
+    queueUrl: checkedUrl(options.queueUrl ?? account.queueUrl, 'queueUrl'),
   }
+  const isPlain = Object.values(urls).some((url) => url?.startsWith('http:') === true)
+  if (isPlain && account.credential.kind === 'token') {
+    throw invalid('A credential gives tokens, which go over https only, also on this host')
+  }
+  return { ...account, ...urls }
 }
 
 /** True for 127.0.0.0/8, ::1 and localhost: bytes to there leave no machine. */
@@ -84,7 +86,7 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** True where the first part of the path is the account's name, as emulators have it. */
-export function hasAccountPath({ hostname }: URL): boolean {
+function hasAccountPath({ hostname }: URL): boolean {
   return isLoopback(hostname) || /^(?:\d+\.\d+\.\d+\.\d+|\[.*\])$/.test(hostname)
 }
 

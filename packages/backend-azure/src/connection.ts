@@ -51,7 +51,9 @@ export class Connection {
   constructor(options: AzureConnectionOptions) {
     const { credential } = options
     this.account = accountOf(
-      credential === undefined ? options : { ...options, credential: guardedCredential(credential) },
+      credential === undefined
+        ? options
+        : { ...options, credential: guardedCredential(credential) },
     )
     this.clock = options.clock ?? systemClock
     this.random = options.random ?? systemRandom

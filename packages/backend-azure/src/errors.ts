@@ -74,7 +74,7 @@ export function failureOf(thrown: unknown): ServiceFailure {
 }
 
 /** The meaning of a failure, by its code, else by its status, else unknown. */
-export function meaningOf({ code, status }: ServiceFailure): Meaning {
+function meaningOf({ code, status }: ServiceFailure): Meaning {
   // Its code is that of a condition that was not met.
   if (status === 304) return statusMeanings[304]!
   if (code === 'CannotVerifyCopySource') return sourceMeaning(status)

@@ -31,7 +31,10 @@ describe('an account', () => {
     const shuffled = accountOf({
       connectionString: ` accountkey = ${key}== ;;ACCOUNTNAME=acc; defaultEndpointsProtocol=https `,
     })
-    expect(shuffled).toEqual({ ...account, credential: { ...account.credential, accountKey: `${key}==` } })
+    expect(shuffled).toEqual({
+      ...account,
+      credential: { ...account.credential, accountKey: `${key}==` },
+    })
     const local = accountOf({
       connectionString: `AccountName=acc;AccountKey=${key};BlobEndpoint=http://127.0.0.1:1/acc/`,
       queueUrl: 'http://localhost:2/acc',
@@ -106,6 +109,11 @@ describe('an account', () => {
       'http by protocol',
       { connectionString: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key}` },
       /plain http/,
+    ],
+    [
+      'a token over http, also on this host',
+      { accountUrl: 'http://127.0.0.1:1/acc', credential: token },
+      /https only/,
     ],
     ['a password', { accountUrl: 'https://u:s3cr3t@acc.example', credential: token }, /password/],
     ['another protocol', { accountUrl: 'ftp://acc.example', credential: token }, /no http/],

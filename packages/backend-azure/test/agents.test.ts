@@ -27,9 +27,10 @@ it('is shared by handles of one account and size, and ends with the last of them
 })
 
 it('speaks TLS 1.2 or later, and has no more connections than was said', () => {
-  const { agent, release } = leaseAgent('https://acme.table.example', 8)
+  const lease = leaseAgent('https://acme.table.example', 8)
+  const { agent } = lease
   const { minVersion } = (agent as unknown as { readonly options: AgentOptions }).options
   expect(minVersion).toBe('TLSv1.2')
   expect(agent.maxSockets).toBe(8)
-  release()
+  lease.release()
 })

@@ -67,12 +67,9 @@ describe('errors of the services', () => {
       headers: { 'x-ms-error-code': 'AuthenticationFailed', 'content-type': 'application/xml' },
     }))
     const rights =
-      kind === 'key'
-        ? `AccountName=acme;AccountKey=${accountKey}`
-        : `SharedAccessSignature=${sas}`
+      kind === 'key' ? `AccountName=acme;AccountKey=${accountKey}` : `SharedAccessSignature=${sas}`
     const { url } = service
-    const connectionString =
-      `${rights};BlobEndpoint=${url};TableEndpoint=${url};QueueEndpoint=${url}`
+    const connectionString = `${rights};BlobEndpoint=${url};TableEndpoint=${url};QueueEndpoint=${url}`
     const blobs = new AzureStorageBackend({ connectionString, container: 'data' })
     const tables = new AzureTableBackend({ connectionString })
     const queues = new AzureQueueBackend({ connectionString })
@@ -137,8 +134,8 @@ describe('errors of the services', () => {
 
 /** What must not be seen: the key, the SAS, and every signature that was sent. */
 function secretsOf(requests: readonly SeenRequest[]): string[] {
-  const signatures = requests.flatMap(({ headers }) =>
-    /^SharedKey [^:]+:(.+)$/.exec(headers.authorization ?? '')?.slice(1) ?? [],
+  const signatures = requests.flatMap(
+    ({ headers }) => /^SharedKey [^:]+:(.+)$/.exec(headers.authorization ?? '')?.slice(1) ?? [],
   )
   const inBytes = new StorageSharedKeyCredential('acme', accountKey).computeHMACSHA256('x')
   return [accountKey, 'czNjcjN0U2lnbmF0dXJl', inBytes, ...new Set(signatures)]

@@ -12,7 +12,7 @@
  *
  * A page is sorted as it comes. Where the first astral name behind some `q` is met, and names that
  * begin with `q` may go on with the next page, the high ones are listed first, by a request of
- * their own. Names ascend strictly whatever the service's order is: what was given before is dropped.
+ * their own. Names ascend strictly in either order of the service: what was given is dropped.
  */
 import { compareKeys } from '@aos-storage/core'
 import { isPlainText } from './names.ts'

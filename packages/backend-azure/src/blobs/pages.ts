@@ -92,7 +92,8 @@ export class BlobPages {
         const start = scope.rolledUp(key)
         if (start === seen || scope.isPassed(start)) continue
         seen = start
-        if (await this.#hasPlain(names.prefix + start, scope, service)) yield { key: start, headers }
+        if (await this.#hasPlain(names.prefix + start, scope, service))
+          yield { key: start, headers }
         continue
       }
       const entry = scope.entryOf(key, headers)

@@ -68,7 +68,10 @@ export class BlobRemover {
   async removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
     if (keys.length === 0) return []
     const each = (wasLost: boolean): Promise<DeleteOutcome[]> =>
-      this.#removeEach(keys.map((key) => ({ key, wasLost })), options)
+      this.#removeEach(
+        keys.map((key) => ({ key, wasLost })),
+        options,
+      )
     if (!this.#canBatch || keys.length === 1) return each(false)
     const { parts, wasLost } = await this.#removeBatch(keys, options)
     if (parts === undefined) return each(wasLost)

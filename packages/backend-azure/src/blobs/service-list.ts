@@ -88,7 +88,8 @@ export class ServiceList {
   async #fetch(): Promise<void> {
     const { client, requests, signal, pageSize } = this.#options
     const { prefix, from, delimiter } = this.#range
-    const startFrom = from === undefined || from <= prefix ? undefined : sentStart(from, this.#range)
+    const startFrom =
+      from === undefined || from <= prefix ? undefined : sentStart(from, this.#range)
     const scope = { prefix, ...(startFrom === undefined ? {} : { startFrom }) }
     const marker = this.#marker
     const settings = {
@@ -112,7 +113,8 @@ export class ServiceList {
       },
     })
     if (startFrom !== undefined && marker === undefined) assertBegins(page, startFrom)
-    if (this.#options.isAnyOrder !== true) assertAscends(page, marker === undefined ? [] : this.#lasts)
+    if (this.#options.isAnyOrder !== true)
+      assertAscends(page, marker === undefined ? [] : this.#lasts)
     this.#entries = page.entries
     this.#lasts = page.lasts
     this.#marker = page.marker

@@ -35,14 +35,13 @@ import { type BlobHeaders, infoOf } from './info.ts'
 import { encodeMetadata, hiddenWriteId } from './metadata.ts'
 import type { BlobNames } from './names.ts'
 import { conditionError, refusalOf } from './refusal.ts'
+import { continued, takeStart } from './stream-start.ts'
 
 /**
  * How often bytes are staged again because another upload discarded their blocks. Of several at
  * once one always gets through.
  */
 const restagesMax = 20
-/** Of the buffer for a stream that may be short; it doubles. */
-const firstBufferBytes = 64 * 1024
 
 export interface BlobWriterOptions {
   readonly container: BlobPlace
@@ -303,38 +302,4 @@ function isDiscarded(error: unknown): error is StorageError {
 /** Foreign blocks under other ids may stay for a week, so that patience helps little. */
 function restagesMaxOf({ cause }: StorageError): number {
   return failureOf(cause).code === 'InvalidBlobOrBlock' ? 2 : restagesMax
-}
-
-interface Start {
-  readonly bytes: Uint8Array
-  /** The chunk that did not fit; the source may use its memory again once it is asked for more. */
-  readonly overflow: Uint8Array | undefined
-}
-
-/** The first bytes of a stream: all of it, without overflow, when there are no more than fit. */
-async function takeStart(source: AsyncGenerator<Uint8Array>, bytesMax: number): Promise<Start> {
-  let buffer = new Uint8Array(Math.min(firstBufferBytes, bytesMax))
-  let filled = 0
-  for (;;) {
-    const next = await source.next()
-    if (next.done === true) return { bytes: buffer.subarray(0, filled), overflow: undefined }
-    const bytes = filled + next.value.byteLength
-    if (bytes > bytesMax) return { bytes: buffer.subarray(0, filled), overflow: next.value }
-    if (bytes > buffer.byteLength) {
-      const larger = new Uint8Array(Math.min(bytesMax, Math.max(bytes, buffer.byteLength * 2)))
-      larger.set(buffer.subarray(0, filled))
-      buffer = larger
-    }
-    buffer.set(next.value, filled)
-    filled = bytes
-  }
-}
-
-async function* continued(
-  { bytes, overflow }: Start,
-  rest: AsyncGenerator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield bytes
-  yield overflow!
-  yield* rest
 }

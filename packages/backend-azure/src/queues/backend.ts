@@ -294,8 +294,8 @@ export class AzureQueueBackend implements QueueBackend {
 
 const openCodes = ['UNAVAILABLE', 'TIMEOUT', 'ABORTED', 'CLOSED'] as const
 const lostSend =
-  'An answer to the send was lost, and later tries were refused; the outcome is open: the message ' +
-  'may be in the queue'
+  'An answer to the send was lost, and later tries were refused; the outcome is open: the ' +
+  'message may be in the queue'
 const lostReceipt =
   'The answer to an update of the message was lost, and with it perhaps the new receipt; the ' +
   'outcome is open: receive the message again when its visibility ends'

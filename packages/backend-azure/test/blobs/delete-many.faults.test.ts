@@ -69,8 +69,21 @@ it('that a part of the service is too busy for are sent again, those alone', asy
 })
 
 it.each([
-  ['has too few parts', [[0, 202], [1, 202]]],
-  ['does not say which parts they are', [[7, 202], [8, 202], [9, 202]]],
+  [
+    'has too few parts',
+    [
+      [0, 202],
+      [1, 202],
+    ],
+  ],
+  [
+    'does not say which parts they are',
+    [
+      [7, 202],
+      [8, 202],
+      [9, 202],
+    ],
+  ],
 ] as const)('of which the answer %s are deleted one by one, and told as done', async (_, parts) => {
   const service = await answeringService(({ method }) =>
     method === 'POST'

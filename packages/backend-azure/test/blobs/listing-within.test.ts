@@ -5,7 +5,19 @@ import { expect, it } from 'vitest'
 import { newContainer } from '../support/container.ts'
 import { put } from '../support/objects.ts'
 
-const keys = ['a', 'a/1', 'a/x/1', 'a/～/1', 'a/～y', 'a/😀x', 'a/😀z/1', 'a/😀z/2', 'a-b', 'b', 'c/1']
+const keys = [
+  'a',
+  'a/1',
+  'a/x/1',
+  'a/～/1',
+  'a/～y',
+  'a/😀x',
+  'a/😀z/1',
+  'a/😀z/2',
+  'a-b',
+  'b',
+  'c/1',
+]
 
 describeWithService('azurite', (service) => {
   it.each(['a/', 'a/1', 'a/x/1', 'a/～', 'a/～/1', 'a/～y', 'a/😀', 'a/😀x', 'a/😀z/1', 'a/😀z/9'])(
@@ -20,9 +32,7 @@ describeWithService('azurite', (service) => {
           const options = { prefix, delimiter: '/', startAfter, limit }
           const [page, expected] = [await store.list(options), await memory.list(options)]
           expect(page.prefixes).toEqual(expected.prefixes)
-          expect(page.objects.map(({ key }) => key)).toEqual(
-            expected.objects.map(({ key }) => key),
-          )
+          expect(page.objects.map(({ key }) => key)).toEqual(expected.objects.map(({ key }) => key))
           expect(page.cursor === undefined).toBe(expected.cursor === undefined)
         }
       }

@@ -1,6 +1,6 @@
 /**
- * Keeps a message held while its handler runs. It is renewed when a third of its visibility is over,
- * so that two thirds are left for tries that fail.
+ * Keeps a message held while its handler runs. It is renewed when a third of its visibility is
+ * over, so that two thirds are left for tries that fail.
  *
  * Invariant: `signal` fires as soon as the message may be somebody else's: when the service says
  * so, or when the time ran out without a renewal that was answered.

@@ -28,7 +28,7 @@ export class QueueTime {
     this.#clock = clock
   }
 
-  /** The time now, in ms since 1970. @param storedMs The time of the last change that was stored. */
+  /** The time now, in ms since 1970. @param storedMs Of the last change that was stored. */
   now(storedMs: number = -Infinity): number {
     const monotonicMs = this.#clock.monotonicMs()
     const latestMs = Math.max(this.#clock.now(), storedMs)

@@ -117,7 +117,9 @@ it.each<[string, unknown]>([
 ])('a message whose handler throws %s', async (_name, thrown) => {
   const open = await opened()
   await open.store.sendMessage('orders', { n: 1 })
-  const handler = (): Promise<never> => Promise.reject(thrown as Error)
+  const handler = (): never => {
+    throw thrown
+  }
   expect(await poisonAll(open, handler)).toEqual(['handle'])
   const [poisoned] = await open.store.peekMessages('orders-poison')
   expect(await poisoned!.load()).toEqual({ n: 1 })
