@@ -38,8 +38,8 @@ export interface AzureConnectionOptions {
 export interface AzureBlobOptions extends AzureConnectionOptions {
   /**
    * A client of the SDK in place of the account. Its pipeline is its own; give it
-   * `retryOptions: { maxTries: 1 }`, because requests are sent again here. Where it sends a delete or
-   * a copy with a condition again by itself, that may be refused because of the first.
+   * `retryOptions: { maxTries: 1 }`, because requests are sent again here. Where it sends a delete
+   * or a copy with a condition again by itself, that may be refused because of the first.
    */
   readonly client?: BlobServiceClient | ContainerClient | undefined
   /**

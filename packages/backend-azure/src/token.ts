@@ -16,8 +16,8 @@ import { networkMeanings } from './error-table.ts'
 import { SdkFailure } from './sdk-failure.ts'
 
 const fix =
-  'the credential gives no token for Azure Storage; sign in again, or check its tenant, client and ' +
-  'secret'
+  'the credential gives no token for Azure Storage; sign in again, or check its tenant, client ' +
+  'and secret'
 
 /** @throws By `getToken`: StorageError `UNAUTHENTICATED`, or as the table of errors says. */
 export function guardedCredential(credential: TokenCredential): TokenCredential {

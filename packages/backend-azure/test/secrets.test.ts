@@ -69,7 +69,8 @@ describe('errors of the services', () => {
     const rights =
       kind === 'key' ? `AccountName=acme;AccountKey=${accountKey}` : `SharedAccessSignature=${sas}`
     const { url } = service
-    const connectionString = `${rights};BlobEndpoint=${url};TableEndpoint=${url};QueueEndpoint=${url}`
+    const endpoints = ['Blob', 'Table', 'Queue'].map((name) => `${name}Endpoint=${url}`)
+    const connectionString = [rights, ...endpoints].join(';')
     const blobs = new AzureStorageBackend({ connectionString, container: 'data' })
     const tables = new AzureTableBackend({ connectionString })
     const queues = new AzureQueueBackend({ connectionString })

@@ -3,8 +3,8 @@
  * better-sqlite3 by hand, durable against durable (WAL, `synchronous = FULL`).
  *
  * By hand is what one writes in an afternoon: a table with an index and three prepared statements,
- * each committed by itself. It has no claims, no renewal, no answer to a clock that is set back, and
- * blocks its process while another one writes. Ours shares a sync among calls of one turn, and
+ * each committed by itself. It has no claims, no renewal, no answer to a clock that is set back,
+ * and blocks its process while another one writes. Ours shares a sync among calls of one turn, and
  * syncs no receive that travels alone: a hold that a power cut takes back is nobody's any more. By
  * hand in batches is the same with 32 messages a transaction, which is as far as one gets when they
  * are there at once and wait for each other.

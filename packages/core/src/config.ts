@@ -82,8 +82,8 @@ export type ProviderConfig<Settings = UnknownSettings> = {
 } & NoInfer<Settings>
 
 /**
- * A configuration, a URL (`memory:`, `file:///var/data`, `azblob://container`), a type that needs no settings
- * (`'memory'`), or a backend that is open already.
+ * A configuration, a URL (`memory:`, `file:///var/data`, `azblob://container`), a type that needs
+ * no settings (`'memory'`), or a backend that is open already.
  */
 export type StorageConfig<Settings = unknown> =
   | MemoryConfig

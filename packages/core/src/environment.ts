@@ -2,9 +2,9 @@
  * A configuration from the environment, so that a service moves from laptop to cloud untouched:
  *
  * - `AOS_STORAGE_URL`: a URL as `StorageManager.open` takes it; or
- * - `AOS_STORAGE_TYPE`: `memory`; `file` with `AOS_STORAGE_BASE_PATH`; or `azure` with the account in
- *   `AOS_AZURE_CONNECTION_STRING` (or `AZURE_STORAGE_CONNECTION_STRING`, as Azure's own tools have
- *   it), `AOS_AZURE_CONTAINER`, and perhaps `AOS_AZURE_PREFIX`.
+ * - `AOS_STORAGE_TYPE`: `memory`; `file` with `AOS_STORAGE_BASE_PATH`; or `azure` with the account
+ *   in `AOS_AZURE_CONNECTION_STRING` (or `AZURE_STORAGE_CONNECTION_STRING`, as Azure's own tools
+ *   have it), `AOS_AZURE_CONTAINER`, and perhaps `AOS_AZURE_PREFIX`.
  */
 import type { AzureConfig, StorageConfig } from './config.ts'
 import { StorageError } from './errors.ts'

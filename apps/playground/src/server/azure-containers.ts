@@ -1,4 +1,4 @@
-/** Containers of an account: made and removed beside the store, which lives in one that is there. */
+/** Containers of an account: made and removed beside the store, which lives in one. */
 import { AzureStorageBackend } from '@aos-storage/backend-azure'
 
 /** True when it was made, false when it was there. */

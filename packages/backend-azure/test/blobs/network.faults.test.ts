@@ -112,7 +112,7 @@ describeWithService('azurite', (service) => {
     expect(performance.now() - startedMs).toBeGreaterThanOrEqual(1000)
   })
 
-  it('a service that stays busy is exhausted, one that asks for an hour is told at once', async () => {
+  it('a service that stays busy is exhausted, one that asks for an hour told at once', async () => {
     const { proxy, store } = await proxied(service.url, { attemptsMax: 3 })
     const busy = {
       kind: 'answer',

@@ -5,7 +5,7 @@
  * Invariant: a message that lives has its payload. The payload is written before its message and
  * removed after it; a crash in between leaves an object that no message names, never the other way
  * round. (A message that a lost answer put in twice has one payload, which goes with the first that
- * is deleted.) Its key says until when a message may live, so that a sweep can tell what is left over:
+ * is deleted.) Its key says until when a message may live, so that a sweep can tell what is over:
  *
  * ```
  *   queue-claims/orders/20260108T120000Z-2b1e…      expires then

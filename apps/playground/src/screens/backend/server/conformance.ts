@@ -155,6 +155,5 @@ export class ConformanceDesk {
 /** Removes what the stores of a run were in. */
 async function removeRun(folder: string, account: string | undefined): Promise<void> {
   await removeRunFolder(folder)
-  if (account !== undefined)
-    await deleteContainer(account, runContainer(basename(folder)))
+  if (account !== undefined) await deleteContainer(account, runContainer(basename(folder)))
 }
