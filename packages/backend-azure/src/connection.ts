@@ -23,7 +23,7 @@ import { guardedCredential } from './token.ts'
 export type ServiceName = 'blob' | 'table' | 'queue'
 
 /** Connections to an account, unless the options say otherwise. */
-export const connectionsMaxDefault = 64
+const connectionsMaxDefault = 64
 
 /**
  * Options for the client of any service's SDK: our agent, and none of its own retries.

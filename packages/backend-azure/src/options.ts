@@ -67,9 +67,6 @@ const connectionOptionNames = [
   ...['clock', 'random'],
 ] as const satisfies readonly (keyof AzureConnectionOptions)[]
 
-/** Names of {@link AzureConnectionOptions}, for the checks of tables and queues. */
-export const connectionNames: readonly string[] = connectionOptionNames
-
 /** Names of {@link AzureBlobOptions}. */
 export const blobNames: ReadonlySet<string> = new Set<keyof AzureBlobOptions>([
   ...connectionOptionNames,
