@@ -51,7 +51,8 @@ const developmentPorts = { blob: 10_000, queue: 10_001, table: 10_002 }
 /**
  * The account that the options name.
  *
- * @throws StorageError `INVALID_ARGUMENT`, which quotes no part of a connection string or SAS.
+ * @throws StorageError `INVALID_ARGUMENT`, which quotes nothing of a connection string or SAS but
+ * the host of a URL that is plain http.
  */
 export function accountOf(options: AccountOptions): AzureAccount {
   const { connectionString, accountUrl, sasUrl } = options
@@ -104,7 +105,11 @@ export function serviceUrl(text: string, name: string): string {
     throw invalid(`${name} holds a user or password; Azure takes neither, drop them`)
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw invalid(`${name} is plain http, which is for this host only; use https`)
+    throw invalid(
+      `${name} is plain http to ${url.hostname}, which is for this host only; use https (in a ` +
+        'connection string: DefaultEndpointsProtocol=https, and BlobEndpoint, TableEndpoint and ' +
+        'QueueEndpoint that begin with https)',
+    )
   }
   url.search = ''
   url.hash = ''

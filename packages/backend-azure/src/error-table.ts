@@ -20,9 +20,12 @@ const untrusted =
   'The service’s certificate is not trusted; add its authority (NODE_EXTRA_CA_CERTS)'
 const encoding = 'Azure refused the request as malformed; report it with its request id'
 
+/** What the message of a missing container says until somebody knows its name. */
+export const containerAbsent = 'The container does not exist'
+
 const noContainer: Meaning = {
   code: 'UNAVAILABLE',
-  fix: 'The container does not exist; create it, or correct its name',
+  fix: `${containerAbsent}; create it by createContainer(), or correct its name`,
   retryable: 'no',
 }
 
@@ -119,6 +122,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
     code: 'PERMISSION_DENIED',
     // An emulator says so of wrong keys and of a SAS that has ended, too.
     fix: `${permission}. Or: ${network}. Or the key or SAS is wrong or has ended (clock?)`,
+    fixHere: `The key or SAS is wrong, has ended or has not begun (clock?). Or: ${permission}`,
   },
   AuthorizationPermissionMismatch: { code: 'PERMISSION_DENIED', fix: permission },
   AuthorizationProtocolMismatch: { code: 'PERMISSION_DENIED', fix: 'The SAS is for https only' },
@@ -251,7 +255,11 @@ export const statusMeanings: Readonly<Record<number, Meaning>> = {
 
 /** By the code of an error of the network, or of the SDK's own for one. */
 export const networkMeanings: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: { code: 'UNAVAILABLE', fix: unreachable },
+  ECONNREFUSED: {
+    code: 'UNAVAILABLE',
+    fix: unreachable,
+    fixHere: 'Nothing listens there; is Azurite running? (npx pnpm services azurite)',
+  },
   ECONNRESET: { code: 'UNAVAILABLE', fix: 'The connection was cut; try again' },
   ECONNABORTED: { code: 'UNAVAILABLE', fix: 'The connection was cut; try again' },
   EPIPE: { code: 'UNAVAILABLE', fix: 'The connection was cut; try again' },

@@ -15,8 +15,9 @@ import {
   type StorageErrorCode,
   type StorageErrorDetails,
 } from '@aos-storage/core'
+import { isLoopback } from './account.ts'
 import { meanings, networkMeanings, statusMeanings } from './error-table.ts'
-import { SdkFailure, type ServiceFailure } from './sdk-failure.ts'
+import { type RequestHost, SdkFailure, type ServiceFailure } from './sdk-failure.ts'
 
 export type { ServiceFailure } from './sdk-failure.ts'
 
@@ -24,6 +25,8 @@ export type { ServiceFailure } from './sdk-failure.ts'
 export interface Meaning {
   readonly code: StorageErrorCode
   readonly fix: string
+  /** In its place where the request went to this host, and so to an emulator. */
+  readonly fixHere?: string | undefined
   readonly retryable?: Retryable | undefined
 }
 
@@ -44,6 +47,7 @@ interface SdkError {
   readonly statusCode?: unknown
   readonly odataError?: { readonly code?: unknown } | undefined
   readonly details?: unknown
+  readonly request?: { readonly url?: unknown } | undefined
   readonly response?: { readonly status?: unknown; readonly headers?: Partial<HeadersLike> }
 }
 
@@ -70,7 +74,16 @@ export function failureOf(thrown: unknown): ServiceFailure {
     requestId: header('x-ms-request-id'),
     retryAfterMs: retryAfterMsOf(header('x-ms-retry-after-ms'), header('retry-after')),
     isOfSource: ofSource !== undefined || sourceCodes.has(code),
+    host: hostOf(error.request?.url),
   }
+}
+
+function hostOf(url: unknown): RequestHost | undefined {
+  const parsed = typeof url === 'string' ? URL.parse(url) : null
+  if (parsed === null || parsed.hostname === '') return undefined
+  const { hostname, protocol } = parsed
+  const port = parsed.port === '' ? (protocol === 'http:' ? '80' : '443') : parsed.port
+  return { address: `${hostname}:${port}`, isLoopback: isLoopback(hostname) }
 }
 
 /** The meaning of a failure, by its code, else by its status, else unknown. */
@@ -100,16 +113,20 @@ const serverFailure: Meaning = { code: 'UNAVAILABLE', fix: 'Azure failed; try ag
 export function toStorageError(thrown: unknown, place: Place): StorageError {
   if (isStorageError(thrown)) return placed(thrown, place)
   const failure = failureOf(thrown)
-  const { code, fix, retryable } = meaningOf(failure)
-  const shown = failure.code || failure.status
+  const { code, retryable, ...fixes } = meaningOf(failure)
+  const { host, status } = failure
+  const fix = host?.isLoopback === true ? (fixes.fixHere ?? fixes.fix) : fixes.fix
+  // Without an answer it matters who was asked.
+  const asked = status === undefined ? host?.address : undefined
+  const shown = [failure.code || status, asked].filter((each) => each !== undefined).join(' ')
   const details: StorageErrorDetails = {
     ...place,
     ...(retryable === undefined ? {} : { retryable }),
-    status: failure.status,
+    status,
     requestId: failure.requestId,
     cause: shownCause(thrown, failure),
   }
-  return new StorageError(code, shown === undefined ? fix : `${fix} (${shown})`, details)
+  return new StorageError(code, shown === '' ? fix : `${fix} (${shown})`, details)
 }
 
 /** The error underneath; without its request and answer, if it has them. */

@@ -16,6 +16,14 @@ export interface ServiceFailure {
   readonly retryAfterMs: number | undefined
   /** True when a copy's source failed, not its target. */
   readonly isOfSource: boolean
+  /** Where the request went; of no answer that is told without its request. */
+  readonly host?: RequestHost | undefined
+}
+
+/** Host and port of a request: of its URL all that is no secret. */
+export interface RequestHost {
+  readonly address: string
+  readonly isLoopback: boolean
 }
 
 /** Longer ones quote a whole body. */

@@ -108,7 +108,7 @@ describe('an account', () => {
     [
       'http by protocol',
       { connectionString: `DefaultEndpointsProtocol=http;AccountName=a;AccountKey=${key}` },
-      /plain http/,
+      /plain http to a\.blob\.core\.windows\.net.*DefaultEndpointsProtocol=https, and BlobEndp/,
     ],
     [
       'a token over http, also on this host',

@@ -167,6 +167,44 @@ describe('errors of the network', () => {
   })
 })
 
+describe('what did not answer', () => {
+  const refused = (code: string, url: string): StorageError =>
+    toStorageError(Object.assign(new Error('x'), { code, request: { url } }), place)
+
+  it('is told by host and port, without the query', () => {
+    const url = 'https://acme.blob.core.windows.net/data/doc?sig=s3cr3t'
+    for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'REQUEST_SEND_ERROR']) {
+      const { message } = refused(code, url)
+      expect(message).toContain(`cannot be reached`)
+      expect(message).toContain(`(${code} acme.blob.core.windows.net:443)`)
+      expect(message).not.toMatch(/s3cr3t|data/)
+      expect(message).not.toContain('Azurite')
+    }
+  })
+
+  it('on this host is Azurite, probably', () => {
+    for (const host of ['127.0.0.1:10000', 'localhost:10000', '[::1]:10000']) {
+      const { message } = refused('ECONNREFUSED', `http://${host}/devstoreaccount1/data`)
+      expect(message).toContain('is Azurite running? (npx pnpm services azurite)')
+      expect(message).toContain(`(ECONNREFUSED ${host})`)
+    }
+  })
+
+  it('has no host in its message once it answered, and reads no URL that is none', () => {
+    const answered = Object.assign(answer(503, {}), { request: { url: 'https://acme.example' } })
+    expect(toStorageError(answered, place).message).not.toContain('acme')
+    expect(refused('ECONNREFUSED', 'none').message).toMatch(/\(ECONNREFUSED\)$/)
+  })
+})
+
+it('a refusal on this host begins with the key, one of Azure with the role', () => {
+  const headers = { 'x-ms-error-code': 'AuthorizationFailure' }
+  const of = (url: string): string =>
+    toStorageError(Object.assign(answer(403, headers), { request: { url } }), place).message
+  expect(of('http://127.0.0.1:10000/devstoreaccount1/data')).toMatch(/^The key or SAS is wrong/)
+  expect(of('https://acme.blob.core.windows.net/data')).toMatch(/^The credentials do not allow/)
+})
+
 describe('a failure', () => {
   it('has its code from the header, the body or the error, in this order', () => {
     const of = (error: object): string => failureOf(error).code

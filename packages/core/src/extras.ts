@@ -44,7 +44,8 @@ export interface Presign {
   /**
    * Signs a request for one key; does not look whether there is an object.
    *
-   * @throws StorageError `UNSUPPORTED` when the credentials at hand cannot sign.
+   * @throws StorageError `UNSUPPORTED` when the credentials at hand cannot sign; `INVALID_KEY` for
+   * a key that could not be written (`PUT`), or could be no object's (`GET`, `DELETE`).
    */
   presign(key: string, options: PresignOptions): Promise<PresignedRequest>
 }

@@ -47,7 +47,8 @@ export function assertForeignKey(key: unknown): asserts key is string {
   throw new StorageError(
     'INVALID_KEY',
     `Foreign key ${quoteKey(key)} is empty, or holds a NUL or a lone surrogate; no listing gives ` +
-      'such a key',
+      `such a key. Keys of your own have 1 to ${keyBytesMax} bytes, no control characters, and ` +
+      'segments joined by "/", none of them empty, "." or ".."',
     { key },
   )
 }

@@ -3,6 +3,8 @@
  * public call refuses names that it does not know.
  */
 import { StorageError } from './errors.ts'
+import { quoteKey } from './keys.ts'
+import { nearestName } from './nearest-name.ts'
 
 /** @throws TypeError when `options` is no object or holds a name that is not in `known`. */
 export function assertOptions(
@@ -46,8 +48,10 @@ function assertNames(
   }
   for (const name in options) {
     if (!known.has(name)) {
+      const near = nearestName(name, known)
+      const hint = near === undefined ? '' : `did you mean "${near}"? `
       throw new TypeError(
-        `${operation}: unknown option "${name}"; known are ${[...known].join(', ')}`,
+        `${operation}: unknown option ${quoteKey(name)}; ${hint}known are ${[...known].join(', ')}`,
       )
     }
   }
@@ -101,5 +105,8 @@ export function abortError(signal: AbortSignal): StorageError {
 export function describe(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'object'}` : typeof value
+  if (typeof value !== 'object') return typeof value
+  const name = value.constructor?.name || 'object'
+  // Not "an Uint8Array": its U is spoken as in "you".
+  return `${/^[AEIO]/i.test(name) ? 'an' : 'a'} ${name}`
 }

@@ -9,6 +9,11 @@ function isServiceName(name: string): name is ServiceName {
   return name in services
 }
 
+/** For a shell to take as it is: a connection string has semicolons. */
+function shellQuoted(value: string): string {
+  return `'${value.replaceAll("'", String.raw`'\''`)}'`
+}
+
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(services)
 try {
   const running = []
@@ -18,7 +23,7 @@ try {
     }
     const service = await useService(name)
     running.push(service)
-    console.log(`export ${services[name].urlVariable}=${service.url}`)
+    console.log(`export ${services[name].urlVariable}=${shellQuoted(service.url)}`)
   }
   console.error('Ctrl-C stops them.')
   const rest = setInterval(() => undefined, 60_000)

@@ -5,7 +5,7 @@ import { actionHeader, asAction } from './actions.ts'
 import type { LiveEvent, Listener } from './live.ts'
 import type { OperationWatch } from './operations.ts'
 import type { StorePlace } from './place.ts'
-import { type Problem, problemOf } from './problem.ts'
+import { type Problem, problemOf, subjectOf } from './problem.ts'
 import type { NamedScreen, OpenScreen } from './screen.ts'
 import { refuseForeign, secureHeaders } from './security.ts'
 import type { World } from './world.ts'
@@ -36,7 +36,7 @@ export function openApp({ world, watch, screens, page, port, onUnexpected }: App
   const end = new AbortController()
   const hono = new Hono()
   hono.onError((error, context) => {
-    const { status, problem } = problemOf(error)
+    const { status, problem } = problemOf(error, subjectOf(context.req.path))
     if (problem.code === 'INTERNAL') onUnexpected(error)
     return context.json({ error: problem }, status)
   })

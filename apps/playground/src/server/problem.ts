@@ -37,10 +37,41 @@ const answers: Readonly<Record<StorageErrorCode, readonly [ContentfulStatusCode,
   CLOSED: [503, 'The server is stopping; start it again.'],
 }
 
+/** What the failed request was about: a code means another thing to do for each. */
+export type Subject = 'objects' | 'tables' | 'queues'
+
+/** Where the fix for an object is none. The messages name the rules of names and keys. */
+const otherFixes: Readonly<
+  Record<Exclude<Subject, 'objects'>, Partial<Readonly<Record<StorageErrorCode, string>>>>
+> = {
+  tables: {
+    NOT_FOUND: 'Read the table again: somebody may have deleted it.',
+    ALREADY_EXISTS: 'Choose another RowKey, or open the entity and change it.',
+    INVALID_KEY: 'Correct it, then repeat.',
+    SERIALIZATION: 'Correct the value that the message names.',
+    CORRUPT: 'Look at the Backend screen; restore the table from a copy.',
+  },
+  queues: {
+    NOT_FOUND: 'Look again at what is there now.',
+    INVALID_KEY: 'Correct the name, then repeat.',
+    CORRUPT: 'Look at the Backend screen; restore the queue from a copy.',
+  },
+}
+
+/** The subject of a request, by the path of its route. */
+export function subjectOf(path: string): Subject {
+  const screen = /^\/api\/([a-z]+)/.exec(path)?.[1]
+  return screen === 'tables' || screen === 'queues' ? screen : 'objects'
+}
+
 /** The answer for whatever was thrown. Nothing unknown is told: it may hold paths or values. */
-export function problemOf(error: unknown): { status: ContentfulStatusCode; problem: Problem } {
+export function problemOf(
+  error: unknown,
+  subject: Subject = 'objects',
+): { status: ContentfulStatusCode; problem: Problem } {
   if (isStorageError(error)) {
-    const [status, fix] = answers[error.code]
+    const [status, usual] = answers[error.code]
+    const fix = (subject === 'objects' ? undefined : otherFixes[subject][error.code]) ?? usual
     const { code, message, operation, backend, key } = error
     return { status, problem: { code, message, fix, operation, backend, key } }
   }

@@ -1,9 +1,11 @@
 /** "The code" of the Backend screen runs as it is and does what it says. */
 import { StorageManager } from '@aos-storage/core'
+import { describeWithService } from '@aos-tooling/services/vitest'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as code from '../../src/screens/backend/web/code.ts'
 import { capabilityCode, capabilityNames } from '../../src/screens/backend/web/capability-code.ts'
 import type { ConformanceRequest } from '../../src/screens/backend/server/wire.ts'
+import { setStorePlace } from '../../src/web/store-place.ts'
 import { type CodeRunner, openCodeRunner } from './run-code.ts'
 
 let runner: CodeRunner
@@ -71,4 +73,19 @@ describe('the code of the Backend screen', () => {
     expect(printed).toContain(`conformance of ${request.target} (seed 5)`)
     expect(printed).toMatch(/fail 0\n/)
   })
+})
+
+describeWithService('azurite', (service) => {
+  it('runs the kit on Azure, and not in the container of the data', async () => {
+    const account = { account: 'test', endpoint: '', connectionString: service.url }
+    setStorePlace({ storageType: 'azure', container: 'playground', ...account })
+    const request: ConformanceRequest = { target: 'azure', group: 'persistence', seed: 5 }
+    const piece = code.conformanceText(request).code
+    expect(piece).toContain("container: 'playground-conformance'")
+    expect(piece).not.toContain("container: 'playground'")
+    const beside = { 'open-child.ts': code.openChildText(request).code }
+    const printed = await runner.run(piece, beside)
+    expect(printed).toContain('conformance of azure (seed 5)')
+    expect(printed).toMatch(/\n {2}all +\d+ +· +[·\d]+ +·\n/)
+  }, 120_000)
 })

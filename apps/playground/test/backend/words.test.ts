@@ -37,6 +37,9 @@ describe('the words of the capabilities', () => {
     expect(answer('rangeRead', false)).toMatch(/^No/)
     expect(answer('modifiedAtResolutionMs', 1000)).toBe('In steps of one second')
     expect(answer('extras', [])).toBe('Nothing')
+    expect(wordsOf('extras', { ...capabilities, extras: ['pathOf', 'verify'] }).answer).toEqual({
+      ...{ verdict: 'fact', text: '2 members of its own', names: ['pathOf', 'verify'] },
+    })
     for (const name of capabilityNames) {
       expect(wordsOf(name, capabilities).question).toMatch(/\?$/)
       expect(rawText(capabilities[name])).not.toBe('')

@@ -102,7 +102,7 @@ describeInBrowser('changes of queues', (browser) => {
     await rows(page).getByText('"from":"outside"').first().waitFor()
     watch.expectAnswer(404, '/api/queues/')
     await queues.deleteQueue('shared')
-    await pane(page, 'shared').getByText('NOT_FOUND').first().waitFor(soon)
+    await pane(page, 'shared').getByText('There is no such queue').waitFor(soon)
     await expect.poll(() => list(page).getByText('shared').count(), soon).toBe(0)
   })
 
@@ -126,6 +126,15 @@ describeInBrowser('changes of queues', (browser) => {
     const code = trace.getByRole('region', { name: 'The code that does the same' })
     expect(await code.textContent()).toContain("await queues.deleteMessage('agent-tasks-poison'")
     await trace.getByText('queues.delete', { exact: true }).waitFor()
+  })
+
+  it('says of a queue that is not there what one can do', async () => {
+    const { page, watch, screenshot } = await browser.tab(playground.url)
+    watch.expectAnswer(404)
+    await page.goto('/queues?queue=nope')
+    await page.getByRole('heading', { name: 'There is no such queue' }).waitFor()
+    expect(await page.getByText('NOT_FOUND').count()).toBe(0)
+    await screenshot('queues/none')
   })
 
   it('goes to a queue and back on a narrow window, with the keyboard', async () => {

@@ -185,7 +185,7 @@ describeInBrowser('the live feed', (browser) => {
       const store = join(playground.dataFolder, 'objects')
       await expect.poll(() => code.textContent(), soon).toContain(`basePath: '${store}'`)
       await page.route('**/api/about', (route) =>
-        route.fulfill({ json: { basePath: '/else/where' } }),
+        route.fulfill({ json: { storageType: 'file', basePath: '/else/where' } }),
       )
       await playground.stop()
       await disconnected(page).waitFor()

@@ -231,6 +231,31 @@ describeInBrowser('the Tables screen', (browser) => {
     expect(search(page).get('rk')).toBe('bb')
   })
 
+  it('tells a wrong key as it is typed, and keeps what it says in sight', async () => {
+    const { page, watch, screenshot } = await browser.tab(playground.url)
+    await page.goto('/tables?table=conversations')
+    await grid(page).locator('[data-id="ceo/turn-0000"]').waitFor()
+    // It begins like the first one: with more properties than the window has room for.
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Add an entity to conversations' })
+    const add = dialog.getByRole('button', { name: 'Add', exact: true })
+    await dialog.getByLabel('PartitionKey').fill('ceo/bad')
+    await dialog.getByText(/^It holds one of/).waitFor()
+    expect(await add.isDisabled()).toBe(true)
+    await screenshot('tables/add-bad-key')
+    await dialog.getByLabel('PartitionKey').fill('ceo')
+    await dialog.getByLabel('RowKey').fill('turn-0001')
+    await add.click()
+    const fix = dialog.getByText('Choose another RowKey, or open the entity and change it.')
+    await fix.waitFor()
+    for (const shown of [fix, add]) {
+      const box = (await shown.boundingBox())!
+      expect(box.y + box.height).toBeLessThanOrEqual(800)
+    }
+    await screenshot('tables/add-refused')
+    watch.check()
+  })
+
   it('filters, tells where a filter is wrong, and builds one', async () => {
     const { page, screenshot, watch } = await browser.tab(playground.url)
     await page.goto('/tables?table=notes')

@@ -56,6 +56,23 @@ describe('consumers', () => {
     expect((await detail()).state.consumers).toBe(0)
   })
 
+  it('tell of success too, many messages in a line', async () => {
+    await fill(40)
+    await start({ consumers: 3 })
+    const lines = async (): Promise<GroupState['log']> =>
+      (await detail()).group!.log.filter(({ kind }) => kind === 'handled')
+    const told = async (): Promise<number> =>
+      (await lines()).reduce((sum, { messages = 0 }) => sum + messages, 0)
+    await expect.poll(told, soon).toBe(40)
+    expect((await lines()).length).toBeLessThanOrEqual(4)
+    await fill(1)
+    await expect.poll(told, soon).toBe(41)
+    expect((await lines()).at(-1)).toMatchObject({
+      ...{ messages: 1, dequeueCount: 1 },
+      ...{ consumer: expect.any(Number) as number, id: expect.any(String) as string },
+    })
+  })
+
   it('hold what they handle, and renew it', async () => {
     await fill(1)
     await start({ handleMs: 2500, visibilitySeconds: 2 })

@@ -11,7 +11,7 @@ import type {
 } from '../../src/screens/queues/server/wire.ts'
 import { placeAfter } from '../../src/screens/queues/web/arrows.ts'
 import { behaviours, isSame } from '../../src/screens/queues/web/behaviours.ts'
-import { lineText, ordinal } from '../../src/screens/queues/web/log-text.ts'
+import { lineText, ordinal, shortId } from '../../src/screens/queues/web/log-text.ts'
 import { isPrefix, nameFault } from '../../src/screens/queues/web/names.ts'
 import { detailWith, listWith } from '../../src/screens/queues/web/news.ts'
 import { clockText } from '../../src/screens/queues/web/use-now.ts'
@@ -98,12 +98,17 @@ describe('words', () => {
       lineText({ ...about, kind: 'failed', seconds: 2, detail: 'E: no' }, 'orders'),
       lineText({ ...about, kind: 'poisoned', id: 'x'.repeat(40) }, 'orders'),
       lineText({ ...about, kind: 'crashed', messages: 1, seconds: 9 }, 'orders'),
+      lineText({ ...about, kind: 'handled', messages: 1 }, 'orders'),
+      lineText({ sequence: 1, at: 0, kind: 'handled', messages: 1200 }, 'orders'),
     ]
     expect(said).toEqual([
       'message 5 failed, 2nd try, again in 2 s: E: no',
       '…xxxxxxxx was given up, received 2 times, and is in orders-poison',
       'crashed with a message in its hands: visible again in 9 s at most',
+      'message 5 was handled',
+      'handled 1,200 messages',
     ])
+    expect(['5', 'x'.repeat(40)].map(shortId)).toEqual(['5', '…xxxxxxxx'])
     expect([1, 2, 3, 4, 11, 21].map(ordinal)).toEqual(['1st', '2nd', '3rd', '4th', '11th', '21st'])
   })
 

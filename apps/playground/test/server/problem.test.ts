@@ -3,7 +3,7 @@ import { StorageError, storageErrorCodes } from '@aos-storage/core'
 import { Hono } from 'hono'
 import { integer, number, object, pipe, string } from 'valibot'
 import { expect, it } from 'vitest'
-import { problemOf } from '../../src/server/problem.ts'
+import { problemOf, subjectOf } from '../../src/server/problem.ts'
 import { valid } from '../../src/server/valid.ts'
 import { openForTest } from './opened.ts'
 
@@ -13,6 +13,19 @@ it.each(storageErrorCodes)('%s has a status of failure, and a fix', (code) => {
   expect(status).toBeGreaterThanOrEqual(400)
   expect(problem).toMatchObject({ code, message: 'what happened', key: 'a/b', operation: 'read' })
   expect(problem.fix.length).toBeGreaterThan(10)
+})
+
+it.each([
+  ['/api/tables/save', 'INVALID_KEY', /segments/],
+  ['/api/queues/queue', 'INVALID_KEY', /segments/],
+  ['/api/queues/queue', 'NOT_FOUND', /moved/],
+  ['/api/tables/save', 'ALREADY_EXISTS', /another key/],
+] as const)('tells no fix for objects at %s: %s', (path, code, ofObjects) => {
+  const fixAt = (at: string): string =>
+    problemOf(new StorageError(code, 'what happened'), subjectOf(at)).problem.fix
+  expect(fixAt('/api/objects/write')).toMatch(ofObjects)
+  expect(fixAt(path)).not.toMatch(ofObjects)
+  expect(fixAt(path).length).toBeGreaterThan(10)
 })
 
 it('keeps what nobody expected from the page, and hands it to the terminal', async () => {

@@ -41,6 +41,7 @@ import { BlobExtras } from './extras/extras.ts'
 import { BlobNames } from './names.ts'
 import { BlobPages, listPageMax } from './pages.ts'
 import { BlobReader } from './reader.ts'
+import { namedContainer } from './refusal.ts'
 import { batchDeletesMax, BlobRemover } from './remover.ts'
 import { BlobWriter } from './writer.ts'
 
@@ -147,9 +148,15 @@ export class AzureStorageBackend extends BlobExtras implements StorageBackend {
   }
 
   deleteMany(keys: readonly string[], options: OperationOptions = {}): Promise<DeleteOutcome[]> {
-    return this.run('deleteMany', undefined, options.signal, () =>
-      this.#remover.removeMany(keys, options),
-    )
+    return this.run('deleteMany', undefined, options.signal, async () => {
+      const outcomes = await this.#remover.removeMany(keys, options)
+      return outcomes.map((outcome) => {
+        const { error } = outcome
+        return error === undefined
+          ? outcome
+          : { ...outcome, error: namedContainer(error, this.container) }
+      })
+    })
   }
 
   /** Asks for a blob that is not there: the least right to read is enough. */
@@ -171,10 +178,8 @@ export class AzureStorageBackend extends BlobExtras implements StorageBackend {
         return report(true, 'The container can be reached and read')
       }
       if (isStorageError(error, 'ABORTED')) throw error
-      return report(
-        false,
-        toStorageError(error, { backend: this.name, operation: 'health' }).message,
-      )
+      const told = toStorageError(error, { backend: this.name, operation: 'health' })
+      return report(false, namedContainer(told, this.container).message)
     }
   }
 
@@ -204,7 +209,8 @@ export class AzureStorageBackend extends BlobExtras implements StorageBackend {
       if (isRefused) onRefused?.()
       // Mistakes in programs, this one included, are not told as failures of the service.
       if (isProgramError(error)) throw error
-      throw toStorageError(error, { backend: this.name, operation, key })
+      const told = toStorageError(error, { backend: this.name, operation, key })
+      throw namedContainer(told, this.container)
     }
   }
 

@@ -39,6 +39,7 @@ import type { Request } from '../requests.ts'
 import { decodeText, encodeBody, messageBytesMax } from './message-text.ts'
 import { assertQueueOptions, type AzureQueueOptions } from './options.ts'
 import { cutPage, positionOf, servicePageMax } from './queue-pages.ts'
+import { namedQueue } from './refusal.ts'
 import { QueueService } from './service.ts'
 
 const backend = 'azqueue'
@@ -285,7 +286,8 @@ export class AzureQueueBackend implements QueueBackend {
           return send(this.#service.queue(queue), abortSignal, lost)
         },
       })
-    } catch (error) {
+    } catch (thrown) {
+      const error = namedQueue(thrown, queue)
       if (lostText === undefined || before === undefined || !isDefinite(error)) throw error
       throw before.with({ message: `${lostText} (${error.message})`, retryable: 'no' })
     }

@@ -9,6 +9,7 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-queue'
 import { describeWithService } from '@aos-tooling/services/vitest'
+import { openQueues } from '@aos-storage/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { AzureQueueBackend } from '../../src/queues/backend.ts'
 import { AzureQueueStore } from '../../src/queues/store.ts'
@@ -142,6 +143,47 @@ describeWithService('azurite', (service) => {
     expect(error!.message).toContain('account name, key')
     expect(JSON.stringify(error) + error!.stack).not.toContain(key)
     expect(await backend.health()).toMatchObject({ ok: false })
+  })
+
+  it('a missing queue is told by its name, as on SQLite', async () => {
+    const { backend } = await openQueue(service.url)
+    const queue = `t-${randomUUID()}`
+    for (const call of [
+      () => backend.length(queue),
+      () => backend.send(queue, new Uint8Array([1])),
+      () => backend.receive(queue),
+    ]) {
+      await expect(call()).rejects.toMatchObject({
+        ...{ code: 'NOT_FOUND', status: 404, key: queue },
+        message: `There is no queue "${queue}"; create it first`,
+      })
+    }
+  })
+
+  it('large payloads without a container, or without it there, tell what they need', async () => {
+    const container = `c-${randomUUID()}`
+    const account = { storageType: 'azure', connectionString: service.url } as const
+    const stores = [
+      [await openQueues(account), 'INVALID_ARGUMENT', 'a container beside connectionString'],
+      [await openQueues({ ...account, container }), 'UNAVAILABLE', `container "${container}" does`],
+      [
+        new AzureQueueStore({ connectionString: service.url }),
+        'QUOTA_EXCEEDED',
+        'AzureQueueStore: or with a container',
+      ],
+    ] as const
+    const queue = `t-${randomUUID()}`
+    await stores[0][0].createQueue(queue)
+    onTestFinished(async () => {
+      await stores[0][0].deleteQueue(queue)
+      await Promise.all(stores.map(([store]) => store.close()))
+    })
+    for (const [store, code, fix] of stores) {
+      const sending = store.sendMessage(queue, 'x'.repeat(60_000))
+      await expect(sending).rejects.toMatchObject({ code })
+      await expect(sending).rejects.toThrow(/The message has 60002 bytes, 49\d\d\d fit/)
+      await expect(sending).rejects.toThrow(fix)
+    }
   })
 
   it('a store with a container claims large payloads in its blobs', async () => {

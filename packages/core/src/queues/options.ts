@@ -85,7 +85,11 @@ export interface ConsumeOptions extends OperationOptions {
   readonly idleDelayMsMax?: number | undefined
   /** Time for handlers to end after the stop, in ms; then they are aborted. Default 30,000. */
   readonly stopTimeoutMs?: number | undefined
-  /** Told of what went wrong, handlers' failures included. Default: the logger is. */
+  /**
+   * Told of what went wrong, handlers' failures included. Default: the store's `logger` is, of the
+   * step, the queue and the code only; without a logger nobody is, and failures are merely counted
+   * in the summary. Give one of the two.
+   */
   readonly onError?: ((error: unknown, fault: ConsumeFault) => void) | undefined
 }
 

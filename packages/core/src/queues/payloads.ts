@@ -117,7 +117,11 @@ export class Payloads {
     }
     const startedMs = this.#clock.monotonicMs()
     const { contentType, body, origin } = content
-    const claim = await this.claims.put(queue, body, contentType, expiresAt, options)
+    const claim = await this.claims
+      .put(queue, body, contentType, expiresAt, options)
+      .catch((error: unknown) => {
+        throw this.#notStored(error, whole.byteLength)
+      })
     try {
       if (this.#clock.monotonicMs() - startedMs > sendAfterClaimMsMax) throw tooLate()
       const claimed: MessageContent = { contentType, body: new Uint8Array(0), claim, origin }
@@ -156,8 +160,23 @@ export class Payloads {
     return new StorageError(
       'QUOTA_EXCEEDED',
       `The message has ${bytes} bytes, ${this.#messageBytesMax} fit; open the queue store with ` +
-        '{ claims }, object storage that holds what is larger, or send a reference to it',
+        '{ claims }, object storage that holds what is larger (AzureQueueStore: or with a ' +
+        'container), or send a reference to it',
     )
+  }
+
+  /** The payload's message cannot be sent without it: the error tells why, and keeps its code. */
+  #notStored(error: unknown, bytes: number): unknown {
+    if (!isStorageError(error) || error.code === 'ABORTED' || error.code === 'CLOSED') return error
+    const why =
+      `The message has ${bytes} bytes, ${this.#messageBytesMax} fit, and object storage for what ` +
+      `is larger cannot be used: ${error.message}`
+    // What is no storage as it was asked for; all else tells its own fix.
+    const isUnopened = error.code === 'INVALID_ARGUMENT' || error.code === 'UNSUPPORTED'
+    const fix =
+      '. Open the queues with what opens objects as well (on Azure a container beside ' +
+      'connectionString), or with { claims }'
+    return error.with({ message: isUnopened ? why + fix : why })
   }
 }
 

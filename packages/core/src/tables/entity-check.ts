@@ -26,6 +26,7 @@ export function ownEntity(entity: unknown): Entity {
     throw new TypeError(`An entity is an object with keys and properties, not ${describe(entity)}`)
   }
   const { partitionKey, rowKey, ...properties } = entity as Record<string, unknown>
+  assertOwnKeyNames(entity)
   assertEntityKey(partitionKey, 'partitionKey')
   assertEntityKey(rowKey, 'rowKey')
   const own: Record<string, TableValue> = { partitionKey, rowKey }
@@ -36,6 +37,18 @@ export function ownEntity(entity: unknown): Entity {
   }
   assertEntityLimits(own as Entity)
   return own as Entity
+}
+
+/** @throws TypeError for keys by the service's names, as clients of other languages write them. */
+function assertOwnKeyNames(entity: object): void {
+  for (const name of ['partitionKey', 'rowKey'] as const) {
+    const theirs = name === 'rowKey' ? 'RowKey' : 'PartitionKey'
+    if (theirs in entity && (entity as Record<string, unknown>)[name] === undefined) {
+      throw new TypeError(
+        `An entity's keys are partitionKey and rowKey: for ${theirs} write ${name}`,
+      )
+    }
+  }
 }
 
 /** @throws StorageError `QUOTA_EXCEEDED` for too many properties, or more bytes than fit. */

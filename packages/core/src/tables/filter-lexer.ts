@@ -56,7 +56,7 @@ export function* lexFilter(text: string, offset: number = 0): Generator<FilterTo
       yield literal(at, numberOf(take(number), at))
     } else {
       const found = take(word)
-      if (found === undefined) throw filterError(at, `${quoteKey(first)} begins nothing`)
+      if (found === undefined) throw strangerError(text, position, at)
       if (text[position] === "'") yield literal(at, typedOf(found, textOf(take(quoted), at), at))
       else if (found === 'NaN' || found === 'INF') yield literal(at, specialOf(found))
       else yield { kind: 'word', at, text: found }
@@ -75,6 +75,28 @@ export function filterError(at: number, fault: string): StorageError {
     'INVALID_ARGUMENT',
     `The filter is wrong at character ${at + 1}: ${fault}`,
   )
+}
+
+/** Signs of other languages for what OData has words for. */
+const foreignSign = /[=!]==?|[<>]=|<>|&&|\|\||[=!<>&|]/y
+const wordOfSign: Readonly<Record<string, string>> = {
+  ...{ '=': 'eq', '==': 'eq', '===': 'eq', '!=': 'ne', '!==': 'ne', '<>': 'ne' },
+  ...{ '>': 'gt', '<': 'lt', '>=': 'ge', '<=': 'le' },
+  ...{ '&&': 'and', '&': 'and', '||': 'or', '|': 'or', '!': 'not' },
+}
+
+/** Of what begins no word, literal or parenthesis, and what to write for it if that is plain. */
+function strangerError(text: string, position: number, at: number): StorageError {
+  foreignSign.lastIndex = position
+  const sign = foreignSign.exec(text)?.[0]
+  const spelling = sign === undefined ? undefined : wordOfSign[sign]
+  if (spelling !== undefined) {
+    return filterError(at, `${quoteKey(sign!)} begins nothing; write ${spelling}`)
+  }
+  const first = text[position]!
+  const isQuote = /["`\u2018-\u201d]/.test(first)
+  const fix = isQuote ? "; a text stands in single quotes, 'x'" : ''
+  return filterError(at, `${quoteKey(first)} begins nothing${fix}`)
 }
 
 function textOf(found: string | undefined, at: number): string {

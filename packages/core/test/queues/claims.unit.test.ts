@@ -311,6 +311,34 @@ describe('openQueues', () => {
     await expect(own.listKeys()).rejects.toMatchObject({ code: 'CLOSED' })
   })
 
+  it('says why a large payload needs objects, and what opens them', async () => {
+    const cause = new Error('underneath')
+    const refusing = (code: 'INVALID_ARGUMENT' | 'UNAVAILABLE' | 'ABORTED') =>
+      openQueues('memory', {
+        claims: async () => {
+          throw new StorageError(code, 'Give the container', { cause, backend: 'azblob' })
+        },
+      })
+    const refusalOf = async (code: Parameters<typeof refusing>[0]): Promise<StorageError> => {
+      await using store = await refusing(code)
+      await store.createQueue('orders')
+      await store.sendMessage('orders', 'small')
+      const error: unknown = await store.sendMessage('orders', large).catch((thrown) => thrown)
+      expect(error).toMatchObject({ code, cause, backend: 'azblob' })
+      expect(await store.length('orders')).toBe(1)
+      return error as StorageError
+    }
+    const why = /^The message has 60\d\d\d bytes, 49152 fit, and .* used: Give the container/
+    const { message } = await refusalOf('INVALID_ARGUMENT')
+    expect(message).toMatch(why)
+    expect(message).toMatch(/a container beside connectionString\), or with \{ claims \}$/)
+    // What may pass is not mended by another configuration.
+    const passing = await refusalOf('UNAVAILABLE')
+    expect(passing.message).toMatch(why)
+    expect(passing.message).not.toContain('{ claims }')
+    expect((await refusalOf('ABORTED')).message).toBe('Give the container')
+  })
+
   it('tries again to open objects that could not be opened', async () => {
     let tries = 0
     const claims = async (): Promise<StorageManager> => {

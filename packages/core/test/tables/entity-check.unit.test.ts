@@ -75,6 +75,14 @@ describe('keys of entities', () => {
   ])('%j is no entity', (entity) => {
     expect(() => ownEntity(entity)).toThrow(TypeError)
   })
+
+  test.each([
+    [{ PartitionKey: 'p', RowKey: 'r' }, /for PartitionKey write partitionKey$/],
+    [{ partitionKey: 'p', RowKey: 'r' }, /for RowKey write rowKey$/],
+  ])('%j names its keys as the service does', (entity, message) => {
+    expect(() => ownEntity(entity)).toThrow(TypeError)
+    expect(() => ownEntity(entity)).toThrow(message)
+  })
 })
 
 describe('names of properties', () => {

@@ -100,8 +100,9 @@ export abstract class BlobExtras implements Presign, AccessTiers, Versions, Snap
    * Azure signs no headers, so that whoever has the URL may send another content type. A signature
    * of a key ends early only when the key is changed; one of a token when its keys are revoked.
    *
-   * @throws StorageError `UNSUPPORTED` with a SAS, which cannot sign; `INVALID_ARGUMENT`; with a
-   * token also as the service answers, which is asked about once a day.
+   * @throws StorageError `UNSUPPORTED` with a SAS, which cannot sign; `INVALID_ARGUMENT`;
+   * `INVALID_KEY` to `PUT` a key that breaks the rules of keys (names that others gave may be read
+   * and deleted); with a token also as the service answers, which is asked about once a day.
    */
   presign(key: string, options: PresignOptions): Promise<PresignedRequest> {
     return this.#ofKey('presign', key, options, () => this.#presigner.presign(key, options))

@@ -29,6 +29,7 @@ import {
 import type { Container } from '../container.ts'
 import { listedOf } from '../info.ts'
 import type { BlobReader } from '../reader.ts'
+import { inContainer } from '../refusal.ts'
 import { ServiceList, servicePageMax } from '../service-list.ts'
 import type { BlobWriter } from '../writer.ts'
 
@@ -102,7 +103,7 @@ export class NamedBlobs {
         names: { nameOf: (key) => key },
       })
       isRead = true
-      return await writer.write(name, body, settings)
+      return await inContainer(container, () => writer.write(name, body, settings))
     } catch (error) {
       if (!isRead) discardSource(body)
       throw error
@@ -118,7 +119,8 @@ export class NamedBlobs {
     assertToken(own.ifNoneMatch, 'ifNoneMatch')
     const range = own.range === undefined ? undefined : ownRange(own.range)
     const reader = this.#options.reader.ofBlobs(() => client.getBlobClient(name))
-    return new StoredBody(await reader.read(name, { ...own, range }))
+    const read = await inContainer(container, () => reader.read(name, { ...own, range }))
+    return new StoredBody(read)
   }
 
   async *list(container: string, options: ListBlobsOptions): AsyncGenerator<ListedBlob> {
@@ -128,7 +130,8 @@ export class NamedBlobs {
     const { requests } = this.#options.container
     const settings = { client, requests, signal, pageSize: servicePageMax, isAnyOrder: true }
     const list = new ServiceList(settings, { prefix })
-    for (let entry = await list.next(); entry !== undefined; entry = await list.next()) {
+    const next = (): ReturnType<typeof list.next> => inContainer(container, () => list.next())
+    for (let entry = await next(); entry !== undefined; entry = await next()) {
       const { size, etag, modifiedAt, contentType } = listedOf(entry.name, entry.headers!)
       yield { name: entry.name, size, etag, modifiedAt, contentType: contentType! }
     }

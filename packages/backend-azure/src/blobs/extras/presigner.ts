@@ -27,7 +27,7 @@ import {
   presignSecondsMax,
   StorageError,
 } from '@aos-storage/core'
-import { assertContentType, assertInteger, ownOptions } from '@aos-storage/core/backend'
+import { assertContentType, assertInteger, assertKey, ownOptions } from '@aos-storage/core/backend'
 import { clockSkewMs, type Container } from '../container.ts'
 import type { BlobNames } from '../names.ts'
 import { DelegationKeys } from './delegation-keys.ts'
@@ -64,9 +64,11 @@ export class BlobPresigner {
     return this.#keys !== undefined || credential instanceof StorageSharedKeyCredential
   }
 
-  /** @throws StorageError as the contract's `presign`, `INVALID_ARGUMENT`. */
+  /** @throws StorageError as the contract's `presign`, `INVALID_ARGUMENT`, `INVALID_KEY`. */
   async presign(key: string, options: PresignOptions): Promise<PresignedRequest> {
     const { method, expiresInSeconds, contentType, signal } = checked(options)
+    // What others wrote may be read and deleted by any name, as by `read` and `delete`.
+    if (method === 'PUT') assertKey(key)
     const { container, names, clock } = this.#options
     const name = names.nameOf(key)
     const { url } = container.client.getBlobClient(name)

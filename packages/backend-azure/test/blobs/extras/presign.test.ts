@@ -56,7 +56,7 @@ describeWithService('azurite', (service) => {
   it('signs the blob of the key, below a prefix and where names are coded', async () => {
     const { client, open } = await newContainer(service.url)
     const backend = open({ prefix: 'tenant/a' })
-    for (const key of ['doc', 'back\\slash', '.aos/k/x', '../other']) {
+    for (const key of ['doc', 'back\\slash', '.aos/k/x', 'dots./end.']) {
       const put = await backend.presign(key, { method: 'PUT' })
       expect((await send(put, { body: key })).status, `status for ${key}`).toBe(201)
       expect(Buffer.from((await backend.read(key)).body as Uint8Array).toString()).toBe(key)
@@ -119,6 +119,25 @@ describeWithService('azurite', (service) => {
     // This host's clock runs ten minutes ahead.
     const ahead = open({ clock: clockBy(600_000) })
     expect((await send(await ahead.presign('doc', { method: 'GET' }))).status).toBe(200)
+  })
+
+  it('signs no key to write that could not be loaded, and any of a listing to read', async () => {
+    const { client, open } = await newContainer(service.url)
+    const backend = open()
+    for (const key of ['/x', 'x/', 'a//b', '../x', 'a\nb', 'x'.repeat(1025)]) {
+      const put = backend.presign(key, { method: 'PUT' })
+      await expect(put).rejects.toMatchObject({ code: 'INVALID_KEY', operation: 'presign' })
+    }
+    const put = backend.presign('/x', { method: 'PUT' })
+    await expect(put).rejects.toThrow(/begins with "\/"; keys are relative, drop the slash/)
+    // A folder marker, as other programs leave them.
+    await client.getBlockBlobClient('folder/').upload('mark', 4)
+    const get = await backend.presign('folder/', { method: 'GET' })
+    expect(await (await send(get)).text()).toBe('mark')
+    const remove = await backend.presign('folder/', { method: 'DELETE' })
+    expect((await send(remove)).status).toBe(202)
+    const none = backend.presign('a\0b', { method: 'GET' })
+    await expect(none).rejects.toThrow(/Keys of your own have 1 to 1024 bytes, no control/)
   })
 
   it('tells what cannot be signed', async () => {

@@ -36,7 +36,7 @@ export function FeedBar({
       <KeyFilter text={text} onText={onText} />
       <Select
         size="xs"
-        w={136}
+        w={176}
         aria-label="Operation"
         placeholder="All operations"
         clearable

@@ -77,7 +77,7 @@ function Cells({ operation: record }: { readonly operation: OperationRecord }): 
       <span role="gridcell" data-column="time" className="tabular">
         {timeText(endedAt)}
       </span>
-      <span role="gridcell" data-column="operation" className="mono">
+      <span role="gridcell" data-column="operation" className="mono clipped" title={operation}>
         {operation}
       </span>
       <span role="gridcell" data-column="key" className="clipped" title={key}>
@@ -97,10 +97,15 @@ function Cells({ operation: record }: { readonly operation: OperationRecord }): 
       <span role="gridcell" data-column="attempt" className={`tabular ${classes['number']}`}>
         {attempt}
       </span>
-      <span role="gridcell" data-column="backend" className="clipped">
+      <span role="gridcell" data-column="backend" className="clipped" title={backend}>
         {backend}
       </span>
-      <span role="gridcell" data-column="outcome" className={`clipped ${classes['outcome']}`}>
+      <span
+        role="gridcell"
+        data-column="outcome"
+        className={`clipped ${classes['outcome']}`}
+        title={outcome}
+      >
         {outcome}
       </span>
     </>

@@ -126,9 +126,17 @@ function CapabilityRows({
               <Text size="sm" fw={600}>
                 {answer.text}
               </Text>
-              <Text size="xs" c="dimmed" className="mono breakable">
-                {name}: {rawText(capabilities[name])}
-              </Text>
+              {answer.names === undefined || answer.names.length === 0 ? (
+                <Text size="xs" c="dimmed" className="mono breakable">
+                  {name}: {rawText(capabilities[name])}
+                </Text>
+              ) : (
+                <Group gap={4} mt={4} mb={2}>
+                  {answer.names.map((each) => (
+                    <Code key={each}>{each}</Code>
+                  ))}
+                </Group>
+              )}
             </Box>
           </Group>
         </Table.Td>

@@ -11,6 +11,8 @@ export type Verdict = 'yes' | 'partly' | 'no' | 'fact'
 export interface Answer {
   readonly verdict: Verdict
   readonly text: string
+  /** Identifiers that the text counts. */
+  readonly names?: readonly string[] | undefined
 }
 
 interface Words<Value> {
@@ -106,8 +108,13 @@ const capabilityWords: {
   },
   extras: {
     question: 'What can it do beside the contract?',
-    answer: (names) => fact(names.length === 0 ? 'Nothing' : names.join(', ')),
+    answer: (names) => ({ ...fact(extrasText(names.length)), names }),
   },
+}
+
+function extrasText(count: number): string {
+  if (count === 0) return 'Nothing'
+  return count === 1 ? 'One member of its own' : `${countText(count)} members of its own`
 }
 
 function stepText(ms: number): string {

@@ -211,15 +211,18 @@ function harnessLines({ target, durability = 'fsync' }: ConformanceRequest): str
       '  timeLimitMs: 60_000,',
       '  bufferedBytesMax: 32 * 1024 ** 2,',
       '  async open() {',
-      '    // Each store is below a prefix of its own.',
+      '    // A container for nothing else; each store is below a prefix of its own.',
       '    const options = {',
       ...settings()
-        .slice(1)
+        .filter((line) => line.startsWith('connectionString:'))
         .map((line) => `      ${line}`),
-      '      prefix: `conformance/${crypto.randomUUID()}`,',
+      "      container: 'playground-conformance',",
+      '      prefix: crypto.randomUUID(),',
       '    }',
+      '    const backend = new AzureStorageBackend(options)',
+      '    await backend.createContainer()',
       '    return {',
-      '      backend: new AzureStorageBackend(options),',
+      '      backend,',
       '      reopen: async () => new AzureStorageBackend(options),',
       "      child: { module: new URL('open-child.ts', import.meta.url).href, args: options },",
       '    }',

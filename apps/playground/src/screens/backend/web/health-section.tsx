@@ -121,7 +121,7 @@ function Room({
 }
 
 function Details({ details }: { readonly details: Health['details'] }): ReactNode {
-  const entries = Object.entries(details)
+  const entries = Object.entries(details).filter(([, value]) => value !== '')
   if (entries.length === 0) return null
   return (
     <dl className={classes['details']}>

@@ -10,6 +10,7 @@ import type { Problem } from '../../../server/problem.ts'
 import { toldProblem } from '../../../server/told-problem.ts'
 import { Consumer, type ConsumerEyes, type ConsumerTools, type Run } from './consumer.ts'
 import { EventLog } from './event-log.ts'
+import { HandledTally } from './handled-tally.ts'
 import { Rate } from './rate.ts'
 import type { ConsumerSettings, GroupState, LogLine } from './wire.ts'
 
@@ -37,6 +38,7 @@ export class ConsumerGroup {
   /** With their ends. */
   readonly #slots = new Map<Slot, Promise<void>>()
   readonly #log = new EventLog()
+  readonly #handled: HandledTally
   readonly #rate = new Rate()
   readonly #counts: Counts = {
     ...{ received: 0, handled: 0, failed: 0, renewed: 0, crashed: 0, poisoned: 0 },
@@ -58,6 +60,7 @@ export class ConsumerGroup {
     this.#tools = tools
     this.#onNews = tell.onNews
     this.#onHandled = tell.onHandled
+    this.#handled = new HandledTally(tools.clock, (line) => this.#note(line))
   }
 
   /** Consumers that receive. */
@@ -111,6 +114,7 @@ export class ConsumerGroup {
   async close(): Promise<void> {
     this.stop()
     await Promise.all(this.#slots.values())
+    this.#handled.close()
   }
 
   /** @param lines How many of the log. */
@@ -165,9 +169,10 @@ export class ConsumerGroup {
         if (!consumer.hasCrashed) break
         await this.#tools.clock.sleep(restartMs, stop.signal).catch(() => undefined)
       }
+      this.#handled.flush()
       this.#note({ consumer: number, kind: 'stopped' })
     } catch (error) {
-      this.#problem ??= toldProblem(error)
+      this.#problem ??= toldProblem(error, 'queues')
       this.#note({ consumer: number, kind: 'stopped', detail: wordsOf(error) })
       for (const other of this.#slots.keys()) halt(other)
     }
@@ -195,6 +200,7 @@ export class ConsumerGroup {
         this.#rate.add(this.#tools.clock.now())
         this.#onHandled()
         if (run.dequeueCount > 1) this.#note({ ...about(run), kind: 'recovered' })
+        else this.#handled.add(about(run))
       },
       onPoison: (run) => {
         this.#counts.poisoned += 1

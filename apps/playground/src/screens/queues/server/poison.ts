@@ -50,7 +50,8 @@ export async function requeueAll(
       }
     })
   }
-  return { moved, failed, problem: first === undefined ? undefined : toldProblem(first) }
+  const problem = first === undefined ? undefined : toldProblem(first, 'queues')
+  return { moved, failed, problem }
 }
 
 async function sendBack(queues: QueueStore, message: QueueMessage): Promise<void> {

@@ -163,12 +163,14 @@ export interface LogLine {
   readonly sequence: number
   /** Milliseconds since 1970. */
   readonly at: number
-  readonly consumer: number
+  /** Undefined for several of them. */
+  readonly consumer?: number | undefined
   readonly kind:
     | 'started'
     | 'stopped'
     | 'renewed'
     | 'failed'
+    | 'handled'
     | 'recovered'
     | 'crashed'
     | 'poisoned'
@@ -178,7 +180,7 @@ export interface LogLine {
   readonly dequeueCount?: number | undefined
   /** Of a failure: in so many seconds it is visible again. Of a crash: the longest hold. */
   readonly seconds?: number | undefined
-  /** Of a crash: messages that the consumer held. */
+  /** Of a crash: messages that the consumer held. Of `handled`: those of the last seconds. */
   readonly messages?: number | undefined
   /** What was thrown, or the poison queue. */
   readonly detail?: string | undefined

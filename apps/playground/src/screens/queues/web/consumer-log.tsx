@@ -26,10 +26,15 @@ export function ConsumerLog({
         {shown.map((line) => (
           <li key={line.sequence} className={classes['line']} data-kind={line.kind}>
             <span className={classes['time']}>{momentText(line.at)}</span>
-            <span className={classes['who']} title={`Consumer ${line.consumer}`}>
-              #{line.consumer}
+            <span
+              className={classes['who']}
+              title={
+                line.consumer === undefined ? 'Several consumers' : `Consumer ${line.consumer}`
+              }
+            >
+              {line.consumer === undefined ? '' : `#${line.consumer}`}
             </span>
-            <span className={`${classes['what']} breakable`}>
+            <span className={`${classes['what']} breakable`} title={line.id}>
               <NameText text={lineText(line, queue)} />
             </span>
           </li>

@@ -7,7 +7,7 @@ import type { GroupState, RunningHandler } from '../server/wire.ts'
 import { ConsumerLog } from './consumer-log.tsx'
 import classes from './consumers-view.module.css'
 import { rateText } from './machine.tsx'
-import { ordinal } from './log-text.ts'
+import { ordinal, shortId } from './log-text.ts'
 import { clockText, useNow } from './use-now.ts'
 
 const tickMs = 250
@@ -130,7 +130,7 @@ function Run({
     <li className={classes['run']}>
       <div className={classes['head']}>
         <span className="clipped mono" title={id}>
-          {id}
+          {shortId(id)}
         </span>
         <span>{elapsedText(now - startedAt)}</span>
       </div>

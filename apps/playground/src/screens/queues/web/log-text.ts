@@ -1,4 +1,5 @@
 /** Lines of the log of consumers, in words. */
+import { countText } from '../../../web/amounts.ts'
 import type { LogLine } from '../server/wire.ts'
 import { poisonOf } from './names.ts'
 
@@ -21,6 +22,8 @@ const texts: Readonly<Record<LogLine['kind'], (facts: Facts) => string>> = {
   renewed: ({ message, seconds }) => `${message} is held for ${seconds} s more`,
   failed: ({ message, attempt, seconds, because }) =>
     `${message} failed, ${attempt}, again in ${seconds} s${because}`,
+  handled: ({ message, messages }) =>
+    messages === 1 ? `${message} was handled` : `handled ${countText(messages)} messages`,
   recovered: ({ message, attempt }) => `${message} was handled, ${attempt}`,
   poisoned: ({ message, tries, poison, because }) =>
     `${message} was given up, received ${tries} times, and is in ${poison}${because}`,
@@ -35,7 +38,7 @@ const texts: Readonly<Record<LogLine['kind'], (facts: Facts) => string>> = {
 export function lineText(line: LogLine, queue: string): string {
   const { kind, id = '', dequeueCount = 0, seconds = 0, messages = 0, detail } = line
   return texts[kind]({
-    message: shortId(id),
+    message: id.length > idCharsMax ? shortId(id) : `message ${id}`,
     attempt: `${ordinal(dequeueCount)} try`,
     tries: dequeueCount,
     because: detail === undefined ? '' : `: ${detail}`,
@@ -44,9 +47,11 @@ export function lineText(line: LogLine, queue: string): string {
   })
 }
 
+const idCharsMax = 12
+
 /** Ids are long, and their ends differ. */
-function shortId(id: string): string {
-  return id.length > 12 ? `…${id.slice(-8)}` : `message ${id}`
+export function shortId(id: string): string {
+  return id.length > idCharsMax ? `…${id.slice(-8)}` : id
 }
 
 const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' }

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { IconArrowBackUp, IconTrash } from '@tabler/icons-react'
+import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { type ActionText, perform } from '../../../web/actions.ts'
@@ -19,6 +20,7 @@ import { MessagePanel } from './message-panel.tsx'
 import { MessageList } from './message-list.tsx'
 import classes from './message-list.module.css'
 import { refocus } from './messages-view.tsx'
+import { shortId } from './log-text.ts'
 import { poisonedBy } from './names.ts'
 import { clear, messagesText } from './removal-dialog.tsx'
 import screen from './screen.ts'
@@ -104,8 +106,8 @@ function metaOf({ origin, insertedAt }: MessageSummary, ofQueue: string | undefi
       <span className={`${classes['bad']} breakable`}>
         <NameText text={`${error.name}: ${error.message}`} />
       </span>
-      <span>
-        was message {id}
+      <span title={id}>
+        was message {shortId(id)}
         {queue === ofQueue ? '' : ` in ${queue}`}
       </span>
       <span>{dequeueCount === 1 ? '1 try' : `${dequeueCount} tries`}</span>
@@ -187,16 +189,17 @@ function PoisonBar({
   const [report, setReport] = useState<PoisonReport>()
   const sendAllBack = async (): Promise<void> => {
     setBusy(true)
-    setReport(
-      await perform(
-        requeueAllText(queue),
-        (id) =>
-          answer(
-            client<QueuesApi>('queues', id).poison['requeue-all'].$post({ json: { queue } }),
-          ) as Promise<PoisonReport>,
-      ),
+    const told = await perform(
+      requeueAllText(queue),
+      (id) =>
+        answer(
+          client<QueuesApi>('queues', id).poison['requeue-all'].$post({ json: { queue } }),
+        ) as Promise<PoisonReport>,
     )
+    setReport(told)
     setBusy(false)
+    // The bar goes with the last message.
+    if (told !== undefined && told.moved > 0) tellSentBack(told.moved)
     await readAnew(queries)
   }
   return (
@@ -235,6 +238,14 @@ function PoisonBar({
       />
     </div>
   )
+}
+
+function tellSentBack(count: number): void {
+  notifications.show({
+    withBorder: true,
+    closeButtonProps: { 'aria-label': 'Close' },
+    message: `${messagesText(count)} sent back.`,
+  })
 }
 
 function Report({ report }: { readonly report: PoisonReport | undefined }): ReactNode {

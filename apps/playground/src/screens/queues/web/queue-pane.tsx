@@ -3,6 +3,7 @@ import { IconArrowLeft, IconEraser, IconSend, IconTrash } from '@tabler/icons-re
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { countText } from '../../../web/amounts.ts'
+import { Empty } from '../../../web/empty.tsx'
 import { Late } from '../../../web/late.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
@@ -81,7 +82,12 @@ export function QueuePane({
           Delete
         </Button>
       </header>
-      {data === undefined || isGone ? (
+      {isGone ? (
+        <Empty title="There is no such queue">
+          <b className="breakable">{queue}</b> was deleted, or never there. Choose another one, or
+          create it.
+        </Empty>
+      ) : data === undefined ? (
         <Unread error={error} onRetry={() => void readAnew(queries)} />
       ) : (
         <>

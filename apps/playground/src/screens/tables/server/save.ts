@@ -70,7 +70,7 @@ async function saveEach(
       steps.push(...undoOf(ready, outcome))
       outcomes.push({ row: await wholeRowOrNull(tables, table, ready.keys) })
     } catch (error) {
-      outcomes.push({ problem: toldProblem(error) })
+      outcomes.push({ problem: toldProblem(error, 'tables') })
     }
   }
   return { outcomes, undo: journal.add(table, steps, false) }

@@ -86,7 +86,9 @@ export class TableJournal {
     }
     const problems: UndoResult['problems'][number][] = []
     for (const step of steps.toReversed()) {
-      await undone(tables, table, step).catch((error: unknown) => problems.push(toldProblem(error)))
+      await undone(tables, table, step).catch((error: unknown) =>
+        problems.push(toldProblem(error, 'tables')),
+      )
     }
     return { done: steps.length - problems.length, problems }
   }

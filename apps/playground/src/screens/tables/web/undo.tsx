@@ -6,6 +6,7 @@ import { NameText } from '../../../web/name-text.tsx'
 import { tellProblem, ProblemError } from '../../../web/problem.ts'
 import type { UndoOffer } from '../server/wire.ts'
 import { undoChanges } from './requests.ts'
+import classes from './undo.module.css'
 
 const shownMs = 12_000
 const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
@@ -24,6 +25,7 @@ export function tellDone(label: string, undo: UndoOffer | null): void {
   notifications.show({
     id: undo?.id ?? label,
     position: 'bottom-left',
+    classNames: { root: classes['notice']! },
     withBorder: true,
     autoClose: shownMs,
     closeButtonProps: { 'aria-label': 'Close' },

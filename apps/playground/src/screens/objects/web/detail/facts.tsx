@@ -39,9 +39,11 @@ export function Facts({ details }: { readonly details: ObjectDetails }): ReactNo
       <Fact name="Metadata">
         <Metadata metadata={metadata} />
       </Fact>
-      <Fact name="File" copied={path ?? undefined}>
-        {path === null ? 'It is not on this disk.' : <FilePath path={path} />}
-      </Fact>
+      {path === null ? null : (
+        <Fact name="File" copied={path}>
+          <FilePath path={path} />
+        </Fact>
+      )}
     </dl>
   )
 }

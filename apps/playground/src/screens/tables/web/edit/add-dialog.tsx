@@ -11,6 +11,8 @@ import { saveLabel, saveText } from '../code.ts'
 import { saveChanges } from '../requests.ts'
 import { tellDone } from '../undo.tsx'
 import { typedValue } from '../values.ts'
+import classes from './add-dialog.module.css'
+import { keyFault } from './key-fault.ts'
 import { done, type OnSaved } from './save.ts'
 import { fieldOf, type FieldState, fieldStateOf, ValueField } from './value-field.tsx'
 
@@ -90,7 +92,10 @@ function AddForm({ table, like, onSaved, onClose }: AddDialogProps): ReactNode {
   })
   const names = given.map(({ name }) => name)
   const isReady =
-    given.every(({ typed }) => 'value' in typed) && new Set(names).size === names.length
+    keyFault(keys.partitionKey) === undefined &&
+    keyFault(keys.rowKey) === undefined &&
+    given.every(({ typed }) => 'value' in typed) &&
+    new Set(names).size === names.length
   const properties = Object.fromEntries(
     given.flatMap(({ name, typed }) => ('value' in typed ? [[name, typed.value] as const] : [])),
   )
@@ -130,6 +135,7 @@ function AddForm({ table, like, onSaved, onClose }: AddDialogProps): ReactNode {
             label="PartitionKey"
             description="Entities of one partition can change together."
             value={keys.partitionKey}
+            error={keyFault(keys.partitionKey)}
             onChange={({ currentTarget }) =>
               setKeys({ ...keys, partitionKey: currentTarget.value })
             }
@@ -138,6 +144,7 @@ function AddForm({ table, like, onSaved, onClose }: AddDialogProps): ReactNode {
             label="RowKey"
             description="Unique within its partition; may be empty."
             value={keys.rowKey}
+            error={keyFault(keys.rowKey)}
             data-autofocus
             onChange={({ currentTarget }) => setKeys({ ...keys, rowKey: currentTarget.value })}
           />
@@ -164,13 +171,15 @@ function AddForm({ table, like, onSaved, onClose }: AddDialogProps): ReactNode {
             Property
           </Button>
         </Box>
-        {problem === undefined ? null : <ProblemNotice problem={problem} />}
-        <Group justify="flex-end" gap="xs">
-          <CodePopover text={saveText(table, [change], false)} />
-          <Button type="submit" loading={isSaving} disabled={!isReady}>
-            Add
-          </Button>
-        </Group>
+        <Box className={classes['foot']}>
+          {problem === undefined ? null : <ProblemNotice problem={problem} />}
+          <Group justify="flex-end" gap="xs">
+            <CodePopover text={saveText(table, [change], false)} />
+            <Button type="submit" loading={isSaving} disabled={!isReady}>
+              Add
+            </Button>
+          </Group>
+        </Box>
       </Stack>
     </form>
   )

@@ -63,7 +63,7 @@ export function FilterBar(props: FilterBarProps): ReactNode {
           classNames={{ input: 'mono' }}
           aria-label="Filter, in OData"
           aria-describedby={fault === undefined ? undefined : 'filter-fault'}
-          placeholder="Filter in OData: cpuPercent gt 60 and isAlert eq true"
+          placeholder="Filter in OData: PartitionKey eq '…'"
           leftSection={<IconFilter size={16} />}
           spellCheck={false}
           autoComplete="off"
