@@ -7,12 +7,12 @@ import { AzureTableStore } from '../../src/index.ts'
 const table = 'Texts'
 
 describeWithService('azurite', (service) => {
-  const store = new AzureTableStore({ connectionString: service.url })
-  const sdk = TableClient.fromConnectionString(service.url, table, {
-    allowInsecureConnection: true,
-  })
+  let store: AzureTableStore
+  let sdk: TableClient
 
   beforeAll(async () => {
+    store = new AzureTableStore({ connectionString: service.url })
+    sdk = TableClient.fromConnectionString(service.url, table, { allowInsecureConnection: true })
     await store.createTable(table)
     for (let c = 0; c < 8; c++) {
       const bits = { a: (c & 1) > 0, b: (c & 2) > 0 }
