@@ -356,7 +356,7 @@ describe('a transfer', () => {
     const json = { kind: 'delete', prefixes: [{ prefix: 'k/' }] }
     const lines = await objects.lines<TransferLine>('POST', '/transfer', { json })
     const steps = progressOf(lines)
-    expect(steps.length).toBeGreaterThan(2)
+    expect(steps.length).toBeGreaterThan(1)
     expect(steps.map(({ done }) => done)).toEqual(
       steps.map(({ done }) => done).toSorted((a, b) => a - b),
     )
