@@ -75,6 +75,7 @@ function summarize(done) {
   }
   const total = addUp(done.map(({ tally }) => tally))
   for (const reason of total.skipReasons) process.stdout.write(`skipped: ${reason}\n`)
+  for (const failure of total.failures) process.stdout.write(`failed: ${failure}\n`)
   process.stdout.write(`${finalLine(total)}\n`)
   return total.failed > 0 || total.passed === 0 ? 1 : 0
 }

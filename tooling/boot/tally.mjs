@@ -1,9 +1,17 @@
 /** Counts: what vitest reports in JSON, and one for each other step. */
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 /** Counts of a step that is no test run. */
 export function stepTally(code) {
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0, skipReasons: [] }
+  return {
+    passed: code === 0 ? 1 : 0,
+    failed: code === 0 ? 0 : 1,
+    skipped: 0,
+    skipReasons: [],
+    failures: [],
+  }
 }
 
 /**
@@ -16,7 +24,7 @@ export function readTally(file, code) {
   try {
     report = JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, skipReasons: [] }
+    return { passed: 0, failed: 1, skipped: 0, skipReasons: [], failures: [] }
   }
   const tests = report.testResults.flatMap((result) => result.assertionResults)
   const count = (...states) => tests.filter(({ status }) => states.includes(status)).length
@@ -31,7 +39,23 @@ export function readTally(file, code) {
     failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed,
     skipped: tests.length - passed - count('failed'),
     skipReasons: skipReasonsOf(tests),
+    failures: report.testResults.flatMap(failuresOf),
   }
+}
+
+/** `cache.test.ts > cache > evicts: expected 1 to be 2`, for whom only the end of a log reaches. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const failed = assertionResults.filter((test) => test.status === 'failed')
+  if (status === 'failed' && failed.length === 0) return [`${basename(name)}: ${brief(message)}`]
+  return failed.map(({ ancestorTitles, title, failureMessages }) => {
+    const titles = [basename(name), ...ancestorTitles, title].join(' > ')
+    return `${titles}: ${brief(failureMessages?.[0])}`
+  })
+}
+
+/** The first line of a message, bounded. */
+function brief(message = '') {
+  return stripVTControlCharacters(message).trim().split('\n', 1)[0].slice(0, 300)
 }
 
 /** `redis-server not on PATH ...; (12 skipped)`, from the titles that describeWithService gives. */
@@ -57,6 +81,7 @@ export function addUp(tallies) {
     failed: sum('failed'),
     skipped: sum('skipped'),
     skipReasons: tallies.flatMap(({ skipReasons }) => skipReasons),
+    failures: tallies.flatMap(({ failures }) => failures),
   }
 }
 

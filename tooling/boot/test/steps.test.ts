@@ -21,11 +21,14 @@ function vitest(states: readonly string[], exitCode = 0, more: object = {}): Pro
   const tests = states.map((status) => ({
     status,
     title: 't',
+    failureMessages: status === 'failed' ? ['\u001B[31mError: no\u001B[39m\nat here'] : [],
     ancestorTitles:
       status === 'skipped' ? ['with redis (skipped: not on PATH. To have it: x)'] : [],
   }))
   const status = states.includes('failed') ? 'failed' : 'passed'
-  const report = { testResults: [{ status, assertionResults: tests, ...more }] }
+  const report = {
+    testResults: [{ name: '/a/b.test.ts', status, assertionResults: tests, ...more }],
+  }
   return tool(
     'vitest',
     `import { writeFileSync } from 'node:fs'
@@ -67,6 +70,15 @@ describe('npm test', () => {
     expect(run.stdout).toContain('skipped: redis: not on PATH. To have it: x (2 skipped)')
     expect(lastLine(run.stdout)).toBe('6 passed, 0 failed, 3 skipped')
     expect(run.stdout).toContain('skipped: t: by the tests themselves (1 skipped)')
+  })
+
+  it('names what failed at the end, where the log of a CI may be cut', async () => {
+    await vitest(['passed', 'failed'], 1)
+    expect((await clone.boot(['test'])).stdout).toMatch(
+      /^failed: b\.test\.ts > t: Error: no\n6 pa/m,
+    )
+    await vitest([], 1, { status: 'failed', message: 'cannot load\nx' })
+    expect((await clone.boot(['test'])).stdout).toContain('\nfailed: b.test.ts: cannot load\n')
   })
 
   it.each([
