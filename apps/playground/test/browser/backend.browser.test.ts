@@ -100,17 +100,17 @@ describeInBrowser('the backend screen', (browser) => {
       await page.goto('/backend')
       await page.getByRole('heading', { name: 'Capabilities' }).waitFor()
       const rows = await page.getByRole('table').getByRole('row').allInnerTexts()
-      // Question, answer in words, and the value as a program sees it.
+      // Question, answer in words, and the value as a program sees it; names each by itself.
       const told = rows.flatMap((row) => {
-        const [question = '', words = '', raw = ''] = row.split(/[\t\n]+/)
-        const [, name, value] = /^(\w+): (.+)$/.exec(raw) ?? []
+        const [question = '', words = '', ...raw] = row.trim().split(/[\t\n]+/)
+        const [, name, value] = /^(\w+): (.+)$/.exec(raw.join(' ')) ?? []
         if (name === undefined) return []
         expect(question).toMatch(/^[A-Z][^?]+\?$/)
         expect(words).toMatch(/\w{2}/)
         return [[name, value]]
       })
       const text = (value: unknown): string =>
-        JSON.stringify(value).replaceAll('"', "'").replaceAll(',', ', ')
+        Array.isArray(value) ? value.join(' ') : JSON.stringify(value).replaceAll('"', "'")
       const claimed = Object.entries(capabilities).map(([name, value]) => [name, text(value)])
       expect(told).toHaveLength(claimed.length)
       expect(Object.fromEntries(told)).toEqual(Object.fromEntries(claimed))

@@ -132,6 +132,9 @@ function CapabilityRows({
                 </Text>
               ) : (
                 <Group gap={4} mt={4} mb={2}>
+                  <Text size="xs" c="dimmed" className="mono">
+                    {name}:
+                  </Text>
                   {answer.names.map((each) => (
                     <Code key={each}>{each}</Code>
                   ))}
