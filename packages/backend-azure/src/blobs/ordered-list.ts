@@ -29,6 +29,9 @@ const firstAstral = '\u{10000}'
 
 type Kind = 'high' | 'astral'
 
+/** Entries that follow each other and need no request between them: those of one page, mostly. */
+type Run = readonly ServiceEntry[]
+
 export interface OrderedListOptions extends ServiceListOptions {
   readonly prefix: string
   readonly delimiter: string | undefined
@@ -38,19 +41,18 @@ export interface OrderedListOptions extends ServiceListOptions {
   readonly hidden: string
 }
 
-/** Entries in the order of UTF-8 bytes. */
-export async function* orderedList(options: OrderedListOptions): AsyncGenerator<ServiceEntry> {
+/** Entries in the order of UTF-8 bytes, in runs, of which some are empty. */
+export async function* orderedList(options: OrderedListOptions): AsyncGenerator<Run> {
   const { prefix, after } = options
   let last = after
-  for await (const entry of new Order(options).behind(prefix, after)) {
-    const isFurther = last === undefined || compareKeys(entry.name, last) > 0
+  const isNew = ({ name, headers }: ServiceEntry): boolean => {
+    const isFurther = last === undefined || compareKeys(name, last) > 0
     // Rolled-up names of which some are behind `after`.
-    const isAround =
-      entry.headers === undefined && last === after && after?.startsWith(entry.name) === true
-    if (!isFurther && !isAround) continue
-    if (isFurther) last = entry.name
-    yield entry
+    const isAround = headers === undefined && last === after && after?.startsWith(name) === true
+    if (isFurther) last = name
+    return isFurther || isAround
   }
+  for await (const run of new Order(options).behind(prefix, after)) yield run.filter(isNew)
 }
 
 class Order {
@@ -61,7 +63,7 @@ class Order {
   }
 
   /** All names of a prefix behind `after`, in order. */
-  async *behind(prefix: string, after: string | undefined): AsyncGenerator<ServiceEntry> {
+  async *behind(prefix: string, after: string | undefined): AsyncGenerator<Run> {
     const isInside = after?.startsWith(prefix) === true
     // Behind all that begins so.
     if (!isInside && after !== undefined && compareKeys(after, prefix) > 0) return
@@ -83,7 +85,7 @@ class Order {
   }
 
   /** Names of a prefix that come behind all that begin with `start`. */
-  async *#rest(prefix: string, start: string): AsyncGenerator<ServiceEntry> {
+  async *#rest(prefix: string, start: string): AsyncGenerator<Run> {
     if (start === prefix) return
     const parent = start.slice(0, -1)
     const next = start.charCodeAt(start.length - 1) + 1
@@ -98,14 +100,14 @@ class Order {
   }
 
   /** Names that go on with a character of a kind behind `start`; only those above `point`. */
-  async *#group(start: string, kind: Kind, point?: number): AsyncGenerator<ServiceEntry> {
+  async *#group(start: string, kind: Kind, point?: number): AsyncGenerator<Run> {
     const first = point === undefined ? (kind === 'high' ? firstHigh : firstAstral) : above(point)
     if (first === undefined) return
     yield* this.#stream({ prefix: start, from: start + first }, kind)
   }
 
   /** @param only Ends at the first name that does not go on so behind the prefix. */
-  async *#stream(range: ServiceRange, only?: Kind): AsyncGenerator<ServiceEntry> {
+  async *#stream(range: ServiceRange, only?: Kind): AsyncGenerator<Run> {
     const { delimiter, hidden } = this.#options
     // No name begins so, and Azure may refuse the request for it.
     if (!isPlainText(range.prefix)) return
@@ -113,26 +115,33 @@ class Order {
     const list = new ServiceList(this.#options, { prefix: range.prefix, from, delimiter })
     // Starts whose high names were listed already.
     const done = only === 'astral' ? [range.prefix] : []
-    for (let entry = await list.next(); entry !== undefined; entry = await list.next()) {
-      const { name } = entry
-      if (only !== undefined && kindAt(name, range.prefix.length) !== only) {
-        // Of a service by UTF-16: on later pages there are no astral ones either.
-        const isAstral = (each: string) => kindAt(each, range.prefix.length) === 'astral'
-        if (only === 'high' || !list.hasOnPage(isAstral)) return
-        continue
+    while (await list.more()) {
+      const run: ServiceEntry[] = []
+      for (let entry = list.take(); entry !== undefined; entry = list.take()) {
+        const { name } = entry
+        if (only !== undefined && kindAt(name, range.prefix.length) !== only) {
+          // Of a service by UTF-16: on later pages there are no astral ones either.
+          const isAstral = (each: string) => kindAt(each, range.prefix.length) === 'astral'
+          if (only === 'astral' && list.hasOnPage(isAstral)) continue
+          yield run
+          return
+        }
+        if (name.startsWith(hidden)) {
+          list.jump(successor(hidden))
+          continue
+        }
+        while (done.length > 0 && !name.startsWith(done.at(-1)!)) done.pop()
+        if (done.some((start) => kindAt(name, start.length) === 'high')) continue
+        for (const start of astralStarts(name, range.prefix.length)) {
+          if (done.includes(start)) continue
+          done.push(start)
+          if (!list.mayGoOn(start)) continue
+          yield run.splice(0)
+          yield* this.#group(start, 'high')
+        }
+        run.push(entry)
       }
-      if (name.startsWith(hidden)) {
-        list.jump(successor(hidden))
-        continue
-      }
-      while (done.length > 0 && !name.startsWith(done.at(-1)!)) done.pop()
-      if (done.some((start) => kindAt(name, start.length) === 'high')) continue
-      for (const start of astralStarts(name, range.prefix.length)) {
-        if (done.includes(start)) continue
-        done.push(start)
-        if (list.mayGoOn(start)) yield* this.#group(start, 'high')
-      }
-      yield entry
+      yield run
     }
   }
 }

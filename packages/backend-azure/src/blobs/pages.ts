@@ -35,6 +35,9 @@ interface Entry {
   readonly headers: BlobHeaders | undefined
 }
 
+/** Entries that follow each other; some are empty. */
+type Run = readonly Entry[]
+
 export class BlobPages {
   readonly #container: Container
   readonly #names: BlobNames
@@ -56,26 +59,25 @@ export class BlobPages {
       // And the one where the page begins, and the one that shows whether it is the last.
       pageSize: Math.min(servicePageMax, limit + 2),
     }
-    const sources = [this.#plain(scope, service)]
-    if (hasCoded) sources.push(this.#coded(scope, service))
-    const heads = await Promise.all(sources.map((source) => source.next()))
+    const plain = new Source(this.#plain(scope, service))
+    const coded = new Source(hasCoded ? this.#coded(scope, service) : undefined)
+    await Promise.all([plain.fill(), coded.fill()])
     const page = new PageOf(options, limit)
     for (;;) {
-      const at = firstOf(heads)
-      if (at === undefined) return page.last()
-      const entry = heads[at]!.value!
-      if (!page.add(entry)) break
+      const source = firstOf(plain, coded)
+      if (source === undefined) return page.last()
+      if (!page.add(source.head!)) break
       // Both sources may have the same prefix.
-      heads[at] = await sources[at]!.next()
+      source.drop()
+      if (source.head === undefined) await source.fill()
     }
-    const isPlainOnly = heads[1] === undefined || heads[1].done === true
-    return page.full(isPlainOnly ? noCoded : undefined)
+    return page.full(coded.head === undefined ? noCoded : undefined)
   }
 
-  async *#plain(scope: Scope, service: ServiceListOptions): AsyncGenerator<Entry, undefined> {
+  async *#plain(scope: Scope, service: ServiceListOptions): AsyncGenerator<Run> {
     const names = this.#names
     const { prefix, delimiter } = scope
-    if (!isPlainText(prefix)) return undefined
+    if (!isPlainText(prefix)) return
     // Emulators know delimiters of one character only; and no plain name holds a backslash.
     const isServices = delimiter !== undefined && /^[!-[\]-~]$/.test(delimiter)
     const list = orderedList({
@@ -86,39 +88,47 @@ export class BlobPages {
       hidden: names.codedStart,
     })
     let seen: string | undefined
-    for await (const { name, headers } of list) {
-      const key = name.slice(names.prefix.length)
-      if (headers === undefined) {
+    for await (const listed of list) {
+      const run: Entry[] = []
+      for (const { name, headers } of listed) {
+        const key = name.slice(names.prefix.length)
+        if (headers !== undefined) {
+          const entry = scope.entryOf(key, headers)
+          if (entry !== undefined) run.push(entry)
+          continue
+        }
         const start = scope.rolledUp(key)
         if (start === seen || scope.isPassed(start)) continue
         seen = start
-        if (await this.#hasPlain(names.prefix + start, scope, service))
-          yield { key: start, headers }
-        continue
+        if (this.#mayHoldNoPlain(start, scope)) {
+          // What comes before may fill the page, so that nobody needs to ask.
+          yield run.splice(0)
+          if (!(await this.#hasPlain(start, scope, service))) continue
+        }
+        run.push({ key: start, headers })
       }
-      const entry = scope.entryOf(key, headers)
-      if (entry !== undefined) yield entry
+      yield run
     }
-    return undefined
   }
 
-  /**
-   * Whether there is a plain name with this start and behind the position: the service also rolls
-   * up coded names, and those before.
-   */
+  /** True where the service may have rolled up only coded names, or those before the position. */
+  #mayHoldNoPlain(start: string, scope: Scope): boolean {
+    const { codedStart, prefix } = this.#names
+    return codedStart.startsWith(prefix + start) || scope.isWithin(start)
+  }
+
+  /** Whether there is a plain name with this start and behind the position. */
   async #hasPlain(start: string, scope: Scope, service: ServiceListOptions): Promise<boolean> {
     const { codedStart, prefix } = this.#names
-    const key = start.slice(prefix.length)
-    const mayBeCoded = codedStart.startsWith(start)
-    if (!mayBeCoded && !scope.isWithin(key)) return true
-    const after = scope.isWithin(key) ? prefix + scope.after! : undefined
-    const range = { prefix: start, delimiter: undefined, after, hidden: codedStart }
-    const list = orderedList({ ...service, pageSize: 2, ...range })
-    const first = await list.next()
-    return first.done !== true
+    const after = scope.isWithin(start) ? prefix + scope.after! : undefined
+    const range = { prefix: prefix + start, delimiter: undefined, after, hidden: codedStart }
+    for await (const run of orderedList({ ...service, pageSize: 2, ...range })) {
+      if (run.length > 0) return true
+    }
+    return false
   }
 
-  async *#coded(scope: Scope, service: ServiceListOptions): AsyncGenerator<Entry, undefined> {
+  async *#coded(scope: Scope, service: ServiceListOptions): AsyncGenerator<Run> {
     const { prefix, after } = scope
     const names = this.#names
     const list = new ServiceList(service, {
@@ -126,15 +136,48 @@ export class BlobPages {
       from: after === undefined ? undefined : names.codedFrom(after),
     })
     let rolledUp: string | undefined
-    for (let blob = await list.next(); blob !== undefined; blob = await list.next()) {
-      const key = names.keyOf(blob.name)
-      if (key === undefined || !key.startsWith(prefix)) continue
-      const entry = scope.entryOf(key, blob.headers!)
-      if (entry === undefined || (rolledUp !== undefined && entry.key === rolledUp)) continue
-      rolledUp = entry.headers === undefined ? entry.key : undefined
-      yield entry
+    while (await list.more()) {
+      const run: Entry[] = []
+      for (let blob = list.take(); blob !== undefined; blob = list.take()) {
+        const key = names.keyOf(blob.name)
+        if (key === undefined || !key.startsWith(prefix)) continue
+        const entry = scope.entryOf(key, blob.headers!)
+        if (entry === undefined || (rolledUp !== undefined && entry.key === rolledUp)) continue
+        rolledUp = entry.headers === undefined ? entry.key : undefined
+        run.push(entry)
+      }
+      yield run
     }
-    return undefined
+  }
+}
+
+/** Entries as they come, in runs: waiting for each one by itself would cost more than the rest. */
+class Source {
+  readonly #runs: AsyncGenerator<Run> | undefined
+  #run: Run = []
+  #at = 0
+
+  constructor(runs: AsyncGenerator<Run> | undefined) {
+    this.#runs = runs
+  }
+
+  /** The first that was not dropped; undefined behind the last, and until filled again. */
+  get head(): Entry | undefined {
+    return this.#run[this.#at]
+  }
+
+  drop(): void {
+    this.#at += 1
+  }
+
+  /** Waits until there is a head, or there will be none. */
+  async fill(): Promise<void> {
+    while (this.head === undefined) {
+      const next = await this.#runs?.next()
+      if (next === undefined || next.done === true) return
+      this.#run = next.value
+      this.#at = 0
+    }
   }
 }
 
@@ -218,13 +261,9 @@ class PageOf {
   }
 }
 
-/** Which source has the first key of all. */
-function firstOf(heads: readonly IteratorResult<Entry, undefined>[]): number | undefined {
-  let first: number | undefined
-  for (const [at, head] of heads.entries()) {
-    if (head.done === true) continue
-    const isFirst = first === undefined || compareKeys(head.value.key, heads[first]!.value!.key) < 0
-    if (isFirst) first = at
-  }
-  return first
+/** The source with the first key of all; undefined when neither has any. */
+function firstOf(plain: Source, coded: Source): Source | undefined {
+  if (coded.head === undefined) return plain.head && plain
+  if (plain.head === undefined) return coded
+  return compareKeys(coded.head.key, plain.head.key) < 0 ? coded : plain
 }

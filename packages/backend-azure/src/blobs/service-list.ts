@@ -1,8 +1,9 @@
 /**
- * The service's own listing, entry by entry, in whatever order it has.
+ * The service's own listing, in whatever order it has.
  *
  * Entries of one page are given in the order of UTF-8, pages in that of the service. The next page
- * is fetched when it is needed.
+ * is fetched when it is needed: one wait for each page, where one for each entry would cost more
+ * than reading the answer does.
  *
  * https://learn.microsoft.com/rest/api/storageservices/list-blobs (`startFrom`: since 2026-02-06)
  */
@@ -54,12 +55,17 @@ export class ServiceList {
     this.#range = range
   }
 
-  /** The next entry, which is taken. */
-  async next(): Promise<ServiceEntry | undefined> {
+  /** True when there are entries to take; fetches the next page when all of this one were taken. */
+  async more(): Promise<boolean> {
     while (this.#at >= this.#entries.length) {
-      if (this.#hasStarted && this.#marker === undefined) return undefined
+      if (this.#hasStarted && this.#marker === undefined) return false
       await this.#fetch()
     }
+    return true
+  }
+
+  /** The next entry of the page, or undefined when all were taken. */
+  take(): ServiceEntry | undefined {
     return this.#entries[this.#at++]
   }
 

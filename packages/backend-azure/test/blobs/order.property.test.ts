@@ -24,7 +24,7 @@ async function given(
 ): Promise<string[]> {
   const names: string[] = []
   const options = { ...service.options(), ...range, hidden: '.aos/k/' }
-  for await (const entry of orderedList(options)) names.push(entry.name)
+  for await (const run of orderedList(options)) names.push(...run.map((entry) => entry.name))
   return names
 }
 

@@ -130,10 +130,11 @@ export class NamedBlobs {
     const { requests } = this.#options.container
     const settings = { client, requests, signal, pageSize: servicePageMax, isAnyOrder: true }
     const list = new ServiceList(settings, { prefix })
-    const next = (): ReturnType<typeof list.next> => inContainer(container, () => list.next())
-    for (let entry = await next(); entry !== undefined; entry = await next()) {
-      const { size, etag, modifiedAt, contentType } = listedOf(entry.name, entry.headers!)
-      yield { name: entry.name, size, etag, modifiedAt, contentType: contentType! }
+    while (await inContainer(container, () => list.more())) {
+      for (let entry = list.take(); entry !== undefined; entry = list.take()) {
+        const { size, etag, modifiedAt, contentType } = listedOf(entry.name, entry.headers!)
+        yield { name: entry.name, size, etag, modifiedAt, contentType: contentType! }
+      }
     }
   }
 }
