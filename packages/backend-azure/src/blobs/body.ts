@@ -15,6 +15,7 @@ import type { Readable } from 'node:stream'
 import { type BodyStream, type Clock, isStorageError, StorageError } from '@aos-storage/core'
 import { abortError } from '@aos-storage/core/backend'
 import { closedError, placed, toStorageError } from '../errors.ts'
+import { ReadAhead } from './read-ahead.ts'
 
 /** Connections in a row that give no byte. */
 const emptyConnectionsMax = 4
@@ -38,6 +39,7 @@ export interface BlobBodyOptions {
 export class BlobBody implements BodyStream {
   readonly #options: BlobBodyOptions
   #source: Readable | undefined
+  #chunks: ReadAhead | undefined
   #position: number
   #isOver = false
   #failure: StorageError | undefined
@@ -68,8 +70,18 @@ export class BlobBody implements BodyStream {
     try {
       while (!this.#isOver && this.#position < this.#options.end) {
         const before = this.#position
-        const cut = yield* this.#readOn()
+        const chunks = await this.#connect()
+        // No other generator within, and no wait for what is here: each costs what a chunk does.
+        for (;;) {
+          const chunk = chunks?.take() ?? (await this.#next(chunks))
+          if (chunk === undefined || this.#isOver) break
+          this.#moved(false)
+          this.#position += chunk.byteLength
+          yield chunk
+          if (this.#isOver || this.#chunks !== chunks) break
+        }
         if (this.#isOver) break
+        const cut = this.#cutOf(chunks)
         empty = this.#position > before ? 0 : empty + 1
         if (cut !== undefined && empty >= emptyConnectionsMax) throw cut as Error
       }
@@ -90,33 +102,32 @@ export class BlobBody implements BodyStream {
     this.#end(closedError())
   }
 
-  /** Reads one connection to its end; gives why it ended when that was too early. */
-  async *#readOn(): AsyncGenerator<Uint8Array, unknown> {
-    const { end } = this.#options
+  /** Starts to read a connection: the one that is open, or another. */
+  async #connect(): Promise<ReadAhead | undefined> {
     this.#moved(true)
     this.#source ??= await this.#options.reopen(this.#position)
-    if (this.#isOver) return this.#drop()
-    this.#startWatch()
-    const source = this.#source
-    const chunks = source.iterator({ destroyOnReturn: false })
-    try {
-      for (;;) {
-        this.#moved(true)
-        const next = (await chunks.next()) as IteratorResult<Uint8Array, undefined>
-        this.#moved(false)
-        if (this.#isOver) return undefined
-        if (next.done === true) break
-        const { buffer, byteOffset, byteLength } = next.value
-        this.#position += byteLength
-        yield new Uint8Array(buffer, byteOffset, byteLength)
-        if (this.#isOver || this.#source !== source) return undefined
-      }
+    if (this.#isOver) {
       this.#drop()
-      return this.#position < end ? this.#cutError() : undefined
-    } catch (error) {
-      this.#drop()
-      return error
+      return undefined
     }
+    this.#startWatch()
+    this.#chunks = new ReadAhead(this.#source)
+    return this.#chunks
+  }
+
+  /** Waits for the next chunk; undefined when none will come. */
+  async #next(chunks: ReadAhead | undefined): Promise<Uint8Array | undefined> {
+    this.#moved(true)
+    await chunks?.wait()
+    return chunks?.take()
+  }
+
+  /** Why a connection ended too early; undefined where it did not, or was given back meanwhile. */
+  #cutOf(chunks: ReadAhead | undefined): unknown {
+    if (chunks === undefined || this.#chunks !== chunks) return undefined
+    this.#drop()
+    const isShort = this.#position < this.#options.end
+    return chunks.failure ?? (isShort ? this.#cutError() : undefined)
   }
 
   #moved(isWaiting: boolean): void {
@@ -130,6 +141,7 @@ export class BlobBody implements BodyStream {
     this.#watch = undefined
     this.#source?.destroy()
     this.#source = undefined
+    this.#chunks = undefined
   }
 
   #end(failure?: StorageError): void {

@@ -31,6 +31,9 @@ export interface CopySource {
   }
 }
 
+/** Of about 5 KiB each. */
+const keptBlobsMax = 1000
+
 const storageScope = 'https://storage.azure.com/.default'
 
 /** What reading and writing need to know of where blobs are. */
@@ -50,6 +53,8 @@ export class Container {
   readonly hasOwnRetries: boolean
   readonly #client: ContainerClient | undefined
   readonly #connection: Connection | undefined
+  /** Clients of blobs, the one used last at the end. */
+  readonly #blobs = new Map<string, BlockBlobClient>()
 
   /** @throws StorageError `INVALID_ARGUMENT`. Sends nothing. */
   constructor(options: AzureBlobOptions) {
@@ -115,8 +120,17 @@ export class Container {
     )
   }
 
+  /**
+   * The SDK's client of a blob. Making one costs a twentieth of a small request, and services ask
+   * for the same blobs again and again.
+   */
   blob(name: string): BlockBlobClient {
-    return this.client.getBlockBlobClient(name)
+    const kept = this.#blobs.get(name)
+    const blob = kept ?? this.client.getBlockBlobClient(name)
+    if (kept !== undefined) this.#blobs.delete(name)
+    else if (this.#blobs.size >= keptBlobsMax) this.#blobs.delete(firstKey(this.#blobs))
+    this.#blobs.set(name, blob)
+    return blob
   }
 
   /** Whether many deletes can go as one request: a SAS may not sign batches. */
@@ -152,6 +166,10 @@ export class Container {
     this.requests.close()
     this.#connection?.close()
   }
+}
+
+function firstKey(map: ReadonlyMap<string, unknown>): string {
+  return map.keys().next().value!
 }
 
 function ofConnection(connection: Connection, container: string | undefined): Clients {

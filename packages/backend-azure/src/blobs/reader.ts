@@ -234,6 +234,8 @@ function collect(source: Readable, bytes: number, key: string): Promise<Uint8Arr
       if (at + chunk.byteLength <= bytes) whole.set(chunk, at)
       else source.destroy()
       at += chunk.byteLength
+      // The end of the message is some turns away.
+      if (at === bytes) resolve(whole)
     })
     source.on('end', onEnd)
     source.on('close', onEnd)
