@@ -1,15 +1,19 @@
 /**
  * A message's whole life, sent, received and deleted, with 1 and with 32 under way, against the
  * bare SDK. The SDK does not encode: base64 and JSON are done by hand beside it, as programs do.
+ *
+ * Each round has an Azurite of its own: one that is older than 60 s sweeps the files of its queues
+ * while they are in use, and then hangs, or fails a send that it did.
  */
 import { deepStrictEqual } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 
 import { defineSuite, type Rival, type Suite, versionOf } from '@aos-tooling/bench'
+import { useService } from '@aos-tooling/services'
 import { AzureQueueBackend, AzureQueueStore } from '@aos-storage/backend-azure'
 import { QueueServiceClient } from '@azure/storage-queue'
 
-import { inParallel, type Place, shareAzurite, sharedPlace } from './azurite.ts'
+import { inParallel } from './azurite.ts'
 
 const value = { to: 'ceo', subject: 'report', text: 'x'.repeat(200) }
 
@@ -22,7 +26,7 @@ interface Lives {
 interface Kind {
   readonly name: string
   readonly version: string
-  open(place: Place, queue: string): Lives
+  open(connectionString: string, queue: string): Lives
 }
 
 function assertSame(loaded: unknown): void {
@@ -32,7 +36,7 @@ function assertSame(loaded: unknown): void {
 const store: Kind = {
   name: 'AzureQueueStore',
   version: 'default',
-  open({ connectionString }, queue) {
+  open(connectionString, queue) {
     const queues = new AzureQueueStore({ connectionString })
     return {
       async one() {
@@ -49,7 +53,7 @@ const store: Kind = {
 const backend: Kind = {
   name: 'AzureQueueBackend',
   version: 'default',
-  open({ connectionString }, queue) {
+  open(connectionString, queue) {
     const queues = new AzureQueueBackend({ connectionString })
     return {
       async one() {
@@ -66,7 +70,7 @@ const backend: Kind = {
 const sdk: Kind = {
   name: 'bare SDK',
   version: versionOf('@azure/storage-queue', import.meta.url),
-  open({ connectionString }, queue) {
+  open(connectionString, queue) {
     const client = QueueServiceClient.fromConnectionString(connectionString).getQueueClient(queue)
     return {
       async one() {
@@ -87,12 +91,11 @@ function living(kind: Kind, inFlight: number): Rival {
     name,
     version,
     async setup() {
-      const place = await sharedPlace()
+      const azurite = await useService('azurite')
       const queue = `q-${randomUUID()}`
-      const service = QueueServiceClient.fromConnectionString(place.connectionString)
-      const client = service.getQueueClient(queue)
+      const client = QueueServiceClient.fromConnectionString(azurite.url).getQueueClient(queue)
       await client.create()
-      const lives = kind.open(place, queue)
+      const lives = kind.open(azurite.url, queue)
       return {
         run: ({ operations }) => inParallel(0, operations, inFlight, () => lives.one()),
         async teardown() {
@@ -100,6 +103,7 @@ function living(kind: Kind, inFlight: number): Rival {
           deepStrictEqual(approximateMessagesCount, 0, `${name} left messages`)
           await lives.close()
           await client.delete()
+          await azurite.stop()
         },
       }
     },
@@ -120,7 +124,6 @@ const suites = [1, 32].map((inFlight) =>
     measureMs: 2000,
     rounds: 9,
     promises: [{ against: sdk.name, atLeast: 0.9 }],
-    share: () => shareAzurite(),
     rivals: [store, backend, sdk].map((kind) => living(kind, inFlight)),
   }),
 )
