@@ -1,19 +1,15 @@
 /**
  * A message's whole life, sent, received and deleted, with 1 and with 32 under way, against the
  * bare SDK. The SDK does not encode: base64 and JSON are done by hand beside it, as programs do.
- *
- * Each round has an Azurite of its own: one that is older than 60 s sweeps the files of its queues
- * while they are in use, and then hangs, or fails a send that it did.
  */
 import { deepStrictEqual } from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 
 import { defineSuite, type Rival, type Suite, versionOf } from '@aos-tooling/bench'
-import { useService } from '@aos-tooling/services'
 import { AzureQueueBackend, AzureQueueStore } from '@aos-storage/backend-azure'
 import { QueueServiceClient } from '@azure/storage-queue'
 
-import { inParallel } from './azurite.ts'
+import { inParallel, shareAzurite, sharedPlace } from './azurite.ts'
 
 const value = { to: 'ceo', subject: 'report', text: 'x'.repeat(200) }
 
@@ -91,11 +87,11 @@ function living(kind: Kind, inFlight: number): Rival {
     name,
     version,
     async setup() {
-      const azurite = await useService('azurite')
+      const { connectionString } = await sharedPlace()
       const queue = `q-${randomUUID()}`
-      const client = QueueServiceClient.fromConnectionString(azurite.url).getQueueClient(queue)
+      const client = QueueServiceClient.fromConnectionString(connectionString).getQueueClient(queue)
       await client.create()
-      const lives = kind.open(azurite.url, queue)
+      const lives = kind.open(connectionString, queue)
       return {
         run: ({ operations }) => inParallel(0, operations, inFlight, () => lives.one()),
         async teardown() {
@@ -103,7 +99,6 @@ function living(kind: Kind, inFlight: number): Rival {
           deepStrictEqual(approximateMessagesCount, 0, `${name} left messages`)
           await lives.close()
           await client.delete()
-          await azurite.stop()
         },
       }
     },
@@ -124,6 +119,7 @@ const suites = [1, 32].map((inFlight) =>
     measureMs: 2000,
     rounds: 9,
     promises: [{ against: sdk.name, atLeast: 0.9 }],
+    share: () => shareAzurite(),
     rivals: [store, backend, sdk].map((kind) => living(kind, inFlight)),
   }),
 )

@@ -9,8 +9,8 @@
  * in the last five seconds before a kill -9) the tests that meet it say so.
  */
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 
 import type { ServiceDefinition } from './definition.ts'
 
@@ -30,7 +30,7 @@ export const azurite: ServiceDefinition = {
 
   async start({ freePort, spawn }) {
     const ports = [await freePort(), await freePort(), await freePort()] as const
-    const script = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js')
+    const script = join(import.meta.dirname, 'azurite-program.mjs')
     const listen = ['blob', 'queue', 'table'].flatMap((service, at) => [
       ...[`--${service}Host`, '127.0.0.1', `--${service}Port`, String(ports[at])],
     ])
