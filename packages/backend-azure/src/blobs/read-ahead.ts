@@ -12,8 +12,8 @@ export const aheadBytesMax: number = 512 * 1024
 
 export class ReadAhead {
   readonly #source: Readable
-  #chunks: Uint8Array[] = []
-  #at = 0
+  /** Few: a slow reader's taken chunks must not stay, so that it is shifted. */
+  readonly #chunks: Uint8Array[] = []
   #bytes = 0
   #isOver = false
   #failure: unknown
@@ -41,13 +41,8 @@ export class ReadAhead {
 
   /** The next chunk that is here already. */
   take(): Uint8Array | undefined {
-    const chunk = this.#chunks[this.#at]
+    const chunk = this.#chunks.shift()
     if (chunk === undefined) return undefined
-    this.#at += 1
-    if (this.#at === this.#chunks.length) {
-      this.#chunks = []
-      this.#at = 0
-    }
     this.#bytes -= chunk.byteLength
     if (this.#bytes < aheadBytesMax / 2 && this.#source.isPaused()) this.#source.resume()
     return chunk

@@ -1,6 +1,8 @@
 /** Reading ahead: in order, bounded, and with nothing lost before a failure. */
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { aheadBytesMax, ReadAhead } from '../../src/blobs/read-ahead.ts'
@@ -61,6 +63,36 @@ it('holds no more than its bound while nobody reads, and goes on when somebody d
   expect(given * chunkBytes).toBeGreaterThanOrEqual(aheadBytesMax)
   expect(given * chunkBytes).toBeLessThanOrEqual(most)
   expect(await all(chunks)).toHaveLength(64)
+})
+
+it('lets go of what a reader took who is always slower than the source', async () => {
+  const taken: WeakRef<Uint8Array>[] = []
+  let given = 0
+  const source = new Readable({
+    read() {
+      given += 1
+      this.push(given > 256 ? null : Buffer.alloc(64 * 1024, given))
+    },
+  })
+  const chunks = new ReadAhead(source)
+  for (;;) {
+    // Never empty, until the end.
+    await turn()
+    await turn()
+    await chunks.wait()
+    const chunk = chunks.take()
+    if (chunk === undefined || taken.length === 200) break
+    taken.push(new WeakRef(chunk))
+  }
+  expect(taken).toHaveLength(200)
+  setFlagsFromString('--expose-gc')
+  const collectGarbage = runInNewContext('gc') as () => void
+  await turn()
+  collectGarbage()
+  await turn()
+  const kept = taken.filter((each) => each.deref() !== undefined).length
+  expect(kept).toBeLessThan(16)
+  expect(chunks.failure).toBeUndefined()
 })
 
 it('tells a failure behind the chunks that came before it', async () => {
