@@ -23,6 +23,9 @@ const steps = [
   },
 ]
 
+/** So that what comes before is still within the end of a log. */
+const failuresShownMax = 50
+
 /** Everything. Resolves with the exit code. */
 export async function runSteps(root) {
   const done = []
@@ -60,7 +63,7 @@ async function runStep(root, { name, command, countsTests = false }) {
       process.stderr.write(`boot: ${command[0]} cannot run: ${error.message}\n`)
       return 1
     })
-    const tally = report ? readTally(report, code) : stepTally(code)
+    const tally = report ? readTally(report, code, root) : stepTally(code)
     return { name, code, tally, seconds: (performance.now() - began) / 1000 }
   } finally {
     if (folder) rmSync(folder, { recursive: true, force: true })
@@ -75,7 +78,11 @@ function summarize(done) {
   }
   const total = addUp(done.map(({ tally }) => tally))
   for (const reason of total.skipReasons) process.stdout.write(`skipped: ${reason}\n`)
-  for (const failure of total.failures) process.stdout.write(`failed: ${failure}\n`)
+  const more = total.failures.length - failuresShownMax
+  for (const failure of total.failures.slice(0, failuresShownMax)) {
+    process.stdout.write(`failed: ${failure}\n`)
+  }
+  if (more > 0) process.stdout.write(`failed: ${more} more\n`)
   process.stdout.write(`${finalLine(total)}\n`)
   return total.failed > 0 || total.passed === 0 ? 1 : 0
 }

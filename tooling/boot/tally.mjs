@@ -1,6 +1,6 @@
 /** Counts: what vitest reports in JSON, and one for each other step. */
 import { readFileSync } from 'node:fs'
-import { basename } from 'node:path'
+import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
 /** Counts of a step that is no test run. */
@@ -19,12 +19,18 @@ export function stepTally(code) {
  * outside all tests and a run that left no report are each a failure, so that none passes for a
  * green run.
  */
-export function readTally(file, code) {
+export function readTally(file, code, root) {
   let report
   try {
     report = JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { passed: 0, failed: 1, skipped: 0, skipReasons: [], failures: [] }
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      skipReasons: [],
+      failures: [`no report: exit code ${code}`],
+    }
   }
   const tests = report.testResults.flatMap((result) => result.assertionResults)
   const count = (...states) => tests.filter(({ status }) => states.includes(status)).length
@@ -34,21 +40,25 @@ export function readTally(file, code) {
   )
   const passed = count('passed')
   const failed = count('failed') + brokenFiles.length
+  const isOutside = failed === 0 && (code !== 0 || passed === 0)
   return {
     passed,
-    failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed,
+    failed: isOutside ? 1 : failed,
     skipped: tests.length - passed - count('failed'),
     skipReasons: skipReasonsOf(tests),
-    failures: report.testResults.flatMap(failuresOf),
+    failures: isOutside
+      ? [`no test of the ${passed} that passed: exit code ${code}, see above`]
+      : report.testResults.flatMap((result) => failuresOf(result, root)),
   }
 }
 
-/** `cache.test.ts > cache > evicts: expected 1 to be 2`, for whom only the end of a log reaches. */
-function failuresOf({ name, status, message, assertionResults }) {
+/** `test/cache.test.ts > cache > evicts: expected 1 to be 2`, for readers of a log's end. */
+function failuresOf({ name, status, message, assertionResults }, root) {
+  const file = relative(root, name)
   const failed = assertionResults.filter((test) => test.status === 'failed')
-  if (status === 'failed' && failed.length === 0) return [`${basename(name)}: ${brief(message)}`]
+  if (status === 'failed' && failed.length === 0) return [`${file}: ${brief(message)}`]
   return failed.map(({ ancestorTitles, title, failureMessages }) => {
-    const titles = [basename(name), ...ancestorTitles, title].join(' > ')
+    const titles = [file, ...ancestorTitles, title].join(' > ')
     return `${titles}: ${brief(failureMessages?.[0])}`
   })
 }

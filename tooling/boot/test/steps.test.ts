@@ -27,7 +27,7 @@ function vitest(states: readonly string[], exitCode = 0, more: object = {}): Pro
   }))
   const status = states.includes('failed') ? 'failed' : 'passed'
   const report = {
-    testResults: [{ name: '/a/b.test.ts', status, assertionResults: tests, ...more }],
+    testResults: [{ name: clone.path('a/b.test.ts'), status, assertionResults: tests, ...more }],
   }
   return tool(
     'vitest',
@@ -75,10 +75,19 @@ describe('npm test', () => {
   it('names what failed at the end, where the log of a CI may be cut', async () => {
     await vitest(['passed', 'failed'], 1)
     expect((await clone.boot(['test'])).stdout).toMatch(
-      /^failed: b\.test\.ts > t: Error: no\n6 pa/m,
+      /^failed: a\/b\.test\.ts > t: Error: no\n6 pa/m,
     )
     await vitest([], 1, { status: 'failed', message: 'cannot load\nx' })
-    expect((await clone.boot(['test'])).stdout).toContain('\nfailed: b.test.ts: cannot load\n')
+    expect((await clone.boot(['test'])).stdout).toContain('\nfailed: a/b.test.ts: cannot load\n')
+    await vitest(['passed'], 1)
+    expect((await clone.boot(['test'])).stdout).toMatch(
+      /^failed: no test .* exit code 1, see above$/m,
+    )
+    await vitest(
+      Array.from({ length: 60 }, () => 'failed'),
+      1,
+    )
+    expect((await clone.boot(['test'])).stdout).toMatch(/(?:^failed: a.*\n){50}failed: 10 more\n/m)
   })
 
   it.each([

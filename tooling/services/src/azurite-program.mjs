@@ -11,7 +11,11 @@ const require = createRequire(import.meta.url)
 const never = 2 ** 31 - 1
 
 for (const service of ['blob', 'queue']) {
-  require(`azurite/dist/src/${service}/utils/constants.js`).DEFAULT_GC_INTERVAL_MS = never
+  const constants = require(`azurite/dist/src/${service}/utils/constants.js`)
+  if (typeof constants.DEFAULT_GC_INTERVAL_MS !== 'number') {
+    throw new Error(`This Azurite names the interval of its ${service} sweeps otherwise; find it`)
+  }
+  constants.DEFAULT_GC_INTERVAL_MS = never
 }
 // Its package names no entry but the command.
 await import(pathToFileURL(require.resolve('azurite/dist/src/azurite.js')).href)

@@ -71,9 +71,10 @@ export class BlobBody implements BodyStream {
       while (!this.#isOver && this.#position < this.#options.end) {
         const before = this.#position
         const chunks = await this.#connect()
+        if (chunks === undefined) break
         // No other generator within, and no wait for what is here: each costs what a chunk does.
         for (;;) {
-          const chunk = chunks?.take() ?? (await this.#next(chunks))
+          const chunk = chunks.take() ?? (await this.#next(chunks))
           if (chunk === undefined || this.#isOver) break
           this.#moved(false)
           this.#position += chunk.byteLength
@@ -102,7 +103,7 @@ export class BlobBody implements BodyStream {
     this.#end(closedError())
   }
 
-  /** Starts to read a connection: the one that is open, or another. */
+  /** Starts to read a connection, the one that is open or another; undefined when all is over. */
   async #connect(): Promise<ReadAhead | undefined> {
     this.#moved(true)
     this.#source ??= await this.#options.reopen(this.#position)
@@ -116,15 +117,15 @@ export class BlobBody implements BodyStream {
   }
 
   /** Waits for the next chunk; undefined when none will come. */
-  async #next(chunks: ReadAhead | undefined): Promise<Uint8Array | undefined> {
+  async #next(chunks: ReadAhead): Promise<Uint8Array | undefined> {
     this.#moved(true)
-    await chunks?.wait()
-    return chunks?.take()
+    await chunks.wait()
+    return chunks.take()
   }
 
   /** Why a connection ended too early; undefined where it did not, or was given back meanwhile. */
-  #cutOf(chunks: ReadAhead | undefined): unknown {
-    if (chunks === undefined || this.#chunks !== chunks) return undefined
+  #cutOf(chunks: ReadAhead): unknown {
+    if (this.#chunks !== chunks) return undefined
     this.#drop()
     const isShort = this.#position < this.#options.end
     return chunks.failure ?? (isShort ? this.#cutError() : undefined)

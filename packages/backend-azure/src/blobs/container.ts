@@ -121,8 +121,8 @@ export class Container {
   }
 
   /**
-   * The SDK's client of a blob. Making one costs a twentieth of a small request, and services ask
-   * for the same blobs again and again.
+   * The SDK's client of a blob. Making one takes a twentieth of the CPU of a small request, and
+   * services ask for the same blobs again and again.
    */
   blob(name: string): BlockBlobClient {
     const kept = this.#blobs.get(name)

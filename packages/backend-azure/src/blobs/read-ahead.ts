@@ -12,7 +12,7 @@ export const aheadBytesMax: number = 512 * 1024
 
 export class ReadAhead {
   readonly #source: Readable
-  /** Few: a slow reader's taken chunks must not stay, so that it is shifted. */
+  /** Only those that wait: a reader who never empties it would else keep the whole body. */
   readonly #chunks: Uint8Array[] = []
   #bytes = 0
   #isOver = false

@@ -219,7 +219,8 @@ function sizeOf({ contentRange, contentLength }: BlobDownloadResponseParsed): nu
 /**
  * By events: an iterator over a small body costs more than the body.
  *
- * @throws StorageError `UNAVAILABLE` when other bytes came than were announced.
+ * @throws StorageError `UNAVAILABLE` when fewer bytes came than were announced, or a chunk goes
+ * beyond.
  */
 function collect(source: Readable, bytes: number, key: string): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
