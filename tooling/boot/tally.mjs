@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
+const briefLines = 4
+
 /** Counts of a step that is no test run. */
 export function stepTally(code) {
   return {
@@ -63,9 +65,15 @@ function failuresOf({ name, status, message, assertionResults }, root) {
   })
 }
 
-/** The first line of a message, bounded. */
+/** The first lines of a message in one, without its stack, bounded. */
 function brief(message = '') {
-  return stripVTControlCharacters(message).trim().split('\n', 1)[0].slice(0, 300)
+  const lines = stripVTControlCharacters(message).trim().split('\n')
+  const stack = lines.findIndex((line) => /^\s+at /.test(line))
+  const told = lines.slice(0, stack < 0 ? briefLines : Math.min(stack, briefLines))
+  return told
+    .map((line) => line.trim())
+    .join(' ')
+    .slice(0, 300)
 }
 
 /** `redis-server not on PATH ...; (12 skipped)`, from the titles that describeWithService gives. */

@@ -21,7 +21,7 @@ function vitest(states: readonly string[], exitCode = 0, more: object = {}): Pro
   const tests = states.map((status) => ({
     status,
     title: 't',
-    failureMessages: status === 'failed' ? ['\u001B[31mError: no\u001B[39m\nat here'] : [],
+    failureMessages: status === 'failed' ? ['\u001B[31mError: no\u001B[39m\n    at here'] : [],
     ancestorTitles:
       status === 'skipped' ? ['with redis (skipped: not on PATH. To have it: x)'] : [],
   }))
@@ -77,8 +77,8 @@ describe('npm test', () => {
     expect((await clone.boot(['test'])).stdout).toMatch(
       /^failed: a\/b\.test\.ts > t: Error: no\n6 pa/m,
     )
-    await vitest([], 1, { status: 'failed', message: 'cannot load\nx' })
-    expect((await clone.boot(['test'])).stdout).toContain('\nfailed: a/b.test.ts: cannot load\n')
+    await vitest([], 1, { status: 'failed', message: 'cannot load:\n  x\n    at y:1:2' })
+    expect((await clone.boot(['test'])).stdout).toContain('\nfailed: a/b.test.ts: cannot load: x\n')
     await vitest(['passed'], 1)
     expect((await clone.boot(['test'])).stdout).toMatch(
       /^failed: no test .* exit code 1, see above$/m,

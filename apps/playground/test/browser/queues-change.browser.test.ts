@@ -50,6 +50,22 @@ describeInBrowser('changes of queues', (browser) => {
     await expect.poll(() => list(page).getByText('going').count(), soon).toBe(0)
   })
 
+  it('asks nothing of a queue that it is deleting', async () => {
+    const { page } = await browser.tab(playground.url)
+    await create(page, 'slow')
+    await send(page, 3)
+    await page.route('**/api/queues/queues?*', async (route) => {
+      if (route.request().method() !== 'DELETE') return route.continue()
+      const response = await route.fetch()
+      // Longer than the page waits until it asks again: the queue is not there any more.
+      await new Promise((done) => void setTimeout(done, 6000))
+      return route.fulfill({ response })
+    })
+    await pane(page, 'slow').getByRole('button', { name: 'Delete' }).click()
+    await dialog(page, 'Delete slow?').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('heading', { name: 'No queue is open' }).waitFor()
+  })
+
   it('sends a file that is too large for a message as a claim', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'aos-queues-'))
     const path = join(folder.path, 'large.txt')

@@ -19,7 +19,7 @@ import classes from './queue-pane.module.css'
 import { type Removal, RemovalDialog } from './removal-dialog.tsx'
 import screen from './screen.ts'
 import { SendDialog } from './send-dialog.tsx'
-import { readAnew, useQueueDetail } from './use-queues.ts'
+import { QueueGoing, readAnew, useQueueDetail } from './use-queues.ts'
 
 /** A queue: where its messages are, and what one can do with them. */
 export function QueuePane({
@@ -29,7 +29,8 @@ export function QueuePane({
   readonly queue: string
   readonly onClose: () => void
 }): ReactNode {
-  const { data, error } = useQueueDetail(queue)
+  const [isGoing, setGoing] = useState(false)
+  const { data, error } = useQueueDetail(queue, isGoing)
   const [{ mode }, setView] = useView(screen)
   const [removal, setRemoval] = useState<Removal>()
   const queries = useQueryClient()
@@ -90,7 +91,7 @@ export function QueuePane({
       ) : data === undefined ? (
         <Unread error={error} onRetry={() => void readAnew(queries)} />
       ) : (
-        <>
+        <QueueGoing value={isGoing}>
           {error === null ? null : <ProblemNotice problem={problemOf(error)} />}
           <Machine detail={data} />
           <Views queue={queue} detail={data} />
@@ -98,12 +99,13 @@ export function QueuePane({
             removal={removal}
             state={data.state}
             onClose={() => setRemoval(undefined)}
+            onGoing={setGoing}
             onGone={() => {
               setRemoval(undefined)
               onClose()
             }}
           />
-        </>
+        </QueueGoing>
       )}
       <SendDialog
         queue={queue}

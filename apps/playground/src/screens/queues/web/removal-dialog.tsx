@@ -11,7 +11,7 @@ import type { QueuesApi } from '../server/index.ts'
 import type { QueueState } from '../server/wire.ts'
 import { clearText, deleteQueueText } from './code.ts'
 import { poisonOf } from './names.ts'
-import { readAnew, readListAnew } from './use-queues.ts'
+import { giveUpAnswers, readAnew, readListAnew } from './use-queues.ts'
 
 export type Removal = 'clear' | 'delete'
 
@@ -20,11 +20,14 @@ export function RemovalDialog({
   removal,
   state,
   onClose,
+  onGoing,
   onGone,
 }: {
   readonly removal: Removal | undefined
   readonly state: QueueState
   readonly onClose: () => void
+  /** The queue is being deleted, or stays after all. */
+  readonly onGoing: (isGoing: boolean) => void
   /** The queue is not there any more. */
   readonly onGone: () => void
 }): ReactNode {
@@ -40,7 +43,13 @@ export function RemovalDialog({
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {last === undefined ? null : (
-        <RemovalForm removal={last} state={state} onClose={onClose} onGone={onGone} />
+        <RemovalForm
+          removal={last}
+          state={state}
+          onClose={onClose}
+          onGoing={onGoing}
+          onGone={onGone}
+        />
       )}
     </Modal>
   )
@@ -50,11 +59,13 @@ function RemovalForm({
   removal,
   state: { queue, length, inFlight, poison, consumers },
   onClose,
+  onGoing,
   onGone,
 }: {
   readonly removal: Removal
   readonly state: QueueState
   readonly onClose: () => void
+  readonly onGoing: (isGoing: boolean) => void
   readonly onGone: () => void
 }): ReactNode {
   const queries = useQueryClient()
@@ -67,6 +78,8 @@ function RemovalForm({
     setProblem(undefined)
     try {
       if (isDelete) {
+        onGoing(true)
+        await giveUpAnswers(queries, queue)
         await deleteQueue(queue, isPoisonToo)
         onGone()
         await readListAnew(queries)
@@ -76,6 +89,7 @@ function RemovalForm({
         await readAnew(queries)
       }
     } catch (error) {
+      onGoing(false)
       setProblem(problemOf(error))
     } finally {
       setBusy(false)

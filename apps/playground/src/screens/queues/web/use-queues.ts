@@ -9,14 +9,14 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { createContext, useContext, useEffect, useRef } from 'react'
 import { act } from '../../../web/actions.ts'
 import { answer, client } from '../../../web/api.ts'
 import { useLive } from '../../../web/live.ts'
 import type { QueuesApi } from '../server/index.ts'
 import type { PeekedMessages, QueueDetail, QueueList, QueueNews } from '../server/wire.ts'
 import { listText, peekText } from './code.ts'
-import { isPrefix } from './names.ts'
+import { isPrefix, poisonOf } from './names.ts'
 import { detailWith, listWith } from './news.ts'
 
 const askedMs = 5000
@@ -31,6 +31,12 @@ const messagesKey = (queue: string) => ['queues', 'messages', queue]
 /** Reads anew what is known of queues. */
 export function readAnew(queries: QueryClient): Promise<void> {
   return queries.invalidateQueries({ queryKey: all })
+}
+
+/** A queue goes: answers that are on their way would say that it is not there. */
+export async function giveUpAnswers(queries: QueryClient, queue: string): Promise<void> {
+  const keys = [detailKey(queue), messagesKey(queue), messagesKey(poisonOf(queue))]
+  await Promise.all(keys.map((queryKey) => queries.cancelQueries({ queryKey })))
 }
 
 /** After a queue is gone: what is known of it is asked for no more. */
@@ -62,9 +68,13 @@ export function useQueueList(prefix: string, limit: number): UseQueryResult<Queu
   })
 }
 
-export function useQueueDetail(queue: string): UseQueryResult<QueueDetail> {
+/** Whether the open queue is being deleted: nothing is asked of it meanwhile. */
+export const QueueGoing = createContext(false)
+
+export function useQueueDetail(queue: string, isGoing: boolean): UseQueryResult<QueueDetail> {
   return useQuery({
     queryKey: detailKey(queue),
+    enabled: !isGoing,
     refetchOnMount: 'always',
     refetchInterval: askedMs,
     queryFn: ({ signal }): Promise<QueueDetail> =>
@@ -75,8 +85,10 @@ export function useQueueDetail(queue: string): UseQueryResult<QueueDetail> {
 /** The first messages that are visible, which stay as they are. */
 export function useMessages(queue: string): UseQueryResult<PeekedMessages> {
   const wasAsked = useRef(false)
+  const isGoing = useContext(QueueGoing)
   return useQuery({
     queryKey: messagesKey(queue),
+    enabled: !isGoing,
     refetchOnMount: 'always',
     refetchInterval: askedMs,
     queryFn: ({ signal }) => {
