@@ -95,6 +95,11 @@ async function countsOf(page: Page): Promise<{ operations: number; failures: num
   return { operations: Number(operations), failures: failures === 'none' ? 0 : Number(failures) }
 }
 
+/** Resolves when the keyboard is in the popover, which takes it a moment after it is shown. */
+function isInPopover(page: Page): Promise<void> {
+  return page.getByRole('dialog').locator(':focus').waitFor()
+}
+
 /** How many dots of the charts are drawn upon. */
 function inkOf(page: Page): Promise<number[]> {
   return page.evaluate(() =>
@@ -203,6 +208,7 @@ describeInBrowser('the activity screen', (browser) => {
       await page.getByRole('button', { name: 'Code' }).click()
       const code = page.getByRole('region', { name: 'Watch the operations' })
       await code.waitFor()
+      await isInPopover(page)
       await page.keyboard.press('Escape')
       await code.waitFor({ state: 'hidden' })
       expect(await detail.isVisible()).toBe(true)
@@ -393,6 +399,7 @@ describeInBrowser('the activity screen', (browser) => {
       await page.getByRole('button', { name: 'Code' }).click()
       const code = page.getByRole('region', { name: 'Watch the operations' })
       expect(await code.textContent()).toContain('operationChannels.read.asyncEnd.subscribe')
+      await isInPopover(page)
       await page.keyboard.press('Escape')
       await code.waitFor({ state: 'hidden' })
       await page.getByRole('tab', { name: 'Totals' }).click()
@@ -455,7 +462,9 @@ describeInBrowser('the activity screen', (browser) => {
       const ink = await inkOf(page)
       await page.getByRole('button', { name: 'Make some traffic' }).click()
       await page.getByText(/^step [1-9]\d* of 400$/).waitFor()
-      expect(await keysUnder(playground, 'playground/traffic/')).not.toEqual([])
+      // By chance the first steps write nothing, or delete what they wrote.
+      const made = (): Promise<string[]> => keysUnder(playground, 'playground/traffic/')
+      await expect.poll(made, soon).not.toEqual([])
       await page.getByRole('button', { name: 'Stop the traffic' }).waitFor()
       const drawn = async (): Promise<boolean> => {
         const now = await inkOf(page)
@@ -468,7 +477,7 @@ describeInBrowser('the activity screen', (browser) => {
       const again = page.getByRole('button', { name: 'Make some traffic' })
       await again.waitFor({ timeout: 60_000 })
       await expect.poll(() => again.isEnabled(), soon).toBe(true)
-      expect(await keysUnder(playground, 'playground/traffic/')).toEqual([])
+      expect(await made()).toEqual([])
       const counts = async (): Promise<number> => (await countsOf(page)).operations
       await expect.poll(counts, soon).toBeGreaterThan(400)
       expect((await countsOf(page)).failures).toBeGreaterThan(0)
@@ -487,7 +496,7 @@ describeInBrowser('the activity screen', (browser) => {
       await screenshot('activity/totals')
       const column = table.getByRole('columnheader', { name: 'Operation' })
       await column.getByRole('button').click()
-      expect(await column.getAttribute('aria-sort')).toBe('ascending')
+      await expect.poll(() => column.getAttribute('aria-sort'), soon).toBe('ascending')
       const names = await body.locator('td:first-child').allInnerTexts()
       expect(names).toEqual(names.toSorted())
       expect(search(page).get('sort')).toBe('operation')

@@ -63,7 +63,9 @@ describeInBrowser('the backend screen', (browser) => {
     for (const section of sections) {
       await page.getByRole('tab', { name: section }).click()
       await page.getByRole('heading', { name: section, exact: true }).waitFor()
-      expect(new URL(page.url()).searchParams.get('section')).toBe(section.toLowerCase())
+      // The heading of the first one was there before the click.
+      const named = (): string | null => new URL(page.url()).searchParams.get('section')
+      await expect.poll(named, soon).toBe(section.toLowerCase())
       await page.reload()
       await page.getByRole('heading', { name: section, exact: true }).waitFor()
       await page.getByRole('tab', { name: section, selected: true }).waitFor()

@@ -279,7 +279,7 @@ describeInBrowser('objects that others change', (browser) => {
       await expect.poll(() => way.getByRole('link').allTextContents(), soon).toEqual(steps)
       await way.getByRole('link', { name: '…' }).click()
       await listOf(page, 'deep/1/2/').waitFor()
-      expect(await node(page, '5').count()).toBe(1)
+      await expect.poll(() => node(page, '5').count(), soon).toBe(1)
     })
   })
 })

@@ -181,7 +181,7 @@ describeInBrowser('browsing objects', (browser) => {
         await expect.poll(() => names(page), soon).toEqual(expected)
         await expect.poll(() => search(page), soon).toEqual(address)
         const head = page.getByRole('columnheader', { name: column, exact: true })
-        expect(await head.getAttribute('aria-sort')).toBe(aria)
+        await expect.poll(() => head.getAttribute('aria-sort'), soon).toBe(aria)
         expect(await page.locator('[role="columnheader"][aria-sort]').count()).toBe(1)
       }
       await page.reload()
@@ -196,7 +196,7 @@ describeInBrowser('browsing objects', (browser) => {
       await expect.poll(() => names(page), soon).toEqual(bySize)
       await page.getByRole('button', { name: 'Sort' }).click()
       const chosen = page.getByRole('menuitemradio', { checked: true })
-      expect(await chosen.allTextContents()).toEqual(['Largest first'])
+      await expect.poll(() => chosen.allTextContents(), soon).toEqual(['Largest first'])
       // The keyboard begins there.
       await expect.poll(() => isFocused(chosen), soon).toBe(true)
       await page.keyboard.press('Escape')

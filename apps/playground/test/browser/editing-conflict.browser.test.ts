@@ -92,7 +92,9 @@ describeInBrowser('two people who edit one object', (browser) => {
     await expect.poll(() => told.innerText(), soon).toBe('2 places to decide')
     expect(await save.isDisabled()).toBe(true)
     expect(await save.getAttribute('title')).toBe('2 places to decide')
-    // Neither that nor the key saves it: they lead to what is to be decided.
+    // Neither that nor the key saves it: they lead to what is to be decided, once that is seen.
+    const show = conflict.getByRole('button', { name: 'Show the next' })
+    await expect.poll(() => show.isEnabled(), soon).toBe(true)
     await save.focus()
     await second.keyboard.press('Enter')
     await expect.poll(() => isFocused(result), soon).toBe(true)
@@ -106,7 +108,9 @@ describeInBrowser('two people who edit one object', (browser) => {
     await result.waitFor()
     await expect.poll(() => told.innerText(), soon).toBe('1 place to decide')
     expect(await save.isDisabled()).toBe(true)
-    await conflict.getByRole('button', { name: 'Keep mine' }).press('Enter')
+    const keep = conflict.getByRole('button', { name: 'Keep mine' })
+    await expect.poll(() => keep.isEnabled(), soon).toBe(true)
+    await keep.press('Enter')
     await expect.poll(() => told.innerText(), soon).toBe('Everything is decided')
     await expect.poll(() => isFocused(save), soon).toBe(true)
     await result.focus()
@@ -349,6 +353,8 @@ describeInBrowser('what somebody else saved', (browser) => {
     const { page, panel, text, conflict, watch } = await conflictWith('late/once', texts)
     const back = conflict.getByRole('button', { name: 'Back to editing' })
     await back.click()
+    // What is held from here on is not what tells of theirs.
+    await panel.getByRole('button', { name: 'Compare and merge' }).waitFor()
     const held = await holdAnswers(page, 'object')
     await panel.getByRole('button', { name: 'Compare and merge' }).click()
     await conflict.getByText('Loading their version…').waitFor()

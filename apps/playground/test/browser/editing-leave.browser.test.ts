@@ -79,6 +79,7 @@ describeInBrowser('leaving the editor', (browser) => {
     await panel.getByRole('button', { name: 'Close the object' }).press('Enter')
     await expect.poll(() => isFocused(rowOf(page, key)), soon).toBe(true)
     await page.goto(addressOf(key))
+    await rowOf(page, key).waitFor()
     await panel.getByRole('button', { name: 'Edit' }).focus()
     await page.keyboard.press('Escape')
     await expect.poll(() => isFocused(rowOf(page, key)), soon).toBe(true)

@@ -63,7 +63,28 @@ describeInBrowser('changes of queues', (browser) => {
     })
     await pane(page, 'slow').getByRole('button', { name: 'Delete' }).click()
     await dialog(page, 'Delete slow?').getByRole('button', { name: 'Delete' }).click()
-    await page.getByRole('heading', { name: 'No queue is open' }).waitFor()
+    await page.getByRole('heading', { name: 'No queue is open' }).waitFor(soon)
+  })
+
+  it('leaves the person where they went while it was deleting', async () => {
+    const { page } = await browser.tab(playground.url)
+    await create(page, 'stays')
+    await create(page, 'leaves')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await page.route('**/api/queues/queues?*', async (route) => {
+      if (route.request().method() === 'DELETE') await promise
+      await route.continue()
+    })
+    await pane(page, 'leaves').getByRole('button', { name: 'Delete' }).click()
+    const asked = dialog(page, 'Delete leaves?')
+    await asked.getByRole('button', { name: 'Delete' }).click()
+    await page.keyboard.press('Escape')
+    await asked.waitFor({ state: 'hidden' })
+    await list(page).getByText('stays').click()
+    await pane(page, 'stays').waitFor()
+    resolve()
+    await expect.poll(() => list(page).getByText('leaves').count(), soon).toBe(0)
+    expect(await pane(page, 'stays').count()).toBe(1)
   })
 
   it('sends a file that is too large for a message as a claim', async () => {
@@ -92,9 +113,10 @@ describeInBrowser('changes of queues', (browser) => {
   it('says how far it is with many, and stops', async () => {
     const { page } = await browser.tab(playground.url)
     await create(page, 'many')
+    const { promise, resolve } = Promise.withResolvers<void>()
     await page.route('**/api/queues/messages', async (route) => {
       // A slow server: the answer of a stopped request is read by nobody.
-      await new Promise((done) => void setTimeout(done, 1500))
+      await promise
       await route.continue().catch(() => undefined)
     })
     await page.getByRole('button', { name: 'Send', exact: true }).click()
@@ -103,6 +125,7 @@ describeInBrowser('changes of queues', (browser) => {
     await asked.getByText('0 of 100 sent').waitFor()
     await asked.getByRole('button', { name: 'Stop' }).click()
     await asked.getByText('0 of 100 sent').waitFor({ state: 'detached' })
+    resolve()
     await page.unroute('**/api/queues/messages')
     await asked.getByRole('button', { name: 'Send 100', exact: true }).click()
     await asked.getByText('Sent 100 messages').waitFor()

@@ -148,11 +148,13 @@ describeInBrowser('the live feed', (browser) => {
   it('asks again when it is turned away', { timeout: slow }, async () => {
     const { page, watch } = await browser.tab(playground.url)
     watch.expectAnswer(503, '/api/live')
-    await page.route('**/api/live*', (route) => route.fulfill({ status: 503 }), { times: 1 })
+    // Until it was seen: it asks again after 3 seconds.
+    await page.route('**/api/live*', (route) => route.fulfill({ status: 503 }))
     await page.goto('/objects')
     await disconnected(page).waitFor()
     await row(page, 'logs').waitFor()
     await save(playground, 'while-it-was-turned-away', 'missed')
+    await page.unroute('**/api/live*')
     await expect.poll(() => disconnected(page).count(), soon).toBe(0)
     await row(page, 'while-it-was-turned-away').waitFor()
     await save(playground, 'after-it-was-turned-away', 'live')

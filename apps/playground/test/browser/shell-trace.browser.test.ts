@@ -56,6 +56,8 @@ describeInBrowser('the trace', (browser) => {
     await page.keyboard.press('t')
     await drawer(page).waitFor()
     await row.click()
+    // The last action is shown until there is another: that of the view, when the answer is there.
+    await drawer(page).getByRole('button', { name: 'Load agent_configs/ceo' }).waitFor()
     await choose(page, 'Open agent_configs/ceo')
     const basePath = join(playground.dataFolder, 'objects')
     const program = [

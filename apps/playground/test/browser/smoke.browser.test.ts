@@ -215,7 +215,7 @@ describeInBrowser('the support of browser tests', (browser) => {
       await page.goto('/')
       const zone = page.locator('#zone')
       const drag = await dragOver(zone, [large])
-      expect(await zone.getAttribute('class')).toBe('over')
+      await expect.poll(() => zone.getAttribute('class'), soon).toBe('over')
       await drag.leave()
       await expect.poll(() => zone.getAttribute('class'), soon).toBe('')
       await dropOnto(zone, [large, await tree(folder.path)])

@@ -18,6 +18,7 @@ import {
   takeBack,
   type,
 } from './support/transfer.ts'
+import { lines } from './support/views.ts'
 
 const soon = { timeout: 20_000 }
 const phone = { width: 400, height: 800 }
@@ -37,6 +38,7 @@ describeInBrowser('copies and moves', (browser) => {
       const asked = dialog(page, 'Copy a.txt')
       const key = asked.getByRole('combobox', { name: 'New key' })
       expect(await key.inputValue()).toBe('copy/a copy.txt')
+      await expect.poll(() => isFocused(key), soon).toBe(true)
       // The name is selected: typing replaces it, and keeps the extension.
       await page.keyboard.type('b')
       expect(await key.inputValue()).toBe('copy/b.txt')
@@ -120,8 +122,9 @@ describeInBrowser('copies and moves', (browser) => {
       await page.goto('/objects?prefix=cover/&key=cover/a.txt')
       await objectButton(page, 'Move').click()
       const asked = dialog(page, 'Move a.txt')
-      await asked.getByText('You can undo this right after it.').count()
-      await asked.getByRole('combobox', { name: 'New key' }).fill('')
+      const key = asked.getByRole('combobox', { name: 'New key' })
+      await expect.poll(() => isFocused(key), soon).toBe(true)
+      await key.fill('')
       await page.keyboard.type('cover/')
       await page.getByRole('option', { name: 'cover/p/a.txt' }).waitFor()
       await asked.getByText('This is where cover/a.txt is.').waitFor()
@@ -149,6 +152,8 @@ describeInBrowser('copies and moves', (browser) => {
       await asked.getByRole('button', { name: 'Move' }).click()
       await offer(page, 'Moved go/a.txt')
       await object(page, 'gone/a.txt').getByRole('link', { name: 'Download' }).waitFor()
+      // What goes away again has been read.
+      await lines(object(page, 'gone/a.txt')).getByText('A', { exact: true }).waitFor()
       expect(new URL(page.url()).searchParams.get('key')).toBe('gone/a.txt')
       expect(await store.texts('go')).toEqual({ 'gone/a.txt': 'A' })
       await page.keyboard.press('Control+z')
@@ -192,6 +197,8 @@ describeInBrowser('copies and moves', (browser) => {
       await asked.getByText('2 objects, 2 B').waitFor()
       await asked.getByRole('button', { name: 'Move' }).click()
       await object(page, 'new/deep/b').waitFor()
+      // What goes away again has been read.
+      await lines(object(page, 'new/deep/b')).getByText('B', { exact: true }).waitFor()
       await row(page, 'new/').waitFor()
       await row(page, 'old/').waitFor({ state: 'hidden' })
       expect(await store.texts('old/')).toEqual({})
@@ -208,14 +215,16 @@ describeInBrowser('copies and moves', (browser) => {
       await row(page, 'name/a.txt').press('F2')
       const one = dialog(page, 'Rename a.txt')
       await one.waitFor()
-      await expect
-        .poll(() => one.getByRole('combobox', { name: 'New key' }).inputValue(), soon)
-        .toBe('name/a.txt')
+      const key = one.getByRole('combobox', { name: 'New key' })
+      await expect.poll(() => key.inputValue(), soon).toBe('name/a.txt')
+      await expect.poll(() => isFocused(key), soon).toBe(true)
       await page.keyboard.type('b')
       await one.getByText('name/a.txt → name/b.txt').waitFor()
       await one.getByText('You can undo this right after it.').waitFor()
       await page.keyboard.press('Enter')
       await row(page, 'name/b.txt').waitFor()
+      // The row may be there before the dialog is gone, which has the keys until then.
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
       await row(page, 'name/p/').press('F2')
       const all = dialog(page, 'Rename all of name/p/')
       await type(all, 'New prefix', 'name/q/')
@@ -323,16 +332,18 @@ describeInBrowser('copies and moves', (browser) => {
       await asked.getByText('You can undo this right after it.').waitFor()
       await asked.getByRole('button', { name: kind }).click()
     }
+    // The view followed, and has read what goes away again.
+    await lines(object(page, 'code/y')).getByText('A', { exact: true }).waitFor()
     await takeBack(await offer(page, 'Moved code/a'))
     await notice(page, 'Undone').waitFor()
     await deleteRow(page, 'code/b')
-    const lines = {
+    const written = {
       'Copy code/a to code/z': `storage.copy('code/a', 'code/z', ${seen})`,
       'Move code/a to code/y': `storage.copy('code/a', 'code/y', ${seen})`,
       'Undo: Moved code/a to code/y': "storage.move('code/y', 'code/a', { ifNoneMatch: '*' })",
       'Delete code/b': `storage.delete('code/b', { ifMatch: '${etag}' })`,
     }
-    for (const [action, line] of Object.entries(lines)) {
+    for (const [action, line] of Object.entries(written)) {
       expect(await code(page, action)).toContain(`\n  await ${line}\n`)
     }
   })

@@ -221,7 +221,8 @@ describeInBrowser('uploads', (browser) => {
       await panel(page).getByRole('button', { name: 'Overwrite all', exact: true }).click()
       const offered = await offer(page, 'Uploaded 2 files')
       const all = { 'batch/1': 'new', 'batch/2': 'new', 'batch/3': 'new' }
-      expect(await store.texts('batch/')).toEqual(all)
+      // The third, over nothing, is none of the two.
+      await expect.poll(() => store.texts('batch/'), soon).toEqual(all)
       await takeBack(offered)
       await notice(page, 'Undone: 2 objects are as they were').waitFor()
       const before = { 'batch/1': 'one', 'batch/2': 'two', 'batch/3': 'new' }
@@ -304,8 +305,11 @@ describeInBrowser('uploads', (browser) => {
       const paths = await Promise.all([1, 2, 3, 4].map((n) => file(`many/${n}.txt`, 'new')))
       const { page, screenshot } = await browser.tab(playground.url, { viewport: phone })
       await page.goto('/objects?prefix=many/')
-      await page.route('**/api/objects/upload?*', () => undefined)
+      const sent = Promise.withResolvers<void>()
+      await page.route('**/api/objects/upload?*', () => sent.resolve())
       await choose(page, paths)
+      // Before, it is asked whether something is there: none has begun.
+      await sent.promise
       await panel(page).getByRole('button', { name: 'Cancel all' }).click()
       const note = page.getByRole('status').filter({ hasText: 'Cancelled' })
       await note.getByText('Cancelled 4 files: nothing was stored.').waitFor()
@@ -354,10 +358,12 @@ describeInBrowser('uploads', (browser) => {
       await page.getByRole('alert').filter({ hasText: 'Uploaded' }).hover()
       await expectAccessible(page)
       await expectClear(page, 'Uploaded')
-      // Takes ten seconds, or until it is cancelled.
-      await using _ = await slowNetwork(page, { uploadBytesPerSecond: 2_000_000 })
+      // Takes forty seconds, or until it is cancelled.
+      await using _ = await slowNetwork(page, { uploadBytesPerSecond: 500_000 })
       await choose(page, await largeFile(folder, `large-${colorScheme}.bin`, 20))
       await comesTo(page, `${key}large-${colorScheme}.bin`, 1)
+      // The pointer left it to choose.
+      await notice(page, 'Uploaded').hover()
       await expectAccessible(page)
       await screenshot(`transfers/upload-panel-${colorScheme}`)
       await page.setViewportSize(phone)

@@ -61,5 +61,8 @@ export async function deleteRow(page: Page, key: string): Promise<void> {
 
 /** Types a destination into an open dialog. */
 export async function type(asked: Locator, label: string, text: string): Promise<void> {
-  await asked.getByRole('combobox', { name: label }).fill(text)
+  const field = asked.getByRole('combobox', { name: label })
+  // Its first focus selects the name only: it comes before all of the text is replaced.
+  await field.focus()
+  await field.fill(text)
 }

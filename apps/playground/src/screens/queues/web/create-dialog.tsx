@@ -11,6 +11,7 @@ import { createText } from './code.ts'
 import { nameFault } from './names.ts'
 import screen from './screen.ts'
 import { readAnew } from './use-queues.ts'
+import { useStillShown } from './use-still-shown.ts'
 
 /** Makes a queue, and opens it. */
 export function CreateDialog({
@@ -38,6 +39,7 @@ const rule =
 function CreateForm(): ReactNode {
   const [, setView] = useView(screen)
   const queries = useQueryClient()
+  const isStillShown = useStillShown()
   const [name, setName] = useState('')
   const [isTried, setTried] = useState(false)
   const [isBusy, setBusy] = useState(false)
@@ -56,6 +58,7 @@ function CreateForm(): ReactNode {
         answer(client<QueuesApi>('queues', id).queues.$post({ json: { queue: name } })),
       )
       await readAnew(queries)
+      if (!isStillShown()) return
       setView({ queue: name, show: undefined, message: undefined, mode: undefined })
     } catch (error) {
       setProblem(problemOf(error))

@@ -35,8 +35,8 @@ export function MessagePanel({
   useEffect(() => close.current?.focus({ preventScroll: true }), [id])
   const { data, error } = useQuery({
     queryKey: ['queue-payload', queue, id, version],
-    // A payload does not change by itself, and a message that went is still worth reading.
-    gcTime: 60_000,
+    // A message that went is still worth reading; one that is opened again may have been changed.
+    gcTime: 0,
     queryFn: ({ signal }) => act(text, (action) => ask(action, signal)),
   })
   return (

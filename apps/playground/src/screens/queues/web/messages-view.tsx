@@ -17,6 +17,7 @@ import { MessageList } from './message-list.tsx'
 import classes from './message-list.module.css'
 import screen from './screen.ts'
 import { useMessages } from './use-queues.ts'
+import { useStillShown } from './use-still-shown.ts'
 
 /** Seconds that a message is held which is received here. */
 const heldDefault = 60
@@ -138,6 +139,7 @@ function ReceiveForm({
   const [seconds, setSeconds] = useState<number | string>(heldDefault)
   const [isBusy, setBusy] = useState(false)
   const [isMissed, setMissed] = useState(false)
+  const isStillShown = useStillShown()
   const visibilitySeconds = Number(seconds) || heldDefault
   const receive = async (): Promise<void> => {
     setBusy(true)
@@ -150,7 +152,7 @@ function ReceiveForm({
     if (received === undefined) return
     const [message] = received
     setMissed(message === undefined)
-    if (message !== undefined) setView({ show: 'hand', message: message.id })
+    if (message !== undefined && isStillShown()) setView({ show: 'hand', message: message.id })
   }
   return (
     <Group gap={6}>

@@ -20,6 +20,7 @@ import { type Removal, RemovalDialog } from './removal-dialog.tsx'
 import screen from './screen.ts'
 import { SendDialog } from './send-dialog.tsx'
 import { QueueGoing, readAnew, useQueueDetail } from './use-queues.ts'
+import { useStillShown } from './use-still-shown.ts'
 
 /** A queue: where its messages are, and what one can do with them. */
 export function QueuePane({
@@ -34,6 +35,7 @@ export function QueuePane({
   const [{ mode }, setView] = useView(screen)
   const [removal, setRemoval] = useState<Removal>()
   const queries = useQueryClient()
+  const isStillShown = useStillShown()
   const isGone = error !== null && problemOf(error).code === 'NOT_FOUND'
   return (
     <section className={classes['pane']} aria-label={`Queue ${queue}`}>
@@ -102,7 +104,7 @@ export function QueuePane({
             onGoing={setGoing}
             onGone={() => {
               setRemoval(undefined)
-              onClose()
+              if (isStillShown()) onClose()
             }}
           />
         </QueueGoing>

@@ -7,7 +7,7 @@ import { useLive } from '../../../web/live.ts'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { problemOf } from '../../../web/problem.ts'
 import { useView } from '../../../web/view.ts'
-import type { TableEvent } from '../server/wire.ts'
+import type { TableEvent, TableList } from '../server/wire.ts'
 import { hasDrafts } from './edit/drafts.ts'
 import classes from './page.module.css'
 import { listTables } from './requests.ts'
@@ -90,6 +90,8 @@ export default function TablesPage(): ReactNode {
         onClose={(isDropped) => {
           setDropping(undefined)
           if (!isDropped) return
+          // Until the list is read again the first one may be this one, and would be shown.
+          queries.setQueryData<TableList>(queryKey, (list) => list && without(list, dropping))
           readAgain()
           const gone = { table: undefined, filter: undefined, select: undefined }
           setView({ ...gone, pk: undefined, rk: undefined })
@@ -97,6 +99,10 @@ export default function TablesPage(): ReactNode {
       />
     </div>
   )
+}
+
+function without({ tables, ...others }: TableList, gone: string | undefined): TableList {
+  return { ...others, tables: tables.filter((name) => name !== gone) }
 }
 
 /** A tab that is closed takes with it what is not saved: the browser asks. */

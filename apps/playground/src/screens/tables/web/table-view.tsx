@@ -44,6 +44,9 @@ export function TableView({ table }: { readonly table: string }): ReactNode {
   const names = useKnownNames(state.columns, select)
   const open = rk === undefined ? undefined : { partitionKey: pk ?? '', rowKey: rk }
   const openId = open && rowId(open)
+  // Being deleted: not shown from then on, as its panel would ask for it; the address comes later.
+  const [leaving, setLeaving] = useState<string>()
+  if (leaving !== undefined && leaving !== openId) setLeaving(undefined)
   const onSaved = useCallback((keys: WireKeys, row: WireRow | null) => rows?.put(keys, row), [rows])
   const saving = useSaving(table, drafts, onSaved)
   const toGrid = (): void => viewport.current?.focus()
@@ -53,7 +56,10 @@ export function TableView({ table }: { readonly table: string }): ReactNode {
   }
   const remove = async (marked: readonly WireRow[]): Promise<void> => {
     setChosen(none)
-    if (marked.some((row) => rowId(row) === openId)) close()
+    if (marked.some((row) => rowId(row) === openId)) {
+      setLeaving(openId)
+      close()
+    }
     await deleteRows(table, marked, onSaved)
   }
   useShortcuts([['r', refresh]])
@@ -160,7 +166,7 @@ export function TableView({ table }: { readonly table: string }): ReactNode {
             />
           ) : null}
         </div>
-        {open === undefined ? null : (
+        {open === undefined || openId === leaving ? null : (
           <EntityPanel
             key={openId}
             table={table}

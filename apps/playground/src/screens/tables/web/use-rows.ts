@@ -38,8 +38,9 @@ export function useRows({ table, filter, select }: QueryText): ShownRows {
   useLive<TableEvent>('table-changes', (event) => {
     if (event.table.toLowerCase() !== table.toLowerCase()) return
     if (event.kind === 'changed') rows?.changed(event.entities)
-    // One that is deleted has no rows to read; the page says so.
     else if (event.kind === 'created') setGeneration((before) => before + 1)
+    // Nothing is there to be read any more; the page says so.
+    else rows?.close()
   })
   useLive<{ isMissed: boolean }>('hello', ({ isMissed }) => {
     if (isMissed) setGeneration((before) => before + 1)

@@ -18,17 +18,22 @@ export interface SteadyScroll {
 export function useSteadyScroll(parts: SteadyScroll): void {
   const { listing, listed, scroller, rowHeight, scrolled } = parts
   const before = useRef(listed)
+  /** What an event told last, when it was written over: the next event is late. */
+  const overwritten = useRef<number>(undefined)
   useLayoutEffect(() => {
     const old = before.current
     before.current = listed
     const element = scroller.current
     if (element === null || old.order === listed.order) return
-    const offset = scrolled()
+    const told = scrolled()
+    const offset = told === overwritten.current ? element.scrollTop : told
     if (old.arrangement !== listed.arrangement) {
       element.scrollTop = 0
     } else if (offset > 0) {
       const moved = movedRows(listing, old, Math.floor(offset / rowHeight))
-      if (moved !== 0) element.scrollTop = offset + moved * rowHeight
+      if (moved === 0) return
+      overwritten.current = told
+      element.scrollTop = offset + moved * rowHeight
     }
   })
 }
