@@ -95,8 +95,8 @@ async function countsOf(page: Page): Promise<{ operations: number; failures: num
   return { operations: Number(operations), failures: failures === 'none' ? 0 : Number(failures) }
 }
 
-/** Resolves when the keyboard is in the popover, which takes it a moment after it is shown. */
-function isInPopover(page: Page): Promise<void> {
+/** The popover takes the keyboard a moment after it is shown. */
+function waitForPopover(page: Page): Promise<void> {
   return page.getByRole('dialog').locator(':focus').waitFor()
 }
 
@@ -208,7 +208,7 @@ describeInBrowser('the activity screen', (browser) => {
       await page.getByRole('button', { name: 'Code' }).click()
       const code = page.getByRole('region', { name: 'Watch the operations' })
       await code.waitFor()
-      await isInPopover(page)
+      await waitForPopover(page)
       await page.keyboard.press('Escape')
       await code.waitFor({ state: 'hidden' })
       expect(await detail.isVisible()).toBe(true)
@@ -399,7 +399,7 @@ describeInBrowser('the activity screen', (browser) => {
       await page.getByRole('button', { name: 'Code' }).click()
       const code = page.getByRole('region', { name: 'Watch the operations' })
       expect(await code.textContent()).toContain('operationChannels.read.asyncEnd.subscribe')
-      await isInPopover(page)
+      await waitForPopover(page)
       await page.keyboard.press('Escape')
       await code.waitFor({ state: 'hidden' })
       await page.getByRole('tab', { name: 'Totals' }).click()

@@ -150,6 +150,18 @@ describeInBrowser('objects that others change', (browser) => {
     await deleteByOther(playground, 'steady/a1', 'steady/k000', 'steady/k001')
     await expect.poll(() => grid.getAttribute('aria-rowcount'), soon).toBe('307')
     await expect.poll(top, soon).toBe(before)
+    // Two changes before the page hears that it was scrolled, as between two frames.
+    await page.evaluate(() => {
+      window.addEventListener('scroll', (event) => event.stopImmediatePropagation(), true)
+    })
+    for (const [key, count] of [
+      ['steady/b0', '308'],
+      ['steady/b1', '309'],
+    ] as const) {
+      await writeByOther(playground, { [key]: 'above' })
+      await expect.poll(() => grid.getAttribute('aria-rowcount'), soon).toBe(count)
+      await expect.poll(top, soon).toBe(before)
+    }
   })
 
   it('may be many at once', { timeout: 90_000 }, async () => {

@@ -82,9 +82,36 @@ describeInBrowser('changes of queues', (browser) => {
     await asked.waitFor({ state: 'hidden' })
     await list(page).getByText('stays').click()
     await pane(page, 'stays').waitFor()
+    const answered = page.waitForResponse('**/api/queues/queues?queue=leaves*')
     resolve()
+    await (await answered).finished()
     await expect.poll(() => list(page).getByText('leaves').count(), soon).toBe(0)
+    // A page that went back to the list would have done so within a frame.
+    await page.evaluate(() => new Promise(requestAnimationFrame))
     expect(await pane(page, 'stays').count()).toBe(1)
+  })
+
+  it('tells that it could not delete, also when its question is closed by then', async () => {
+    const { page, watch } = await browser.tab(playground.url)
+    await create(page, 'remains')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const error = { code: 'UNAVAILABLE', message: 'The disk is away.', fix: 'Put it back.' }
+    await page.route('**/api/queues/queues?*', async (route) => {
+      if (route.request().method() !== 'DELETE') return route.continue()
+      await promise
+      return route.fulfill({ status: 503, json: { error } })
+    })
+    watch.expectAnswer(503, '/api/queues/')
+    await pane(page, 'remains').getByRole('button', { name: 'Delete' }).click()
+    const asked = dialog(page, 'Delete remains?')
+    await asked.getByRole('button', { name: 'Delete' }).click()
+    await page.keyboard.press('Escape')
+    await asked.waitFor({ state: 'hidden' })
+    resolve()
+    await page.getByRole('alert').getByText('The disk is away.').waitFor()
+    // And it asks again.
+    await send(page, 3)
+    await expect.poll(place(page, 'waiting'), soon).toBe(3)
   })
 
   it('sends a file that is too large for a message as a claim', async () => {

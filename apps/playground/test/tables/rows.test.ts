@@ -164,4 +164,11 @@ it('closed, they read nothing any more', async () => {
   rows.close()
   await sleep(300)
   expect(look).not.toHaveBeenCalled()
+  const unread = new Rows(table)
+  const page = vi.spyOn(table, 'page')
+  unread.close()
+  await unread.load()
+  expect(page).not.toHaveBeenCalled()
+  // Not "loading", which would never end.
+  expect(unread.state().status).toBe('more')
 })

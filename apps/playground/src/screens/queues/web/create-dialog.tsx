@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { act } from '../../../web/actions.ts'
 import { answer, client } from '../../../web/api.ts'
-import { type Problem, problemOf } from '../../../web/problem.ts'
+import { type Problem, problemOf, tellProblem } from '../../../web/problem.ts'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import { useView } from '../../../web/view.ts'
 import type { QueuesApi } from '../server/index.ts'
@@ -61,7 +61,8 @@ function CreateForm(): ReactNode {
       if (!isStillShown()) return
       setView({ queue: name, show: undefined, message: undefined, mode: undefined })
     } catch (error) {
-      setProblem(problemOf(error))
+      if (isStillShown()) setProblem(problemOf(error))
+      else tellProblem(error)
     } finally {
       setBusy(false)
     }

@@ -5,13 +5,14 @@ import { type ReactNode, useState } from 'react'
 import { act } from '../../../web/actions.ts'
 import { countText } from '../../../web/amounts.ts'
 import { answer, client } from '../../../web/api.ts'
-import { type Problem, problemOf } from '../../../web/problem.ts'
+import { type Problem, problemOf, tellProblem } from '../../../web/problem.ts'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
 import type { QueuesApi } from '../server/index.ts'
 import type { QueueState } from '../server/wire.ts'
 import { clearText, deleteQueueText } from './code.ts'
 import { poisonOf } from './names.ts'
 import { giveUpAnswers, readAnew, readListAnew } from './use-queues.ts'
+import { useStillShown } from './use-still-shown.ts'
 
 export type Removal = 'clear' | 'delete'
 
@@ -69,6 +70,7 @@ function RemovalForm({
   readonly onGone: () => void
 }): ReactNode {
   const queries = useQueryClient()
+  const isStillShown = useStillShown()
   const [isPoisonToo, setPoisonToo] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem>()
@@ -90,7 +92,8 @@ function RemovalForm({
       }
     } catch (error) {
       onGoing(false)
-      setProblem(problemOf(error))
+      if (isStillShown()) setProblem(problemOf(error))
+      else tellProblem(error)
     } finally {
       setBusy(false)
     }

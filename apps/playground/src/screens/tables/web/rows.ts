@@ -74,10 +74,11 @@ export class Rows {
 
   readonly state = (): RowsState => this.#state
 
-  /** Loads the next page, unless one is being loaded or all are there. */
+  /** Loads the next page, unless one is being loaded, all are there, or it is closed. */
   async load(): Promise<void> {
     const { status } = this.#state
-    if (this.#isLoading || status === 'whole' || status === 'full') return
+    if (this.#isLoading || this.#end.signal.aborted) return
+    if (status === 'whole' || status === 'full') return
     this.#isLoading = true
     this.#set({ status: 'loading', problem: undefined })
     await this.#queue(async (signal) => {

@@ -27,14 +27,13 @@ export function useSteadyScroll(parts: SteadyScroll): void {
     if (element === null || old.order === listed.order) return
     const told = scrolled()
     const offset = told === overwritten.current ? element.scrollTop : told
-    if (old.arrangement !== listed.arrangement) {
-      element.scrollTop = 0
-    } else if (offset > 0) {
-      const moved = movedRows(listing, old, Math.floor(offset / rowHeight))
-      if (moved === 0) return
-      overwritten.current = told
-      element.scrollTop = offset + moved * rowHeight
+    let to = 0
+    if (old.arrangement === listed.arrangement && offset > 0) {
+      to = offset + movedRows(listing, old, Math.floor(offset / rowHeight)) * rowHeight
     }
+    if (to === offset) return
+    overwritten.current = told
+    element.scrollTop = to
   })
 }
 
