@@ -13,10 +13,10 @@
  */
 import { getDefaultProxySettings } from '@azure/core-rest-pipeline'
 import { type Clock, type Random, StorageError, systemClock, systemRandom } from '@aos-storage/core'
+import { type AgentLease, leaseAgent, Requests } from '@aos-storage/core/remote'
 import { accountOf, type AzureAccount, isLoopback } from './account.ts'
-import { type AgentLease, leaseAgent } from './agents.ts'
+import { azureFailures } from './errors.ts'
 import type { AzureConnectionOptions } from './options.ts'
-import { Requests } from './requests.ts'
 import { guardedCredential } from './token.ts'
 
 /** A service of an account. */
@@ -112,5 +112,6 @@ export function requestsOf(options: AzureConnectionOptions): Requests {
     retryDelayMsMax,
     requestMsMax: options.requestMsMax ?? 30_000,
   }
-  return new Requests(patience, options.clock ?? systemClock, options.random ?? systemRandom)
+  const { clock = systemClock, random = systemRandom } = options
+  return new Requests(patience, azureFailures, clock, random)
 }

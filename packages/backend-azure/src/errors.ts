@@ -15,6 +15,7 @@ import {
   type StorageErrorCode,
   type StorageErrorDetails,
 } from '@aos-storage/core'
+import { type Failures, type Place, placed } from '@aos-storage/core/remote'
 import { isLoopback } from './account.ts'
 import { meanings, networkMeanings, statusMeanings } from './error-table.ts'
 import { type RequestHost, SdkFailure, type ServiceFailure } from './sdk-failure.ts'
@@ -28,14 +29,6 @@ export interface Meaning {
   /** In its place where the request went to this host, and so to an emulator. */
   readonly fixHere?: string | undefined
   readonly retryable?: Retryable | undefined
-}
-
-/** Where it failed. */
-export interface Place {
-  /** `azblob`, `aztable` or `azqueue`. */
-  readonly backend: string
-  readonly operation: string
-  readonly key?: string | undefined
 }
 
 interface HeadersLike {
@@ -135,22 +128,12 @@ function shownCause(thrown: unknown, failure: ServiceFailure): unknown {
   return isOfSdk ? new SdkFailure(thrown, failure) : thrown
 }
 
-/** The error with backend and operation; what it knows already stays. */
-export function placed(error: StorageError, { backend, operation, key }: Place): StorageError {
-  if (error.backend !== undefined && error.operation !== undefined) return error
-  return error.with({ backend, operation, key: error.key ?? key })
-}
-
-/** True for what a program did wrong, this one included: it is no failure of the service. */
-export function isProgramError(thrown: unknown): boolean {
-  if (isStorageError(thrown)) return false
-  if (!(thrown instanceof TypeError || thrown instanceof ReferenceError)) return false
-  return (thrown as NodeJS.ErrnoException).code === undefined
-}
-
-/** The error of every call after `close`. */
-export function closedError(): StorageError {
-  return new StorageError('CLOSED', 'This Azure store was closed; open it again')
+/** How Azure tells its failures: for requests and bodies. */
+export const azureFailures: Failures = {
+  service: 'Azure',
+  factsOf: failureOf,
+  toStorageError,
+  isLasting: ({ code }) => code === 'ContainerBeingDeleted',
 }
 
 function codeInDetails({ details, odataError }: SdkError): string | undefined {

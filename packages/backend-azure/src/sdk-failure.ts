@@ -5,6 +5,7 @@
  * print also what is not enumerable. Invariant: nothing of this error, nor of what hangs on it, is
  * a credential.
  */
+import { withoutSecrets } from '@aos-storage/core/remote'
 
 /** What is read of an SDK's error; every SDK has its own class for it. */
 export interface ServiceFailure {
@@ -26,11 +27,8 @@ export interface RequestHost {
   readonly isLoopback: boolean
 }
 
-/** Longer ones quote a whole body. */
-const messageLengthMax = 1000
-
 /** Parts of texts that only their owner may read: of a SAS, of a header, of Azure's explanation. */
-const secrets: readonly RegExp[] = [
+export const azureSecrets: readonly RegExp[] = [
   /(?<=\bsig=)[^&\s"'<>]+/gi,
   /(?<=\b(?:Bearer|SharedKey(?:Lite)?)\s)\s*[^\s"',;]+/gi,
   /(?<=\bAccountKey=)[^;\s"']+/gi,
@@ -47,7 +45,7 @@ export class SdkFailure extends Error {
   readonly #failure: ServiceFailure
 
   constructor(thrown: Error, failure: ServiceFailure) {
-    super(withoutSecrets(thrown.message))
+    super(withoutSecrets(thrown.message, azureSecrets))
     this.name = thrown.name
     this.code = failure.code
     this.statusCode = failure.status
@@ -59,10 +57,4 @@ export class SdkFailure extends Error {
   get failure(): ServiceFailure {
     return this.#failure
   }
-}
-
-/** A text of an SDK or a service, as it may be shown. */
-export function withoutSecrets(text: string): string {
-  const shown = secrets.reduce((rest, secret) => rest.replace(secret, '…'), text)
-  return shown.length > messageLengthMax ? `${shown.slice(0, messageLengthMax)}…` : shown
 }

@@ -241,6 +241,7 @@ function capabilitiesOf(durability: 'fsync' | 'none'): Capabilities {
     listPageMax,
     deleteManyMax: 1000,
     modifiedAtResolutionMs: 1,
+    etagIdentity: 'version',
     extras: Object.freeze(['pathOf', 'verify']),
   })
 }

@@ -17,7 +17,10 @@ export interface ObjectInfo {
   readonly key: string
   /** Bytes of the whole body, also when only a range was read. */
   readonly size: number
-  /** Opaque version token: equal means same version. Never repeats for a key. */
+  /**
+   * Opaque version token: equal means same version, and never repeats for a key; or, where
+   * `capabilities.etagIdentity` is `'content'`, the same bytes.
+   */
   readonly etag: string
   readonly modifiedAt: Date
   readonly contentType: string

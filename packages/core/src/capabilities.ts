@@ -17,6 +17,13 @@ export type ConditionScope = 'global' | 'host' | 'process' | 'none'
  */
 export type Durability = 'none' | 'process' | 'host' | 'service'
 
+/**
+ * What an etag stands for. `'version'`: one write, and never another. `'content'`: the bytes, as
+ * where S3 makes it of them: the same bytes again have the same etag, also with other metadata, so
+ * that a compare-and-swap cannot tell them apart.
+ */
+export type EtagIdentity = 'version' | 'content'
+
 /** The effective abilities and limits of a backend. Immutable once the backend is open. */
 export interface Capabilities {
   /** `ifNoneMatch: '*'` and `ifMatch` on write. */
@@ -25,6 +32,8 @@ export interface Capabilities {
   readonly conditionalDelete: ConditionScope
   /** `ifNoneMatch: '*'`, `ifMatch` and `sourceIfMatch` on copy. */
   readonly conditionalCopy: ConditionScope
+  /** What the tokens of all conditions, of `ObjectInfo` and of listings tell apart. */
+  readonly etagIdentity: EtagIdentity
   /** `ifMatch` and `ifNoneMatch` on read and stat. */
   readonly conditionalRead: boolean
   /** `range` on read. */
@@ -45,7 +54,7 @@ export interface Capabilities {
   readonly listPageMax: number
   /** Most keys in one `deleteMany` of the backend; the manager splits longer lists. */
   readonly deleteManyMax: number
-  /** Steps in which `modifiedAt` advances. */
+  /** Steps in which `modifiedAt` advances. What a write or copy gives may be one step off. */
   readonly modifiedAtResolutionMs: number
   /** Optional members that this backend has beside the contract, for instance `presign`. */
   readonly extras: readonly string[]

@@ -9,7 +9,7 @@
  */
 export * from './backend.ts'
 export type { BodyInput } from './body.ts'
-export type { Capabilities, ConditionScope, Durability } from './capabilities.ts'
+export type { Capabilities, ConditionScope, Durability, EtagIdentity } from './capabilities.ts'
 export { type Clock, systemClock } from './clock.ts'
 export type { Codec } from './codecs/codec.ts'
 export type { LoadAs } from './codecs/registry.ts'

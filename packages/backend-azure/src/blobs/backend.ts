@@ -32,7 +32,8 @@ import {
   quoteKey,
   throwIfAborted,
 } from '@aos-storage/core/backend'
-import { closedError, isProgramError, toStorageError } from '../errors.ts'
+import { closedError, isProgramError } from '@aos-storage/core/remote'
+import { azureFailures, toStorageError } from '../errors.ts'
 import { assertBlobOptions, type AzureBlobOptions } from '../options.ts'
 import { bodyBytesMax } from './block-sizes.ts'
 import { Container } from './container.ts'
@@ -169,7 +170,7 @@ export class AzureStorageBackend extends BlobExtras implements StorageBackend {
       message,
       details: { url: this.#container.url, prefix: this.#names.prefix },
     })
-    if (this.#isClosed) return report(false, closedError().message)
+    if (this.#isClosed) return report(false, closedError(azureFailures.service).message)
     try {
       await this.#reader.stat('.aos/health', options, 'health')
       return report(true, 'The container can be reached and read')
@@ -200,7 +201,7 @@ export class AzureStorageBackend extends BlobExtras implements StorageBackend {
   ): Promise<T> {
     let isRefused = true
     try {
-      if (this.#isClosed) throw closedError()
+      if (this.#isClosed) throw closedError(azureFailures.service)
       throwIfAborted(signal)
       if (key !== undefined) this.#assertLength(key)
       isRefused = false
@@ -262,6 +263,7 @@ function capabilitiesOf(
     deleteManyMax: batchDeletesMax,
     // Last-Modified has whole seconds.
     modifiedAtResolutionMs: 1000,
+    etagIdentity: 'version',
     extras,
   })
 }

@@ -4,8 +4,7 @@
  * https://learn.microsoft.com/rest/api/storageservices/put-block-from-url
  */
 import type { BlockBlobClient } from '@azure/storage-blob'
-import type { StorageError } from '@aos-storage/core'
-import type { Requests } from '../requests.ts'
+import { eachPlace, type Requests } from '@aos-storage/core/remote'
 import { blockId, blocksMax } from './block-sizes.ts'
 import type { CopySource } from './container.ts'
 
@@ -33,27 +32,12 @@ export async function stageCopy(options: BlockCopyOptions): Promise<string[]> {
   const { size, concurrency, uploadId, signal } = options
   const blockBytes = blockBytesFor(size, Math.min(options.blockBytes, copyBlockBytes))
   const blocks = Math.ceil(size / blockBytes)
-  const ids = Array.from({ length: blocks }, (_, place) => blockId(uploadId, place))
-  const failed = new AbortController()
-  const ended = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])
-  let failure: unknown
-  let next = 0
-  const work = async (): Promise<void> => {
-    try {
-      while (next < blocks && !failed.signal.aborted) {
-        const place = next++
-        const offset = place * blockBytes
-        await stageOne(options, ids[place]!, offset, Math.min(blockBytes, size - offset), ended)
-      }
-    } catch (error) {
-      // The others then end because of this one.
-      failure ??= error
-      failed.abort()
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(concurrency, blocks) }, work))
-  if (failure !== undefined) throw failure as StorageError
-  return ids
+  return eachPlace(blocks, concurrency, signal, async (place, ended) => {
+    const id = blockId(uploadId, place)
+    const offset = place * blockBytes
+    await stageOne(options, id, offset, Math.min(blockBytes, size - offset), ended)
+    return id
+  })
 }
 
 function stageOne(

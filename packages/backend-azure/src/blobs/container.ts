@@ -13,10 +13,10 @@ import {
   StorageSharedKeyCredential,
 } from '@azure/storage-blob'
 import { StorageError } from '@aos-storage/core'
+import type { Requests } from '@aos-storage/core/remote'
 import { serviceUrl } from '../account.ts'
 import { Connection, requestsOf } from '../connection.ts'
 import { assertContainerName, type AzureBlobOptions } from '../options.ts'
-import type { Requests } from '../requests.ts'
 
 /** A copy's source must be readable for the service for as long as the copy takes. */
 const copySourceMsMax = 24 * 3600_000

@@ -9,11 +9,11 @@ import {
   type ReadOptions,
   type ReadResult,
   type StatOptions,
-  StorageError,
+  type StorageError,
 } from '@aos-storage/core'
 import { checkReadConditions, resolveRange } from '@aos-storage/core/backend'
-import type { Place } from '../errors.ts'
-import { BlobBody } from './body.ts'
+import { collectWhole, type Place, RemoteBody } from '@aos-storage/core/remote'
+import { azureFailures } from '../errors.ts'
 import type { BlobPlace } from './container.ts'
 import { conditionsOf } from './etag.ts'
 import { infoOf } from './info.ts'
@@ -39,13 +39,13 @@ interface Span {
 export class BlobReader {
   readonly #options: BlobReaderOptions
   readonly #blobOf: (key: string) => BlobClient
-  readonly #open: Set<BlobBody>
+  readonly #open: Set<RemoteBody>
 
   constructor(
     options: BlobReaderOptions,
     blobOf: (key: string) => BlobClient = (key) =>
       options.container.blob(options.names.nameOf(key)),
-    open: Set<BlobBody> = new Set(),
+    open: Set<RemoteBody> = new Set(),
   ) {
     this.#options = options
     this.#blobOf = blobOf
@@ -124,7 +124,8 @@ export class BlobReader {
         const source = answer.readableStreamBody as Readable
         const bytes = answer.contentLength ?? 0
         const isSmall = bytes <= smallReadBytesMax
-        return { answer, source, whole: isSmall ? await collect(source, bytes, key) : undefined }
+        const whole = isSmall ? await collectWhole(source, bytes, key) : undefined
+        return { answer, source, whole }
       },
       onRefused: (error) => this.#refused(key, error, options),
     })
@@ -155,7 +156,7 @@ export class BlobReader {
     end: number,
     source: Readable,
     signal: AbortSignal | undefined,
-  ): BlobBody {
+  ): RemoteBody {
     const { container, clock, bodyIdleMsMax: idleMsMax } = this.#options
     const { key, etag } = info
     const reopen = async (position: number): Promise<Readable> => {
@@ -167,9 +168,12 @@ export class BlobReader {
       })
       return answer.readableStreamBody as Readable
     }
-    const onEnd = (ended: BlobBody): void => void this.#open.delete(ended)
-    const options = { key, start, end, source, reopen, clock, idleMsMax, signal, onEnd }
-    const body = new BlobBody(options)
+    const onEnd = (ended: RemoteBody): void => void this.#open.delete(ended)
+    const body = new RemoteBody({
+      backend: 'azblob',
+      failures: azureFailures,
+      ...{ key, start, end, source, reopen, clock, idleMsMax, signal, onEnd },
+    })
     this.#open.add(body)
     return body
   }
@@ -214,38 +218,6 @@ function spanOf(range: ByteRange | undefined): Span | undefined {
 function sizeOf({ contentRange, contentLength }: BlobDownloadResponseParsed): number {
   const total = contentRange?.slice(contentRange.lastIndexOf('/') + 1)
   return total === undefined || !/^\d+$/.test(total) ? (contentLength ?? 0) : Number(total)
-}
-
-/**
- * By events: an iterator over a small body costs more than the body.
- *
- * @throws StorageError `UNAVAILABLE` when fewer bytes came than were announced, or a chunk goes
- * beyond.
- */
-function collect(source: Readable, bytes: number, key: string): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const whole = new Uint8Array(bytes)
-    let at = 0
-    const onEnd = (): void => {
-      if (at === bytes) return resolve(whole)
-      const message = `The body ended after ${at} of ${bytes} bytes`
-      reject(new StorageError('UNAVAILABLE', message, { key }))
-    }
-    source.on('data', (chunk: Uint8Array) => {
-      if (at + chunk.byteLength <= bytes) whole.set(chunk, at)
-      else source.destroy()
-      at += chunk.byteLength
-      // The end of the message is some turns away.
-      if (at === bytes) resolve(whole)
-    })
-    source.on('end', onEnd)
-    source.on('close', onEnd)
-    source.on('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code !== undefined) reject(cause)
-      else
-        reject(new StorageError('UNAVAILABLE', 'The body was cut; read it again', { key, cause }))
-    })
-  })
 }
 
 function placeOf(operation: string, key: string): Place {

@@ -9,7 +9,7 @@
  */
 import type { ContainerClient } from '@azure/storage-blob'
 import { compareKeys, StorageError } from '@aos-storage/core'
-import type { Requests } from '../requests.ts'
+import type { Requests } from '@aos-storage/core/remote'
 import type { BlobHeaders } from './info.ts'
 
 /** The most that the service puts on a page. */

@@ -27,15 +27,21 @@ import {
   throwIfAborted,
   writeIdMetadata,
 } from '@aos-storage/core/backend'
-import { closedError, failureOf } from '../errors.ts'
-import { BlockUpload, type StagedBlocks } from './block-upload.ts'
+import {
+  closedError,
+  continued,
+  type PartUpload,
+  takeStart,
+  type UploadedParts,
+} from '@aos-storage/core/remote'
+import { azureFailures, failureOf } from '../errors.ts'
+import { blockUpload } from './block-upload.ts'
 import type { BlobPlace } from './container.ts'
 import { conditionsOf } from './etag.ts'
 import { type BlobHeaders, infoOf } from './info.ts'
 import { encodeMetadata, hiddenWriteId } from './metadata.ts'
 import type { BlobNames } from './names.ts'
 import { conditionError, refusalOf } from './refusal.ts'
-import { continued, takeStart } from './stream-start.ts'
 
 /**
  * How often bytes are staged again because another upload discarded their blocks. Of several at
@@ -91,7 +97,9 @@ export class BlobWriter {
       return await this.#putStream(writing, body)
     } catch (error) {
       // A source that was silent as the store closed was aborted: that is told as what it is.
-      if (this.#closing.signal.aborted && options.signal?.aborted !== true) throw closedError()
+      if (this.#closing.signal.aborted && options.signal?.aborted !== true) {
+        throw closedError(azureFailures.service)
+      }
       throw error
     }
   }
@@ -128,7 +136,7 @@ export class BlobWriter {
       if (start.overflow === undefined) return await this.#put(writing, start.bytes)
       await this.#assertLikely(writing)
       const whole = continued(start, source)
-      return await this.#commit(writing, await this.#upload(writing, ending).stage(whole))
+      return await this.#commit(writing, await this.#upload(writing, ending).upload(whole))
     } finally {
       // Not awaited by the generator either; a source that was read to its end ignores it.
       await source.return(undefined)
@@ -140,7 +148,7 @@ export class BlobWriter {
     await this.#assertLikely(writing)
     for (let restages = 0; ; restages++) {
       try {
-        return await this.#commit(writing, await this.#upload(writing).stage(body))
+        return await this.#commit(writing, await this.#upload(writing).upload(body))
       } catch (error) {
         if (!isDiscarded(error) || restages >= restagesMaxOf(error)) throw error
         await this.#options.container.requests.rest(restages + 1, writing.options)
@@ -148,9 +156,9 @@ export class BlobWriter {
     }
   }
 
-  #upload({ key, options }: Writing, failed?: AbortController): BlockUpload {
+  #upload({ key, options }: Writing, failed?: AbortController): PartUpload<string> {
     const { container, names, random, blockBytes, blockConcurrency } = this.#options
-    return new BlockUpload({
+    return blockUpload({
       blob: container.blob(names.nameOf(key)),
       requests: container.requests,
       key,
@@ -170,7 +178,7 @@ export class BlobWriter {
     )
   }
 
-  #commit(writing: Writing, { ids, bytes }: StagedBlocks): Promise<ObjectInfo> {
+  #commit(writing: Writing, { parts: ids, bytes }: UploadedParts<string>): Promise<ObjectInfo> {
     const blob = this.#options.container.blob(this.#options.names.nameOf(writing.key))
     // Each id takes about 90 bytes of the list.
     return this.#make(writing, bytes, ids.length * 90, (settings) =>

@@ -33,9 +33,9 @@ import {
   type UpdateMessageOptions,
   visibilitySecondsDefault,
 } from '@aos-storage/core/backend'
+import { closedError, type Request } from '@aos-storage/core/remote'
 import { Connection } from '../connection.ts'
-import { closedError, failureOf } from '../errors.ts'
-import type { Request } from '../requests.ts'
+import { azureFailures, failureOf } from '../errors.ts'
 import { decodeText, encodeBody, messageBytesMax } from './message-text.ts'
 import { assertQueueOptions, type AzureQueueOptions } from './options.ts'
 import { cutPage, positionOf, servicePageMax } from './queue-pages.ts'
@@ -255,7 +255,7 @@ export class AzureQueueBackend implements QueueBackend {
       message,
       details: { url: this.#connection.urlOf('queue') },
     })
-    if (requests.isClosed) return report(false, closedError().message)
+    if (requests.isClosed) return report(false, closedError(azureFailures.service).message)
     try {
       await requests.send({
         backend,

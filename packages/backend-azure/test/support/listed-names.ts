@@ -4,8 +4,9 @@
  */
 import type { ContainerClient } from '@azure/storage-blob'
 import { compareKeys, systemClock, systemRandom } from '@aos-storage/core'
+import { Requests } from '@aos-storage/core/remote'
 import type { ServiceListOptions } from '../../src/blobs/service-list.ts'
-import { Requests } from '../../src/requests.ts'
+import { azureFailures } from '../../src/errors.ts'
 
 /** `folders`: what is in a folder comes before the names that only begin like it. */
 export type ServiceOrder = 'utf-8' | 'utf-16' | 'folders'
@@ -51,7 +52,7 @@ export class ListedNames {
     }
     return {
       client: client as unknown as ContainerClient,
-      requests: new Requests(patience, systemClock, systemRandom),
+      requests: new Requests(patience, azureFailures, systemClock, systemRandom),
       signal: undefined,
       pageSize: this.#pageSize,
     }

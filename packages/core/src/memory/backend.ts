@@ -100,6 +100,7 @@ export class MemoryStorageBackend implements StorageBackend {
       listPageMax,
       deleteManyMax: 1000,
       modifiedAtResolutionMs: 1,
+      etagIdentity: 'version',
       extras: [],
     })
   }

@@ -78,6 +78,7 @@ export class SqliteStorageBackend implements StorageBackend {
     listPageMax: 1000,
     deleteManyMax: 1000,
     modifiedAtResolutionMs: 1,
+    etagIdentity: 'version',
     extras: [],
   })
   readonly #database: DatabaseSync

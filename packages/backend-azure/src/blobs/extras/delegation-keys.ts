@@ -12,7 +12,7 @@
 import type { BlobServiceClient, UserDelegationKey } from '@azure/storage-blob'
 import type { Clock } from '@aos-storage/core'
 import { unlessAborted } from '@aos-storage/core/backend'
-import type { Requests } from '../../requests.ts'
+import type { Requests } from '@aos-storage/core/remote'
 import { clockSkewMs } from '../container.ts'
 
 const dayMs = 86_400_000

@@ -4,11 +4,12 @@
  */
 import { BlobServiceClient } from '@azure/storage-blob'
 import { supports, systemClock } from '@aos-storage/core'
+import { Requests } from '@aos-storage/core/remote'
 import { describeWithDefinition } from '@aos-tooling/services/vitest'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { DelegationKeys } from '../../../src/blobs/extras/delegation-keys.ts'
+import { azureFailures } from '../../../src/errors.ts'
 import { type AzureBlobOptions, AzureStorageBackend } from '../../../src/index.ts'
-import { Requests } from '../../../src/requests.ts'
 import { azuriteOauth, testCredential, trustCertificateOf } from '../../support/azurite-oauth.ts'
 import { containerName } from '../../support/container.ts'
 import { put, readText } from '../../support/objects.ts'
@@ -110,7 +111,7 @@ describe('keys', () => {
         return { signedStartsOn: startsOn, signedExpiresOn: expiresOn }
       },
     } as unknown as BlobServiceClient
-    const requests = new Requests(patience, systemClock, random)
+    const requests = new Requests(patience, azureFailures, systemClock, random)
     const keys = new DelegationKeys({
       ...{ service: client, requests },
       clock: { ...systemClock, now: () => clock.ms },

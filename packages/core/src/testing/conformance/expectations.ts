@@ -74,6 +74,19 @@ export function expectSameInfo(actual: ObjectInfo, expected: ObjectInfo, what: s
   assert.deepEqual(plainInfo(actual), plainInfo(expected), what)
 }
 
+/** What a write or a copy gave is what is told later; its time may be one step off. */
+export function expectWritten(
+  { capabilities }: Pick<StorageBackend, 'capabilities'>,
+  actual: ObjectInfo,
+  written: ObjectInfo,
+  what: string,
+): void {
+  const stepMs = capabilities.modifiedAtResolutionMs
+  const offMs = Math.abs(+actual.modifiedAt - +written.modifiedAt)
+  const isNear = stepMs > 1 && offMs <= stepMs
+  expectSameInfo(isNear ? { ...actual, modifiedAt: written.modifiedAt } : actual, written, what)
+}
+
 function plainInfo(info: ObjectInfo): Record<string, unknown> {
   const { key, size, etag, modifiedAt, contentType, metadata } = info
   return { key, size, etag, modifiedAt: +modifiedAt, contentType, metadata: { ...metadata } }
@@ -81,10 +94,13 @@ function plainInfo(info: ObjectInfo): Record<string, unknown> {
 
 /** A listed object is what `stat` tells; type and metadata may be left out. */
 export function expectListed(actual: ListedObject, expected: ObjectInfo, what: string): void {
-  const { key, size, etag, contentType = expected.contentType } = actual
-  const metadata = { ...(actual.metadata ?? expected.metadata) }
-  const modifiedAt = actual.modifiedAt
-  expectSameInfo({ key, size, etag, modifiedAt, contentType, metadata }, expected, what)
+  expectSameInfo(listedInfo(actual, expected), expected, what)
+}
+
+/** A listed object with what listings leave out, as `stat` tells it. */
+export function listedInfo(listed: ListedObject, stat: ObjectInfo): ObjectInfo {
+  const { contentType = stat.contentType, metadata = stat.metadata } = listed
+  return { ...listed, contentType, metadata }
 }
 
 /**

@@ -35,6 +35,14 @@ const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
       'console.log(await again.catch((error) => error.code)) // ALREADY_EXISTS',
       `await storage.deleteMany([${key}, 'playground/example-copy'])`,
     ]),
+  etagIdentity: () =>
+    program([
+      `const first = await storage.save(${key}, 'the same')`,
+      `const second = await storage.save(${key}, 'the same')`,
+      '// False where an etag names the bytes, and not the write.',
+      'console.log(first.etag !== second.etag)',
+      `await storage.delete(${key})`,
+    ]),
   conditionalRead: () =>
     program([
       `const { etag } = await storage.save(${key}, { count: 1 })`,

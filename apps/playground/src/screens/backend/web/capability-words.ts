@@ -36,6 +36,11 @@ const durabilities: Readonly<Record<Capabilities['durability'], Answer>> = {
   none: { verdict: 'no', text: 'Nothing: it lives as long as the process' },
 }
 
+const identities: Readonly<Record<Capabilities['etagIdentity'], Answer>> = {
+  version: { verdict: 'yes', text: 'Yes, also one of the same bytes' },
+  content: { verdict: 'partly', text: 'Only one of other bytes; an etag names the content' },
+}
+
 function yesOrNo(value: boolean): Answer {
   return value
     ? { verdict: 'yes', text: 'Yes' }
@@ -65,6 +70,10 @@ const capabilityWords: {
   conditionalCopy: {
     question: 'Is a conditional copy safe between processes?',
     answer: (scope) => scopes[scope],
+  },
+  etagIdentity: {
+    question: 'Does every write give a new etag?',
+    answer: (identity) => identities[identity],
   },
   conditionalRead: {
     question: 'Can a read ask for a version, or only for what is newer?',
@@ -146,7 +155,10 @@ export const capabilityGroups: readonly {
 }[] = [
   {
     title: 'Conditions',
-    names: ['conditionalWrite', 'conditionalDelete', 'conditionalCopy', 'conditionalRead'],
+    names: [
+      ...(['conditionalWrite', 'conditionalDelete', 'conditionalCopy'] as const),
+      ...(['conditionalRead', 'etagIdentity'] as const),
+    ],
   },
   { title: 'What it keeps', names: ['durability', 'userMetadata', 'rangeRead', 'extras'] },
   {

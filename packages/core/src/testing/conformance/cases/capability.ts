@@ -33,6 +33,7 @@ export const capabilityCases: readonly ConformanceCase[] = defineCases('capabili
         assert.ok(scopes.includes(scope), `scope of a condition is one of ${scopes.join()}`)
       }
       assert.ok(durabilities.includes(durability), `durability is one of ${durabilities.join()}`)
+      assert.ok(['version', 'content'].includes(capabilities.etagIdentity), 'etagIdentity')
       for (const name of ['conditionalRead', 'rangeRead', 'userMetadata'] as const) {
         assert.equal(typeof capabilities[name], 'boolean', `capabilities.${name}`)
       }

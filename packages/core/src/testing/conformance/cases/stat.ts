@@ -1,7 +1,7 @@
 /** Stat, and the conditions of stat and read. */
 import type { ReadOptions, StorageBackend } from '../../../backend.ts'
 import { type ConformanceCase, defineCases } from '../case.ts'
-import { expectError, expectSameInfo } from '../expectations.ts'
+import { expectError, expectWritten } from '../expectations.ts'
 import { drain, put } from '../objects.ts'
 
 /** Stat and read take the same conditions and answer them alike. */
@@ -33,7 +33,7 @@ export const statCases: readonly ConformanceCase[] = defineCases('stat', [
       const written = await put(backend, 'doc', 'body')
       for (let at = 0; at < 3; at++) {
         await drain(await backend.read('doc'))
-        expectSameInfo(await backend.stat('doc'), written, `stat("doc") number ${at}`)
+        expectWritten(backend, await backend.stat('doc'), written, `stat("doc") number ${at}`)
       }
     },
   },

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { aheadBytesMax, ReadAhead } from '../../src/blobs/read-ahead.ts'
+import { aheadBytesMax, ReadAhead } from '../../src/remote/index.ts'
 
 async function all(chunks: ReadAhead): Promise<Uint8Array[]> {
   const taken: Uint8Array[] = []

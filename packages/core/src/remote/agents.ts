@@ -22,7 +22,12 @@ interface SharedAgent {
 
 const shared = new Map<string, SharedAgent>()
 
-/** @param url Of a service: its origin and the size of the pool name the agent. */
+/**
+ * A share of the agent for a service.
+ *
+ * @param url Of the service: its origin and the size of the pool name the agent.
+ * @param connectionsMax Size of the pool.
+ */
 export function leaseAgent(url: string, connectionsMax: number): AgentLease {
   const { origin, protocol } = new URL(url)
   const name = `${connectionsMax} ${origin}`

@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream'
 /** The stream pauses when so much waits for the reader, and goes on below half of it. */
 export const aheadBytesMax: number = 512 * 1024
 
+/** Reads one stream ahead of one reader. */
 export class ReadAhead {
   readonly #source: Readable
   /** Only those that wait: a reader who never empties it would else keep the whole body. */

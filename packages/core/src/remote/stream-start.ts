@@ -8,7 +8,9 @@
 /** Of the buffer, which doubles as it fills. */
 const firstBufferBytes = 64 * 1024
 
+/** What was taken of a stream. */
 export interface StreamStart {
+  /** From the beginning on. */
   readonly bytes: Uint8Array
   /** The chunk that did not fit; the source may use its memory again once it is asked for more. */
   readonly overflow: Uint8Array | undefined

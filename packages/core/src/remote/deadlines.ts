@@ -11,12 +11,12 @@
  * The timer ends by itself when nothing runs, so that it keeps no process alive for longer than
  * {@link lookMsMax}.
  */
-import type { Clock } from '@aos-storage/core'
+import type { Clock } from '../clock.ts'
 
 /** Longest time between two looks. */
 const lookMsMax = 100
 
-/** Something that runs. */
+/** Something that runs, as `start` gave it and `end` takes it. */
 export interface Deadline {
   readonly dueMs: number
   readonly onLate: () => void
@@ -25,6 +25,7 @@ export interface Deadline {
 /** Made once: an abort without a reason makes an error, with its stack. */
 const closed = new Error('Nothing runs any more')
 
+/** All that runs of one store, each with its own limit. */
 export class Deadlines {
   readonly #clock: Clock
   readonly #lookMs: number
@@ -48,6 +49,7 @@ export class Deadlines {
     return deadline
   }
 
+  /** It ended in time. */
   end(deadline: Deadline): void {
     this.#running.delete(deadline)
   }

@@ -1,7 +1,7 @@
 /** Keep-alive agents: one for all handles of an account, and none when the last one is closed. */
 import type { AgentOptions } from 'node:https'
 import { expect, it } from 'vitest'
-import { leaseAgent } from '../src/agents.ts'
+import { leaseAgent } from '../../src/remote/index.ts'
 
 it('is shared by handles of one account and size, and ends with the last of them', () => {
   const first = leaseAgent('https://acme.blob.example/a', 8)

@@ -1,6 +1,6 @@
 /**
- * The body of a blob on its way out: read on by another request when its connection is cut, or was
- * given up because nothing moved.
+ * The body of an object on its way out: read on by another request when its connection is cut, or
+ * was given up because nothing moved.
  *
  * ```
  * reading --- cut, or silent for too long --> [open at the position, If-Match] --> reading
@@ -12,17 +12,23 @@
  * over or resting.
  */
 import type { Readable } from 'node:stream'
-import { type BodyStream, type Clock, isStorageError, StorageError } from '@aos-storage/core'
-import { abortError } from '@aos-storage/core/backend'
-import { closedError, placed, toStorageError } from '../errors.ts'
+import type { BodyStream } from '../backend.ts'
+import type { Clock } from '../clock.ts'
+import { isStorageError, StorageError } from '../errors.ts'
+import { abortError } from '../options.ts'
+import { closedError, type Failures, placed } from './failures.ts'
 import { ReadAhead } from './read-ahead.ts'
 
 /** Connections in a row that give no byte. */
 const emptyConnectionsMax = 4
 
-export interface BlobBodyOptions {
+/** What is read, and how. */
+export interface RemoteBodyOptions {
+  /** As the backend names itself. */
+  readonly backend: string
+  readonly failures: Failures
   readonly key: string
-  /** The bytes `[start, end)` of the blob. */
+  /** The bytes `[start, end)` of the object. */
   readonly start: number
   readonly end: number
   /** What has been opened at `start`. */
@@ -33,11 +39,13 @@ export interface BlobBodyOptions {
   /** How long the service, or the reader, may be silent. */
   readonly idleMsMax: number
   readonly signal: AbortSignal | undefined
-  readonly onEnd: (body: BlobBody) => void
+  /** Called once, when the body is over. */
+  readonly onEnd: (body: RemoteBody) => void
 }
 
-export class BlobBody implements BodyStream {
-  readonly #options: BlobBodyOptions
+/** One body, for one reader. */
+export class RemoteBody implements BodyStream {
+  readonly #options: RemoteBodyOptions
   #source: Readable | undefined
   #chunks: ReadAhead | undefined
   #position: number
@@ -52,7 +60,7 @@ export class BlobBody implements BodyStream {
     this.#end(abortError(signal!))
   }
 
-  constructor(options: BlobBodyOptions) {
+  constructor(options: RemoteBodyOptions) {
     this.#options = options
     this.#source = options.source
     this.#position = options.start
@@ -100,7 +108,7 @@ export class BlobBody implements BodyStream {
 
   /** Ends the body because the store was closed: who reads on gets `CLOSED`. */
   closeStore(): void {
-    this.#end(closedError())
+    this.#end(closedError(this.#options.failures.service))
   }
 
   /** Starts to read a connection, the one that is open or another; undefined when all is over. */
@@ -191,20 +199,21 @@ export class BlobBody implements BodyStream {
   }
 
   #faultOf(error: unknown): StorageError {
-    const place = { backend: 'azblob', operation: 'read', key: this.#options.key }
+    const { backend, failures, key } = this.#options
+    const place = { backend, operation: 'read', key }
     // 416: what is there now is shorter.
     const isReplaced = isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')
     if (isReplaced || (isStorageError(error) && error.status === 416)) {
       return new StorageError(
         'CONFLICT',
-        'The blob was overwritten or deleted while it was read, and the connection was cut; read ' +
-          'it again',
+        'The object was overwritten or deleted while it was read, and the connection was cut; ' +
+          'read it again',
         { ...place, cause: error },
       )
     }
     if (isStorageError(error)) return placed(error, place)
     // An aborted connection has no code; whose abort it was is known above.
-    const fault = toStorageError(error, place)
+    const fault = failures.toStorageError(error, place)
     return fault.retryable === 'no' ? this.#cutError().with({ ...place, cause: error }) : fault
   }
 }

@@ -1,6 +1,6 @@
-import { virtualClock } from '@aos-storage/core/testing'
 import { describe, expect, it } from 'vitest'
-import { Deadlines } from '../src/deadlines.ts'
+import { Deadlines } from '../../src/remote/index.ts'
+import { virtualClock } from '../../src/testing/index.ts'
 
 describe('deadlines', () => {
   it('end what is late at its very moment, once, and nothing else', async () => {

@@ -2,8 +2,8 @@
  * Requests to a service: tried again when that may help, each within its time, ended by the
  * caller's signal and by close.
  *
- * The SDKs' own retries are off (`noSdkRetries`): they know neither `Retry-After` nor 429, wait on
- * timers of their own, and send a conditional write twice without telling.
+ * The SDKs' own retries are to be off: some know neither `Retry-After` nor 429, they wait on timers
+ * of their own, and send a conditional write twice without telling.
  *
  * ```
  * try ---> answer ------------------------------------------------------> given
@@ -12,17 +12,20 @@
  *     ---> refused --> onRefused(error, lost): was it our own, sent before?
  * ```
  */
-import { type Clock, type Random, StorageError } from '@aos-storage/core'
-import { abortError, isConditional, openOutcome } from '@aos-storage/core/backend'
+import type { Clock } from '../clock.ts'
+import { StorageError } from '../errors.ts'
+import { abortError } from '../options.ts'
+import type { Random } from '../random.ts'
+import { isConditional, openOutcome } from '../write-once.ts'
 import { Deadlines } from './deadlines.ts'
 import {
   closedError,
-  failureOf,
+  type FailureFacts,
+  type Failures,
   isProgramError,
   type Place,
-  type ServiceFailure,
-  toStorageError,
-} from './errors.ts'
+  placed,
+} from './failures.ts'
 
 /** How patient requests are. */
 export interface Patience {
@@ -61,21 +64,25 @@ const bytesPerSecondMin = 128 * 1024
 /** Nothing of these reached the service. */
 const unsentCodes: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
 
+/** The requests of one store. */
 export class Requests {
   readonly #patience: Patience
+  readonly #failures: Failures
   readonly #clock: Clock
   readonly #random: Random
   readonly #deadlines: Deadlines
   readonly #running = new Set<AbortController>()
   #isClosed = false
 
-  constructor(patience: Patience, clock: Clock, random: Random) {
+  constructor(patience: Patience, failures: Failures, clock: Clock, random: Random) {
     this.#patience = patience
+    this.#failures = failures
     this.#clock = clock
     this.#random = random
     this.#deadlines = new Deadlines(clock, patience.requestMsMax)
   }
 
+  /** True after `close`. */
   get isClosed(): boolean {
     return this.#isClosed
   }
@@ -99,12 +106,12 @@ export class Requests {
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#attempt(request, lost)
       if ('answer' in outcome) return outcome.answer
-      const { error, failure } = outcome
-      const mayHelp = isWorthRetry(error)
-      if (mayHelp && mayBeDone(error, failure)) lost = error
+      const { error, facts } = outcome
+      const mayHelp = this.#isWorthRetry(error)
+      if (mayHelp && mayBeDone(error, facts)) lost = error
       if (error.code === 'ABORTED' || error.code === 'CLOSED') throw error
       if (!mayHelp && request.onRefused !== undefined) return request.onRefused(error, lost)
-      const delayMs = this.#delayMs(attempt, failure)
+      const delayMs = this.#delayMs(attempt, facts)
       if (!mayHelp || attempt >= this.#patience.attemptsMax || delayMs === undefined) {
         throw settled(error, request, lost, mayHelp)
       }
@@ -135,9 +142,10 @@ export class Requests {
     } catch (thrown) {
       const endedNow = this.#ended(request)
       if (endedNow !== undefined) return { error: endedNow }
-      if (isLate) return { error: toStorageError(this.#lateError(request), request) }
+      if (isLate) return { error: placed(this.#lateError(request), request) }
       if (isProgramError(thrown)) throw thrown
-      return { error: toStorageError(thrown, request), failure: failureOf(thrown) }
+      const error = this.#failures.toStorageError(thrown, request)
+      return { error, facts: this.#failures.factsOf(thrown) }
     } finally {
       signal?.removeEventListener('abort', end)
       this.#running.delete(controller)
@@ -147,9 +155,9 @@ export class Requests {
 
   /** Why the request may not go on: the store was closed, or the caller's signal fired. */
   #ended(request: Request<unknown>): StorageError | undefined {
-    if (this.#isClosed) return toStorageError(closedError(), request)
+    if (this.#isClosed) return placed(closedError(this.#failures.service), request)
     const { signal } = request
-    return signal?.aborted === true ? toStorageError(abortError(signal), request) : undefined
+    return signal?.aborted === true ? placed(abortError(signal), request) : undefined
   }
 
   #limitMs({ bytes = 0 }: Request<unknown>): number {
@@ -157,18 +165,28 @@ export class Requests {
   }
 
   #lateError(request: Request<unknown>): StorageError {
+    const { service } = this.#failures
+    const limitMs = this.#limitMs(request)
     return new StorageError(
       'TIMEOUT',
-      `Azure did not answer within ${this.#limitMs(request)} ms; try again, or raise requestMsMax`,
+      `${service} did not answer within ${limitMs} ms; try again, or raise requestMsMax`,
     )
   }
 
+  /** What somebody holds (`LOCKED`), or is being deleted, takes longer than a few tries. */
+  #isWorthRetry(error: StorageError): boolean {
+    if (error.retryable !== 'yes') return false
+    if (!['UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT'].includes(error.code)) return false
+    if (error.cause === undefined) return true
+    return this.#failures.isLasting?.(this.#failures.factsOf(error.cause)) !== true
+  }
+
   /** Undefined when the service asks for more patience than we have. */
-  #delayMs(attempt: number, failure: ServiceFailure | undefined): number | undefined {
+  #delayMs(attempt: number, facts: FailureFacts | undefined): number | undefined {
     const { retryDelayMs, retryDelayMsMax } = this.#patience
     const mostMs = Math.min(retryDelayMsMax, retryDelayMs * 2 ** Math.min(attempt - 1, 30))
     const delayMs = this.#random.next() * mostMs
-    const { retryAfterMs } = failure ?? {}
+    const { retryAfterMs } = facts ?? {}
     if (retryAfterMs === undefined) return delayMs
     return retryAfterMs > retryDelayMsMax ? undefined : retryAfterMs + delayMs
   }
@@ -192,23 +210,12 @@ export class Requests {
 
 type Attempt<T> =
   | { readonly answer: T }
-  | { readonly error: StorageError; readonly failure?: ServiceFailure }
-
-function isWorthRetry(error: StorageError): boolean {
-  if (error.retryable !== 'yes') return false
-  // What somebody holds, or is being deleted, takes longer than a few tries.
-  if (failureCode(error) === 'ContainerBeingDeleted') return false
-  return ['UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT'].includes(error.code)
-}
-
-function failureCode(error: StorageError): string {
-  return error.cause === undefined ? '' : failureOf(error.cause).code
-}
+  | { readonly error: StorageError; readonly facts?: FailureFacts }
 
 /** True when the service may have carried the request out all the same. */
-function mayBeDone(error: StorageError, failure: ServiceFailure | undefined): boolean {
+function mayBeDone(error: StorageError, facts: FailureFacts | undefined): boolean {
   if (error.code === 'RATE_LIMITED') return false
-  return failure === undefined || (failure.status !== 503 && !unsentCodes.has(failure.code))
+  return facts === undefined || (facts.status !== 503 && !unsentCodes.has(facts.code))
 }
 
 function settled(
