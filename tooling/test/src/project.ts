@@ -1,7 +1,10 @@
 import { defineProject, type UserWorkspaceConfig } from 'vitest/config'
 
-/** Resolves `@aos-storage/*` to the sources, so that tests never run against a stale build. */
-const conditions = ['@aos-storage/source', 'module', 'node', 'development|production']
+/**
+ * Resolves `@aos-storage/*` to the sources, so that tests never run against a stale build; else as
+ * Node does, which knows no `module`.
+ */
+const conditions = ['@aos-storage/source', 'node', 'development|production']
 
 /** What sets a project of tests apart. */
 export interface TestProjectOptions {

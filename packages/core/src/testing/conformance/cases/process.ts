@@ -57,6 +57,7 @@ export const processCases: readonly ConformanceCase[] = defineCases('process', [
     name: 'etags',
     title: 'processes that write one key get etags of their own',
     needs: ['child'],
+    requires: ({ etagIdentity }) => etagIdentity === 'version',
     timeFactor: 3,
     async run(context) {
       const children = await startChildren(context)

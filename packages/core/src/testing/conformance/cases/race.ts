@@ -109,16 +109,19 @@ export const raceCases: readonly ConformanceCase[] = defineCases('race', [
       const handles = await handlesOf(context, context.capabilities.conditionalWrite)
       const written = [await put(context.backend, 'doc', 'start')]
       const bases: string[] = []
+      let writes = 0
+      // Bodies differ, for where an etag names the content.
+      const body = (kind: string): string => `${kind} ${writes++}`
       const plain = async (backend: StorageBackend): Promise<void> => {
         for (let step = 0; step < context.count(30); step++) {
-          written.push(await put(backend, 'doc', 'plain'))
+          written.push(await put(backend, 'doc', body('plain')))
           await turn()
         }
       }
       const swap = async (backend: StorageBackend): Promise<void> => {
         for (let step = 0; step < context.count(60); step++) {
           const { etag } = await backend.stat('doc')
-          const write = put(backend, 'doc', 'swapped', { ifMatch: etag })
+          const write = put(backend, 'doc', body('swapped'), { ifMatch: etag })
           if (!(await wins(write, 'PRECONDITION_FAILED'))) continue
           bases.push(etag)
           written.push(await write)

@@ -1,0 +1,149 @@
+/**
+ * A bucket behind the SDK's client, and the requests to it: sent again where that may help, each
+ * within its time.
+ */
+import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import {
+  type Clock,
+  isStorageError,
+  type Random,
+  StorageError,
+  systemClock,
+  systemRandom,
+} from '@aos-storage/core'
+import { type AgentLease, leaseAgent, type Request, Requests } from '@aos-storage/core/remote'
+import { quoteKey } from '@aos-storage/core/backend'
+import { bucketAbsent } from './error-table.ts'
+import { s3Failures } from './errors.ts'
+import type { S3Options } from './options.ts'
+
+/** Connections to an endpoint, unless the options say otherwise. */
+const connectionsMaxDefault = 64
+/** For how long an answer proves that the bucket is there. */
+const seenMsMax = 1000
+
+/** A request to the bucket. */
+export interface BucketRequest<T> extends Omit<Request<T>, 'backend'> {}
+
+export class Bucket {
+  readonly name: string
+  readonly client: S3Client
+  readonly requests: Requests
+  readonly clock: Clock
+  readonly random: Random
+  /** True when the client was given, and may send a request again by itself. */
+  readonly isForeignClient: boolean
+  /** Names the server: what is true of one bucket of it need not be of another. */
+  readonly address: string
+  readonly #lease: AgentLease | undefined
+  #seenMs = -Infinity
+
+  /** @param options Checked by `assertS3Options`. */
+  constructor(options: S3Options) {
+    this.name = options.bucket
+    this.clock = options.clock ?? systemClock
+    this.random = options.random ?? systemRandom
+    this.requests = requestsOf(options)
+    this.isForeignClient = options.client !== undefined
+    this.address = `${options.endpoint ?? options.region ?? ''} ${options.bucket}`
+    if (options.client !== undefined) {
+      this.client = options.client
+      return
+    }
+    this.#lease = leaseAgent(endpointOf(options), options.connectionsMax ?? connectionsMaxDefault)
+    this.client = new S3Client(clientConfig(options, this.#lease.agent))
+  }
+
+  /** Sends a request; its answer proves that the bucket is there. */
+  async send<T>(request: BucketRequest<T>): Promise<T> {
+    const answer = await this.requests.send<T>({ ...request, backend: 's3' })
+    this.#seenMs = this.clock.monotonicMs()
+    return answer
+  }
+
+  /**
+   * For an answer that does not tell a missing key from a missing bucket: one to HEAD.
+   *
+   * @throws StorageError `UNAVAILABLE` when it is the bucket that is missing.
+   */
+  async assertThere(operation: string, signal: AbortSignal | undefined): Promise<void> {
+    if (this.clock.monotonicMs() - this.#seenMs < seenMsMax) return
+    try {
+      await this.send({
+        operation,
+        signal,
+        send: (abortSignal) =>
+          this.client.send(new HeadBucketCommand({ Bucket: this.name }), { abortSignal }),
+      })
+    } catch (error) {
+      // Who may not ask has to believe it.
+      if (isStorageError(error, 'PERMISSION_DENIED')) return
+      if (isStorageError(error, 'NOT_FOUND')) throw absentBucket(error)
+      throw error
+    }
+  }
+
+  /** Ends what runs, and gives the connections back. Idempotent. */
+  close(): void {
+    this.requests.close()
+    this.#lease?.release()
+  }
+
+  /** The error of a missing bucket, with its name; any other as it is. */
+  named(error: StorageError): StorageError {
+    if (!error.message.includes(bucketAbsent)) return error
+    const named = `The bucket ${quoteKey(this.name)} does not exist`
+    return error.with({ message: error.message.replace(bucketAbsent, () => named) })
+  }
+}
+
+function absentBucket(error: StorageError): StorageError {
+  const { status, requestId, cause, operation } = error
+  const fix = `${bucketAbsent}; create it, or correct its name, region or endpoint`
+  return new StorageError('UNAVAILABLE', fix, {
+    ...{ status, requestId, cause, operation, backend: 's3', retryable: 'no' },
+  })
+}
+
+function endpointOf({ endpoint, region }: S3Options): string {
+  return endpoint ?? `https://s3.${region ?? 'default'}.amazonaws.com`
+}
+
+function clientConfig(options: S3Options, agent: AgentLease['agent']): S3ClientConfig {
+  const { endpoint, region, credentials, profile, bucket } = options
+  const isHttp = endpoint?.startsWith('http:') === true
+  const isCustom = endpoint !== undefined
+  return {
+    // Requests are sent again by ourselves: the SDK's own retries do not tell of a lost answer.
+    maxAttempts: 1,
+    cacheMiddleware: true,
+    forcePathStyle: options.forcePathStyle ?? (isCustom || bucket.includes('.')),
+    requestHandler: new NodeHttpHandler(
+      isHttp ? { httpAgent: agent } : { httpsAgent: agent as never },
+    ),
+    customUserAgent: 'aos-storage',
+    ...(isCustom ? { endpoint, region: region ?? 'us-east-1', ...whenRequired } : {}),
+    ...(region === undefined ? {} : { region }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(profile === undefined ? {} : { profile }),
+  }
+}
+
+/** Other servers refuse the checksums that Amazon's takes since 2025, or store them in the body. */
+const whenRequired = {
+  requestChecksumCalculation: 'WHEN_REQUIRED',
+  responseChecksumValidation: 'WHEN_REQUIRED',
+} as const
+
+function requestsOf(options: S3Options): Requests {
+  const { attemptsMax = 4, retryDelayMs = 100, retryDelayMsMax = 30_000 } = options
+  const patience = {
+    attemptsMax,
+    retryDelayMs,
+    retryDelayMsMax,
+    requestMsMax: options.requestMsMax ?? 30_000,
+  }
+  const { clock = systemClock, random = systemRandom } = options
+  return new Requests(patience, s3Failures, clock, random)
+}

@@ -1,0 +1,123 @@
+/**
+ * The table of this package's errors: what S3 and the network say, as the contract's codes.
+ *
+ * The code is in the body of an answer, as the SDK's name of the error. Answers to HEAD have no
+ * body, so that only their status says what it is.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+ */
+import {
+  isStorageError,
+  type Retryable,
+  StorageError,
+  type StorageErrorCode,
+  type StorageErrorDetails,
+} from '@aos-storage/core'
+import { type Failures, type Place, placed } from '@aos-storage/core/remote'
+import { meanings, networkMeanings, statusMeanings } from './error-table.ts'
+import { SdkFailure, type ServiceFailure, withoutS3Secrets } from './sdk-failure.ts'
+
+export type { ServiceFailure } from './sdk-failure.ts'
+
+/** What a failure means, and what to do about it. */
+export interface Meaning {
+  readonly code: StorageErrorCode
+  readonly fix: string
+  /** In its place where the request went to this host. */
+  readonly fixHere?: string | undefined
+  readonly retryable?: Retryable | undefined
+}
+
+/** What is read of the SDK's errors. */
+interface SdkError {
+  readonly name?: unknown
+  readonly code?: unknown
+  readonly message?: unknown
+  readonly Code?: unknown
+  readonly Region?: unknown
+  readonly Endpoint?: unknown
+  readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown }
+  readonly $response?: { readonly headers?: Readonly<Record<string, string>> }
+  readonly address?: unknown
+  readonly port?: unknown
+}
+
+/** What the SDK calls an error that it cannot name. */
+const namelessCodes: ReadonlySet<string> = new Set(['Unknown', 'UnknownError', 'Error', 'NotFound'])
+
+/** Reads what the SDK threw. */
+export function failureOf(thrown: unknown): ServiceFailure {
+  if (thrown instanceof SdkFailure) return thrown.failure
+  const error = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as SdkError
+  const status = numberOf(error.$metadata?.httpStatusCode)
+  const headers = error.$response?.headers
+  // In a body it is a code of Ceph's; as a name it is the SDK's word for none.
+  const named = textOf(error.Code) ?? (isName(error.name) ? error.name : undefined)
+  const code = status === undefined ? (textOf(error.code) ?? named) : named
+  return {
+    status,
+    code: code ?? '',
+    message: textOf(error.message) ?? '',
+    requestId: textOf(error.$metadata?.requestId),
+    retryAfterMs: retryAfterMsOf(headers?.['retry-after']),
+    region: textOf(error.Region) ?? headers?.['x-amz-bucket-region'],
+    address: error.address === undefined ? undefined : `${error.address}:${error.port}`,
+  }
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !namelessCodes.has(value)
+}
+
+/** The meaning of a failure, by its code, else by its status, else unknown. */
+function meaningOf({ code, status }: ServiceFailure): Meaning {
+  const known = meanings[code] ?? (status === undefined ? networkMeanings[code] : undefined)
+  if (known !== undefined) return known
+  const byStatus = status === undefined ? undefined : statusMeanings[status]
+  if (byStatus !== undefined) return byStatus
+  if (status !== undefined && status >= 500) return meanings['InternalError']!
+  const what = code || (status === undefined ? 'no code' : `status ${status}`)
+  return { code: 'UNAVAILABLE', fix: `S3 failed unexpectedly (${what})`, retryable: 'no' }
+}
+
+/** Codes whose message says which value was refused, and why. */
+const explained: ReadonlySet<string> = new Set(['InvalidRequest', 'InvalidArgument', 'InvalidTag'])
+
+/** What went wrong, as a {@link StorageError}; one that already is gets its place. */
+export function toStorageError(thrown: unknown, place: Place): StorageError {
+  if (isStorageError(thrown)) return placed(thrown, place)
+  const failure = failureOf(thrown)
+  const { code, retryable, ...fixes } = meaningOf(failure)
+  const { address, status, region } = failure
+  const isHere = address !== undefined && /^(?:127\.|::1)/.test(address)
+  const fix = isHere ? (fixes.fixHere ?? fixes.fix) : fixes.fix
+  const told = explained.has(failure.code) ? withoutS3Secrets(failure.message) : undefined
+  const where = code === 'INVALID_ARGUMENT' && region !== undefined ? `region ${region}` : undefined
+  const shown = [failure.code || status, address, where, told].filter(
+    (each) => each !== undefined && each !== '',
+  )
+  const details: StorageErrorDetails = {
+    ...place,
+    ...(retryable === undefined ? {} : { retryable }),
+    status,
+    requestId: failure.requestId,
+    cause: thrown instanceof Error ? new SdkFailure(thrown, failure) : thrown,
+  }
+  return new StorageError(code, shown.length === 0 ? fix : `${fix} (${shown.join(', ')})`, details)
+}
+
+/** How S3 tells its failures, for what all backends of services share. */
+export const s3Failures: Failures = { service: 'S3', factsOf: failureOf, toStorageError }
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+function retryAfterMsOf(seconds: string | undefined): number | undefined {
+  const found = Number(seconds) * 1000
+  return Number.isFinite(found) && found >= 0 ? found : undefined
+}

@@ -1,0 +1,269 @@
+/**
+ * What a server honours, found out with scratch objects, which are removed again.
+ *
+ * A condition counts as honoured when one that holds is accepted, and one that does not hold is
+ * refused with 412 or 409; a server that answers 200 to a create over an object ignores it.
+ *
+ * ```
+ * create-only   PUT If-None-Match: *     on nothing: 200, then 412
+ * swap          PUT If-Match             the etag, quoted or not: 200; another one: 412
+ * complete      the same two on CompleteMultipartUpload
+ * copy          the same two on CopyObject, and x-amz-copy-source-if-match
+ * delete        DELETE If-Match          another one: 412, and it is still there; the etag: 204
+ * listings      what stands for the space in "a b+c"
+ * ```
+ */
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  ListObjectsV2Command,
+} from '@aws-sdk/client-s3'
+import { isStorageError, StorageError } from '@aos-storage/core'
+import type { Bucket } from './bucket.ts'
+import type { CallConditions, ObjectCalls } from './calls.ts'
+import { etagOf, tokenOf } from './etag.ts'
+import type { S3Names } from './names.ts'
+import type { EtagQuotes, S3Server } from './server.ts'
+
+const operation = 'open'
+/** Of bytes that no scratch object has. */
+const otherEtag = '00000000000000000000000000000000'
+/** A scratch object that is older was left behind by a process that died. */
+const leftBehindMs = 86_400_000
+
+export interface ProbeOptions {
+  readonly bucket: Bucket
+  readonly calls: ObjectCalls
+  readonly names: S3Names
+}
+
+/** @throws StorageError `PERMISSION_DENIED` where the credentials may not write: give `server`. */
+export async function probe(options: ProbeOptions): Promise<S3Server> {
+  try {
+    return await new Probe(options).run()
+  } catch (error) {
+    if (!isStorageError(error, 'PERMISSION_DENIED')) throw error
+    throw new StorageError(
+      'PERMISSION_DENIED',
+      'What the server honours cannot be found out with credentials that may not write; give it ' +
+        'as server: awsServer for Amazon’s, plainServer where nothing is known',
+      { backend: 's3', operation, status: error.status, cause: error },
+    )
+  }
+}
+
+class Probe {
+  readonly #bucket: Bucket
+  readonly #calls: ObjectCalls
+  readonly #names: S3Names
+  readonly #made = new Set<string>()
+
+  constructor({ bucket, calls, names }: ProbeOptions) {
+    this.#bucket = bucket
+    this.#calls = calls
+    this.#names = names
+  }
+
+  async run(): Promise<S3Server> {
+    try {
+      // One after the other where one needs what another found out; else side by side.
+      const [writes, spaceInListings] = await Promise.all([this.#writes(), this.#listings()])
+      const quotes = writes.swap === 'none' ? 'quoted' : writes.swap
+      const [conditionalComplete, copies, conditionalDelete] = await Promise.all([
+        this.#completes(quotes),
+        this.#copies(quotes),
+        this.#deletes(quotes),
+      ])
+      return { ...writes, ...copies, conditionalComplete, conditionalDelete, spaceInListings }
+    } finally {
+      await this.#removeAll()
+    }
+  }
+
+  async #writes(): Promise<Pick<S3Server, 'createOnly' | 'swap'>> {
+    const name = this.#scratch()
+    const first = await this.#isAccepted(() => this.#put(name, 'a', { IfNoneMatch: '*' }))
+    const createOnly =
+      first && (await this.#isRefused(() => this.#put(name, 'b', { IfNoneMatch: '*' })))
+    const etag = await this.#put(name, 'c')
+    if (
+      !(await this.#isRefused(() => this.#put(name, 'd', { IfMatch: etagOf(otherEtag, true) })))
+    ) {
+      return { createOnly, swap: 'none' }
+    }
+    for (const swap of ['quoted', 'unquoted'] as const) {
+      const IfMatch = etagOf(etag, swap === 'quoted')
+      const unmet = etagOf(otherEtag, swap === 'quoted')
+      const isMet = await this.#isAccepted(() => this.#put(name, 'c', { IfMatch }))
+      if (isMet && (await this.#isRefused(() => this.#put(name, 'd', { IfMatch: unmet })))) {
+        return { createOnly, swap }
+      }
+    }
+    return { createOnly, swap: 'none' }
+  }
+
+  async #completes(quotes: EtagQuotes): Promise<boolean> {
+    const name = this.#scratch()
+    const create = { IfNoneMatch: '*' }
+    if (!(await this.#isAccepted(() => this.#upload(name, create)))) return false
+    if (!(await this.#isRefused(() => this.#upload(name, create)))) return false
+    const unmet = { IfMatch: etagOf(otherEtag, quotes === 'quoted') }
+    if (!(await this.#isRefused(() => this.#upload(name, unmet)))) return false
+    const etag = await this.#put(name, 'a')
+    const met = { IfMatch: etagOf(etag, quotes === 'quoted') }
+    return this.#isAccepted(() => this.#upload(name, met))
+  }
+
+  async #copies(
+    quotes: EtagQuotes,
+  ): Promise<Pick<S3Server, 'conditionalCopy' | 'copySourceMatch'>> {
+    const isQuoted = quotes === 'quoted'
+    const from = this.#scratch()
+    const to = this.#scratch()
+    // Never one that is missing: that crashes some servers.
+    const etag = await this.#put(from, 'from')
+    const copy = (conditions: CopyConditions): Promise<unknown> => this.#copy(from, to, conditions)
+    const unmetSource = { CopySourceIfMatch: etagOf(otherEtag, isQuoted) }
+    const copySourceMatch =
+      (await this.#isAccepted(() => copy({ CopySourceIfMatch: etagOf(etag, isQuoted) }))) &&
+      (await this.#isRefused(() => copy(unmetSource)))
+    await this.#put(to, 'to')
+    const conditionalCopy =
+      (await this.#isRefused(() => copy({ IfNoneMatch: '*' }))) &&
+      (await this.#isRefused(() => copy({ IfMatch: etagOf(otherEtag, isQuoted) }))) &&
+      (await this.#isAccepted(async () => {
+        const there = await this.#put(to, 'to')
+        await copy({ IfMatch: etagOf(there, isQuoted) })
+      }))
+    return { conditionalCopy, copySourceMatch }
+  }
+
+  async #deletes(quotes: EtagQuotes): Promise<boolean> {
+    const isQuoted = quotes === 'quoted'
+    const name = this.#scratch()
+    const etag = await this.#put(name, 'a')
+    const unmet = { Key: name, IfMatch: etagOf(otherEtag, isQuoted) }
+    if (!(await this.#isRefused(() => this.#delete(unmet)))) return false
+    return this.#isAccepted(() => this.#delete({ Key: name, IfMatch: etagOf(etag, isQuoted) }))
+  }
+
+  /** Also sweeps what others left behind. */
+  async #listings(): Promise<S3Server['spaceInListings']> {
+    const start = this.#names.scratchStart
+    // No scratch name, and so removed by itself; hidden it need not be for so short a time.
+    const name = `${this.#scratch()}/a b+c`
+    this.#made.add(name)
+    await this.#put(name, 'a')
+    const { Contents = [], EncodingType } = await this.#send((abortSignal) => {
+      const command = new ListObjectsV2Command({
+        ...{ Bucket: this.#bucket.name, Prefix: start, EncodingType: 'url' },
+      })
+      return this.#bucket.client.send(command, { abortSignal })
+    })
+    const oldMs = this.#bucket.clock.now() - leftBehindMs
+    const isPlus = EncodingType === 'url' && Contents.some(({ Key }) => Key?.endsWith('a+b%2Bc'))
+    for (const { Key, LastModified } of Contents) {
+      if (Key !== undefined && LastModified !== undefined && +LastModified < oldMs) {
+        this.#made.add(decodeURIComponent(isPlus ? Key.replaceAll('+', ' ') : Key))
+      }
+    }
+    return isPlus ? '+' : '%20'
+  }
+
+  #scratch(): string {
+    const name = this.#names.scratch(this.#bucket.random.id())
+    this.#made.add(name)
+    return name
+  }
+
+  async #put(name: string, text: string, conditions: CallConditions = {}): Promise<string> {
+    const Body = Buffer.from(text)
+    const call = {
+      ...{ Key: name, Body, ContentLength: Body.byteLength, ContentType: 'text/plain' },
+      Metadata: {},
+      ...conditions,
+    }
+    const { ETag } = await this.#send((signal) => this.#calls.put(call, signal))
+    return tokenOf(ETag)
+  }
+
+  async #upload(name: string, conditions: CallConditions): Promise<void> {
+    const common = { Bucket: this.#bucket.name, Key: name }
+    const { client } = this.#bucket
+    const { UploadId = '' } = await this.#send((abortSignal) =>
+      client.send(new CreateMultipartUploadCommand(common), { abortSignal }),
+    )
+    const Body = Buffer.from('part')
+    const part = { Key: name, UploadId, PartNumber: 1, Body }
+    const ETag = await this.#send((signal) => this.#calls.uploadPart(part, signal))
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] }
+    const complete = { ...common, UploadId, MultipartUpload, ...conditions }
+    try {
+      await this.#send((abortSignal) =>
+        client.send(new CompleteMultipartUploadCommand(complete), { abortSignal }),
+      )
+    } catch (error) {
+      const abort = new AbortMultipartUploadCommand({ ...common, UploadId })
+      await this.#send((abortSignal) => client.send(abort, { abortSignal })).catch(() => undefined)
+      throw error
+    }
+  }
+
+  async #copy(from: string, to: string, conditions: CopyConditions): Promise<void> {
+    const { client, name: Bucket } = this.#bucket
+    const CopySource = `${Bucket}/${from}`.split('/').map(encodeURIComponent).join('/')
+    const command = new CopyObjectCommand({ Bucket, Key: to, CopySource, ...conditions })
+    await this.#send((abortSignal) => client.send(command, { abortSignal }))
+  }
+
+  async #delete(call: { Key: string; IfMatch?: string }): Promise<void> {
+    await this.#send((signal) => this.#calls.delete(call, signal))
+  }
+
+  #send<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#bucket.send<T>({ operation, send })
+  }
+
+  /** True when the server does it; false when it refuses it, or does not know how. */
+  async #isAccepted(call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await call()
+      return true
+    } catch (error) {
+      if (isSettled(error) || isUnknownThere(error)) return false
+      throw error
+    }
+  }
+
+  /** True when the server says that the condition does not hold. */
+  async #isRefused(call: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await call()
+      return false
+    } catch (error) {
+      if (isSettled(error)) return true
+      if (isUnknownThere(error)) return false
+      throw error
+    }
+  }
+
+  async #removeAll(): Promise<void> {
+    const removals = [...this.#made].map((Key) => this.#delete({ Key }).catch(() => undefined))
+    await Promise.all(removals)
+  }
+}
+
+interface CopyConditions extends CallConditions {
+  readonly CopySourceIfMatch?: string
+}
+
+function isSettled(error: unknown): boolean {
+  return isStorageError(error, 'PRECONDITION_FAILED', 'ALREADY_EXISTS')
+}
+
+/** A server that knows no such header says so in several ways. */
+function isUnknownThere(error: unknown): boolean {
+  return isStorageError(error, 'UNSUPPORTED', 'INVALID_ARGUMENT', 'NOT_MODIFIED')
+}

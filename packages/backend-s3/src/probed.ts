@@ -1,0 +1,23 @@
+/** One probe for each bucket and process: what it found out is true of all stores in the bucket. */
+import type { ProbeOptions } from './probe.ts'
+import { probe } from './probe.ts'
+import type { S3Server } from './server.ts'
+
+/** Buckets that are remembered; those of longest ago are probed again. */
+const bucketsMax = 1000
+
+const probed = new Map<string, Promise<S3Server>>()
+
+/** @throws as `probe`; a probe that failed is made again by the next. */
+export function probeOnce(options: ProbeOptions): Promise<S3Server> {
+  const { bucket } = options
+  // A client that was given says nothing of where it goes.
+  if (bucket.isForeignClient) return probe(options)
+  const found = probed.get(bucket.address)
+  if (found !== undefined) return found
+  const finding = probe(options)
+  probed.set(bucket.address, finding)
+  finding.catch(() => probed.delete(bucket.address))
+  if (probed.size > bucketsMax) probed.delete(probed.keys().next().value!)
+  return finding
+}

@@ -1,0 +1,52 @@
+/** Opens buckets of S3 for `StorageManager.open`. */
+import { type BackendProvider, StorageError } from '@aos-storage/core'
+import { S3StorageBackend } from './backend.ts'
+import type { S3Options } from './options.ts'
+
+/** Where the server of a URL is found, the first that is set; Amazon's without. */
+const endpointVariables = ['AOS_S3_ENDPOINT', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'] as const
+
+/**
+ * The provider of `{ storageType: 's3', bucket, … }`, with the settings of {@link S3Options}, and
+ * of `s3://bucket/prefix`.
+ *
+ * A URL is often printed and logged, so that it holds no secret: region, endpoint and credentials
+ * are found in the environment and the shared configuration files, as the SDK finds them.
+ */
+export const provider: BackendProvider<S3Options> = {
+  storageType: 's3',
+  protocols: ['s3:'],
+  fromConfig: (config) => S3StorageBackend.open(config),
+  fromUrl: async (url) => S3StorageBackend.open(optionsOf(url)),
+}
+
+function optionsOf(url: URL): S3Options {
+  if (url.username !== '' || url.password !== '') throw urlError('holds a user or password')
+  if (url.search !== '' || url.hash !== '') throw urlError('has parameters or a fragment')
+  if (url.port !== '' || url.hostname === '') throw urlError('names no bucket, or has a port')
+  const prefix = prefixOf(url.pathname.slice(1))
+  const endpoint = endpointVariables
+    .map((name) => process.env[name])
+    .find((value) => value !== undefined && value !== '')
+  return {
+    bucket: url.hostname,
+    ...(prefix === '' ? {} : { prefix }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  }
+}
+
+function prefixOf(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw urlError('has a path that is badly escaped')
+  }
+}
+
+function urlError(fault: string): StorageError {
+  return new StorageError(
+    'INVALID_ARGUMENT',
+    `The s3 URL ${fault}; write it as "s3://bucket" or "s3://bucket/prefix"`,
+    { backend: 's3', operation: 'open' },
+  )
+}

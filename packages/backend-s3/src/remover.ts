@@ -1,0 +1,232 @@
+/**
+ * Deletes: one by one, or up to 1,000 in one request.
+ *
+ * S3 does not tell whether there was an object: that is looked up first. A delete of what is not
+ * there would leave a delete marker in a versioned bucket, too.
+ *
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+ */
+import { DeleteObjectsCommand } from '@aws-sdk/client-s3'
+import {
+  type DeleteOptions,
+  type DeleteOutcome,
+  isStorageError,
+  type OperationOptions,
+  type StorageError,
+} from '@aos-storage/core'
+import { checkMatch, openOutcome, throwIfAborted } from '@aos-storage/core/backend'
+import { eachPlace } from '@aos-storage/core/remote'
+import type { Bucket } from './bucket.ts'
+import type { HeadAnswer, ObjectCalls } from './calls.ts'
+import { conditionError, isConflict, refusalOf, unsupported } from './conditions.ts'
+import { etagOf, tokenOf } from './etag.ts'
+import { toStorageError } from './errors.ts'
+import type { S3Names } from './names.ts'
+import type { S3Reader } from './reader.ts'
+import type { S3Server } from './server.ts'
+
+/** What one request takes. */
+export const batchDeletesMax = 1000
+/** Requests about single keys on their way at once. */
+const atOnceMax = 32
+/** How often a delete is decided again because the object was overwritten meanwhile. */
+const changesMax = 10
+
+/** What no XML can carry, and so no batch. */
+const notXml = /[\ufffe\uffff]/
+
+export interface RemoverOptions {
+  readonly bucket: Bucket
+  readonly calls: ObjectCalls
+  readonly names: S3Names
+  readonly server: S3Server
+  readonly reader: S3Reader
+}
+
+export class S3Remover {
+  readonly #options: RemoverOptions
+
+  constructor(options: RemoverOptions) {
+    this.#options = options
+  }
+
+  async remove(
+    key: string,
+    options: DeleteOptions,
+    operation: string = 'delete',
+  ): Promise<boolean> {
+    const { server } = this.#options
+    const { ifMatch, signal } = options
+    if (ifMatch !== undefined && !server.conditionalDelete) {
+      throw unsupported('conditions of deletes', operation, key)
+    }
+    for (let changes = 0; ; changes++) {
+      const head = await this.#head(key, signal, operation)
+      const etag = tokenOf(head?.ETag)
+      if (ifMatch !== undefined) {
+        if (head === undefined) throw conditionError('PRECONDITION_FAILED', operation, key)
+        checkMatch(key, etag, ifMatch)
+      }
+      if (head === undefined) return false
+      try {
+        return await this.#delete(key, etag, options, operation)
+      } catch (error) {
+        const isChanged = ifMatch === undefined && isStorageError(error, 'PRECONDITION_FAILED')
+        if (!(isChanged || isConflict(error)) || changes >= changesMax) throw error
+        await this.#options.bucket.requests.rest(changes + 1, options)
+      }
+    }
+  }
+
+  async removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
+    const outcomes = keys.map((key): DeleteOutcome => ({ key, deleted: false }))
+    const { server } = this.#options
+    const isSingle = (key: string): boolean => server.conditionalDelete || notXml.test(key)
+    // Where a delete can be held to what was seen, one of several at once says that it did it.
+    const single = [...keys.keys()].filter((at) => keys.length === 1 || isSingle(keys[at]!))
+    const batch = [...keys.keys()].filter((at) => !single.includes(at))
+    await this.#each(single, outcomes, options, async (key) => ({
+      key,
+      deleted: await this.remove(key, options, 'deleteMany'),
+    }))
+    await this.#removeBatch(batch, outcomes, options)
+    throwIfAborted(options.signal)
+    return outcomes
+  }
+
+  async #removeBatch(
+    places: readonly number[],
+    outcomes: DeleteOutcome[],
+    options: OperationOptions,
+  ): Promise<void> {
+    const there: number[] = []
+    await this.#each(places, outcomes, options, async (key, at) => {
+      const head = await this.#head(key, options.signal, 'deleteMany')
+      if (head !== undefined) there.push(at)
+      return { key, deleted: false }
+    })
+    if (there.length === 0) return
+    const errors = await this.#sendBatch(
+      there.map((at) => outcomes[at]!.key),
+      options,
+    )
+    for (const at of there) {
+      const { key } = outcomes[at]!
+      const error = errors.get(this.#options.names.nameOf(key))
+      outcomes[at] = error === undefined ? { key, deleted: true } : { key, deleted: false, error }
+    }
+    await this.#removeBusy(outcomes, there, options)
+  }
+
+  /** The errors by name; of what is not in it, the object is gone. */
+  async #sendBatch(
+    keys: readonly string[],
+    { signal }: OperationOptions,
+  ): Promise<Map<string, StorageError>> {
+    const { bucket, names } = this.#options
+    const Objects = keys.map((key) => ({ Key: names.nameOf(key) }))
+    const command = new DeleteObjectsCommand({
+      Bucket: bucket.name,
+      Delete: { Objects, Quiet: true },
+    })
+    const { Errors = [] } = await bucket.send({
+      ...{ operation: 'deleteMany', signal, bytes: keys.length * 1024 },
+      send: (abortSignal) => bucket.client.send(command, { abortSignal }),
+    })
+    return new Map(
+      Errors.map(({ Key = '', Code, Message }) => {
+        const key = names.keyOf(Key) ?? Key
+        const failure = {
+          name: Code,
+          message: Message,
+          $metadata: { httpStatusCode: statusOf(Code) },
+        }
+        const place = { backend: 's3', operation: 'deleteMany', key }
+        return [Key, toStorageError(failure, place)] as const
+      }),
+    )
+  }
+
+  /** Deletes again, one by one, what a batch found too busy. */
+  async #removeBusy(
+    outcomes: DeleteOutcome[],
+    places: readonly number[],
+    options: OperationOptions,
+  ): Promise<void> {
+    const busy = places.filter((at) => isBusy(outcomes[at]!))
+    await this.#each(busy, outcomes, options, async (key) => ({
+      key,
+      deleted: await this.remove(key, options, 'deleteMany'),
+    }))
+  }
+
+  async #each(
+    places: readonly number[],
+    outcomes: DeleteOutcome[],
+    { signal }: OperationOptions,
+    task: (key: string, at: number) => Promise<DeleteOutcome>,
+  ): Promise<void> {
+    await eachPlace(places.length, atOnceMax, signal, async (place) => {
+      const at = places[place]!
+      const { key } = outcomes[at]!
+      try {
+        outcomes[at] = await task(key, at)
+      } catch (error) {
+        if (!isStorageError(error) || isStorageError(error, 'ABORTED', 'CLOSED')) throw error
+        outcomes[at] = { key, deleted: false, error }
+      }
+    })
+  }
+
+  #delete(key: string, etag: string, options: DeleteOptions, operation: string): Promise<boolean> {
+    const { bucket, calls, names, server } = this.#options
+    const { ifMatch, signal } = options
+    const isQuoted = server.swap !== 'unquoted'
+    const held = server.conditionalDelete ? { IfMatch: etagOf(etag, isQuoted) } : {}
+    return bucket.send({
+      ...{ operation, key, signal, conditions: { ifMatch } },
+      send: async (abortSignal) => {
+        await calls.delete({ Key: names.nameOf(key), ...held }, abortSignal)
+        return true
+      },
+      onRefused: async (error, lost) => {
+        const isGone = error.code === 'NOT_FOUND'
+        if (ifMatch !== undefined && lost !== undefined) throw openOutcome(lost, key)
+        if (ifMatch !== undefined) throw refusalOf(error, options)
+        // Gone since the try whose answer was lost: most likely by it.
+        if (isGone) return lost !== undefined
+        if (lost !== undefined && isStorageError(error, 'PRECONDITION_FAILED')) {
+          return (await this.#head(key, signal, operation)) === undefined || Promise.reject(error)
+        }
+        throw error
+      },
+    })
+  }
+
+  async #head(
+    key: string,
+    signal: AbortSignal | undefined,
+    operation: string,
+  ): Promise<HeadAnswer | undefined> {
+    try {
+      return await this.#options.reader.head(key, { signal }, operation)
+    } catch (error) {
+      if (isStorageError(error, 'NOT_FOUND')) return undefined
+      throw error
+    }
+  }
+}
+
+/** Per-key errors have a code, but no status. */
+function statusOf(code: string | undefined): number {
+  return code === 'SlowDown' || code === 'ServiceUnavailable'
+    ? 503
+    : code === 'InternalError'
+      ? 500
+      : 400
+}
+
+function isBusy({ error }: DeleteOutcome): boolean {
+  const isPassing = isStorageError(error, 'RATE_LIMITED', 'UNAVAILABLE', 'TIMEOUT', 'CONFLICT')
+  return isPassing && error.retryable === 'yes'
+}

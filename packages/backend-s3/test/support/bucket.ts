@@ -1,0 +1,100 @@
+/** Buckets of one test on the gateway, and the backends in them; both go when the test ends. */
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { s3Connection } from '@aos-tooling/services'
+import { randomUUID } from 'node:crypto'
+import { onTestFinished } from 'vitest'
+import { type S3Options, S3StorageBackend } from '../../src/index.ts'
+
+/** A client of the SDK for the same bucket, to look behind the backend's back. */
+export interface TestBucket {
+  readonly name: string
+  readonly client: S3Client
+  readonly options: S3Options
+  readonly open: (options?: Partial<S3Options>) => Promise<S3StorageBackend>
+}
+
+/** A name that no other test has. */
+export function bucketName(): string {
+  return `t-${randomUUID()}`
+}
+
+/** What reaches the server of a service's URL. */
+export function connectionOptions(
+  url: string,
+): Pick<S3Options, 'endpoint' | 'region' | 'credentials'> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3Connection(url)
+  return { endpoint, region, credentials: { accessKeyId, secretAccessKey } }
+}
+
+/** A client of the SDK; `destroy` it. */
+export function sdkClient(url: string): S3Client {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3Connection(url)
+  return new S3Client({
+    ...{ endpoint, region, credentials: { accessKeyId, secretAccessKey } },
+    forcePathStyle: true,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+}
+
+export async function makeBucket(
+  client: S3Client,
+  name: string,
+  isVersioned: boolean = false,
+): Promise<void> {
+  await client.send(new CreateBucketCommand({ Bucket: name }))
+  if (!isVersioned) return
+  const VersioningConfiguration = { Status: 'Enabled' } as const
+  await client.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }))
+}
+
+/** Deletes a bucket with all that is in it. */
+export async function dropBucket(client: S3Client, name: string): Promise<void> {
+  for (;;) {
+    const page = await client.send(new ListObjectVersionsCommand({ Bucket: name }))
+    const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]
+    if (found.length === 0) break
+    await Promise.all(
+      found.map(({ Key, VersionId }) =>
+        client.send(new DeleteObjectCommand({ Bucket: name, Key, VersionId })),
+      ),
+    )
+  }
+  await client.send(new DeleteBucketCommand({ Bucket: name }))
+}
+
+/** A new bucket, with options for all backends that are opened in it. */
+export async function newBucket(
+  url: string,
+  common: Partial<S3Options> = {},
+  isVersioned: boolean = false,
+): Promise<TestBucket> {
+  const name = bucketName()
+  const client = sdkClient(url)
+  await makeBucket(client, name, isVersioned)
+  onTestFinished(async () => {
+    await dropBucket(client, name)
+    client.destroy()
+  })
+  const options: S3Options = {
+    bucket: name,
+    ...connectionOptions(url),
+    retryDelayMs: 5,
+    ...common,
+  }
+  return {
+    ...{ name, client, options },
+    async open(more = {}) {
+      const backend = await S3StorageBackend.open({ ...options, ...more })
+      onTestFinished(() => backend.close())
+      return backend
+    },
+  }
+}
