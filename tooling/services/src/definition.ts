@@ -12,13 +12,19 @@ export interface StartContext {
   readonly binaries: Readonly<Record<string, string>>
   /** A port on 127.0.0.1 that was free a moment ago; a new one at every call. */
   readonly freePort: () => Promise<number>
-  /** Starts a process that lives until the service stops; its output goes to `NAME.log`. */
+  /**
+   * Starts a process that lives until the service stops. The name of its binary is its name for
+   * `service.kill(NAME)`, and its output goes to `NAME.log`.
+   */
   readonly spawn: (
     binary: string,
     args: readonly string[],
     env?: Record<string, string>,
   ) => Promise<void>
-  /** Runs a command to its end, for set-up steps; rejects with its output when it fails. */
+  /**
+   * Runs a command to its end, for set-up steps; rejects with its output when it fails, when a
+   * spawned process ends meanwhile, and after `readyTimeoutMs`.
+   */
   readonly run: (binary: string, args: readonly string[]) => Promise<string>
 }
 
@@ -33,8 +39,15 @@ export interface ServiceDefinition {
   readonly aptPackages: readonly string[]
   /** Longest time from `start` to a server that answers. */
   readonly readyTimeoutMs: number
+  /** How long its processes may take to end when they are told to, before they are killed. */
+  readonly stopGraceMs?: number
   /** Starts the server on 127.0.0.1 and returns its URL; need not wait until it answers. */
   start(context: StartContext): Promise<string>
+  /**
+   * Brings the server back at its URL after `kill` of all its processes. Without it, the commands
+   * that `start` spawned are run again on the same folder.
+   */
+  restart?(context: StartContext, url: string): Promise<void>
   /** Talks to the server at `url` as a client does; rejects while it does not answer. */
   probe(url: string): Promise<void>
 }

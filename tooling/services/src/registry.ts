@@ -5,8 +5,9 @@ import { azurite } from './azurite.ts'
 import { chromium } from './chromium.ts'
 import type { ServiceDefinition } from './definition.ts'
 import { redis } from './redis.ts'
+import { rgw } from './rgw.ts'
 
-export const services = { redis, chromium, azurite } as const satisfies Record<
+export const services = { redis, chromium, azurite, rgw } as const satisfies Record<
   string,
   ServiceDefinition
 >

@@ -15,13 +15,16 @@ export interface Service {
   readonly pids: readonly number[]
   /** The server's folder, undefined for one from the environment. */
   readonly folder: string | undefined
-  /** kill -9: a crash. The URL and the folder stay. */
-  kill(): Promise<void>
-  /** Starts it again after `kill`, at the same URL, on the same folder. */
-  restart(): Promise<void>
+  /**
+   * kill -9: a crash. The URL and the folder stay. With the name of a program (`radosgw`) only that
+   * one of the service's processes, here and below.
+   */
+  kill(name?: string): Promise<void>
+  /** Starts again what has ended, at the same URL, on the same folder. */
+  restart(name?: string): Promise<void>
   /** SIGSTOP: the server hangs, its connections stay open. */
-  pause(): Promise<void>
-  resume(): Promise<void>
+  pause(name?: string): Promise<void>
+  resume(name?: string): Promise<void>
   /** Stops it and removes its folder. Happens by itself when the test process ends. */
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -71,24 +74,41 @@ export async function serviceOf(
 
 function started(
   definition: ServiceDefinition,
-  { url, folder, supervised }: StartedService,
+  { url, supervised, context }: StartedService,
 ): Service {
   const stop = (): Promise<void> => supervised.stop()
+  const send = async (signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT', name?: string): Promise<void> => {
+    await supervised.ask({ type: 'signal', signal, name })
+  }
+  const alive = (): Promise<unknown> => supervised.ask({ type: 'check' })
+  let isAllGone = false
   return {
     name: definition.name,
     url,
-    folder,
+    folder: context.folder,
     origin: 'started',
     get pids() {
       return supervised.pids
     },
-    kill: () => supervised.ask({ type: 'signal', signal: 'SIGKILL' }),
-    async restart() {
-      await supervised.ask({ type: 'respawn' })
-      await untilReady(definition, url)
+    async kill(name) {
+      await send('SIGKILL', name)
+      isAllGone ||= name === undefined
     },
-    pause: () => supervised.ask({ type: 'signal', signal: 'SIGSTOP' }),
-    resume: () => supervised.ask({ type: 'signal', signal: 'SIGCONT' }),
+    async restart(name) {
+      if (isAllGone && definition.restart !== undefined) {
+        // Also what an earlier restart left that failed half-way.
+        await send('SIGKILL')
+        await supervised.ask({ type: 'forget' })
+        await definition.restart(context, url)
+      } else {
+        await supervised.ask({ type: 'respawn', name })
+      }
+      isAllGone = false
+      // Of a service that starts again as a whole every process must live.
+      await untilReady(definition, url, name === undefined ? alive : undefined)
+    },
+    pause: (name) => send('SIGSTOP', name),
+    resume: (name) => send('SIGCONT', name),
     stop,
     [Symbol.asyncDispose]: stop,
   }

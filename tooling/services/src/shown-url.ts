@@ -3,5 +3,6 @@ export function shownUrl(url: string): string {
   return url
     .replaceAll(/\b(AccountKey|SharedAccessSignature)=[^;]+/gi, '$1=...')
     .replaceAll(/(?<=:\/\/)[^/@\s;]+@/g, '...@')
+    .replaceAll(/\b(otherSecretAccessKey)=[^&;]+/gi, '$1=...')
     .replaceAll(/\bsig=[^&;]+/gi, 'sig=...')
 }

@@ -1,12 +1,10 @@
 /** Starts a service from its binaries, in a folder of its own, and waits until it answers. */
-import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 
-import type { ServiceDefinition } from './definition.ts'
+import type { ServiceDefinition, StartContext } from './definition.ts'
 import { freePort } from './port.ts'
 import { shownUrl } from './shown-url.ts'
 import { Supervised } from './supervised.ts'
@@ -14,8 +12,8 @@ import { Supervised } from './supervised.ts'
 /** A server that this process started. */
 export interface StartedService {
   readonly url: string
-  readonly folder: string
   readonly supervised: Supervised
+  readonly context: StartContext
 }
 
 /** A free port can be lost to another process before the server binds it. */
@@ -29,8 +27,7 @@ export async function startService(
     try {
       return await attemptStart(definition, binaries)
     } catch (error) {
-      const retry = error instanceof Error && error.cause instanceof EndedEarly
-      if (!retry || attempt === attemptsMax) throw error
+      if (!(error instanceof EndedEarly) || attempt === attemptsMax) throw error
     }
   }
 }
@@ -43,28 +40,38 @@ async function attemptStart(
   binaries: Readonly<Record<string, string>>,
 ): Promise<StartedService> {
   const folder = await mkdtemp(join(tmpdir(), `aos-${definition.name}-`))
-  const supervised = new Supervised(folder)
-  const pathOf = (binary: string): string => binaries[binary] ?? binary
+  const supervised = new Supervised(folder, definition.stopGraceMs)
+  const context = contextOf(supervised, folder, binaries, definition.readyTimeoutMs)
+  const alive = (): Promise<unknown> => supervised.ask({ type: 'check' })
   try {
-    const url = await definition.start({
-      folder,
-      binaries,
-      freePort,
-      spawn: (binary, args, env = {}) =>
-        supervised.ask({ type: 'spawn', binary: pathOf(binary), args, env }),
-      run: async (binary, args) =>
-        (await promisify(execFile)(pathOf(binary), args, { cwd: folder })).stdout,
-    })
-    await untilReady(definition, url, async () => {
-      await supervised.ask({ type: 'check' }).catch((cause: unknown) => {
-        throw new EndedEarly(String(cause), { cause })
-      })
-    })
-    return { url, folder, supervised }
+    const url = await definition.start(context)
+    await untilReady(definition, url, alive)
+    return { url, supervised, context }
   } catch (cause) {
+    const ended = await alive().then(() => undefined, String)
     const logs = await logsOf(folder)
     await supervised.stop()
-    throw new Error(`${definition.name} did not start. ${logs}`, { cause })
+    const message = `${definition.name} did not start.`
+    if (ended !== undefined) throw new EndedEarly(`${message} ${ended}. ${logs}`, { cause })
+    throw new Error(`${message} ${logs}`, { cause })
+  }
+}
+
+function contextOf(
+  supervised: Supervised,
+  folder: string,
+  binaries: Readonly<Record<string, string>>,
+  timeoutMs: number,
+): StartContext {
+  const pathOf = (binary: string): string => binaries[binary] ?? binary
+  return {
+    folder,
+    binaries,
+    freePort,
+    async spawn(binary, args, env = {}) {
+      await supervised.ask({ type: 'spawn', binary: pathOf(binary), args, env })
+    },
+    run: (binary, args) => supervised.ask({ type: 'run', binary: pathOf(binary), args, timeoutMs }),
   }
 }
 
@@ -72,7 +79,7 @@ async function attemptStart(
 export async function untilReady(
   definition: ServiceDefinition,
   url: string,
-  alive: () => Promise<void> = () => Promise.resolve(),
+  alive: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   const deadline = performance.now() + definition.readyTimeoutMs
   for (;;) {

@@ -9,11 +9,13 @@ type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
 export class Supervised {
   readonly #process: ChildProcess
   readonly #waiting = new Map<number, PromiseWithResolvers<Answer>>()
+  readonly #stopGraceMs: number
   #lastId = 0
   /** Process ids of the servers, as of the last answer. */
   pids: readonly number[] = []
 
-  constructor(folder: string) {
+  constructor(folder: string, stopGraceMs = 3000) {
+    this.#stopGraceMs = stopGraceMs
     this.#process = fork(new URL('supervisor.ts', import.meta.url), [folder], {
       // Its own group: a Ctrl-C on the terminal must not reach it before the test process ends.
       detached: true,
@@ -28,18 +30,20 @@ export class Supervised {
   }
 
   /** Asks the supervisor and waits for its answer. */
-  async ask(request: WithoutId<Request>): Promise<void> {
+  async ask(request: WithoutId<Request>): Promise<string> {
     const id = (this.#lastId += 1)
     const waiting = Promise.withResolvers<Answer>()
     this.#waiting.set(id, waiting)
     this.#process.channel?.ref()
     try {
       this.#process.send({ ...request, id })
-      const { pids, error } = await waiting.promise
+      const { pids, error, output = '' } = await waiting.promise
       if (error !== undefined) throw new Error(error)
       this.pids = pids
+      return output
     } finally {
-      this.#process.channel?.unref()
+      // Another may wait still, and must not be left behind by the end of the process.
+      if (this.#waiting.size === 0) this.#process.channel?.unref()
     }
   }
 
@@ -48,7 +52,7 @@ export class Supervised {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
     const exit = once(this.#process, 'exit')
     this.#process.ref()
-    await this.ask({ type: 'stop' })
+    await this.ask({ type: 'stop', graceMs: this.#stopGraceMs })
     await exit
   }
 

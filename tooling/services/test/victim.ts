@@ -1,8 +1,9 @@
 /** A test process that ends in some way, and what is left of the service that it started. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { ServiceName } from '../src/index.ts'
@@ -14,16 +15,26 @@ export interface Victim {
 }
 
 /** A process that starts a service, reports it, and does `ending`. */
-export async function victim(name: ServiceName, ending: string): Promise<Victim> {
+export function startVictim(
+  name: ServiceName,
+  ending: string,
+  env: Readonly<Record<string, string>> = {},
+): ChildProcessByStdio<null, Readable, null> {
   const entry = join(import.meta.dirname, '../src/index.ts')
   const program = `
     import { useService } from ${JSON.stringify(entry)}
     const { pids, folder } = await useService('${name}', { own: true })
     console.log(JSON.stringify({ pids, folder }))
     ${ending}`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+  return spawn(process.execPath, ['--input-type=module', '-e', program], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+}
+
+/** {@link startVictim}, when its service is up. */
+export async function victim(name: ServiceName, ending: string): Promise<Victim> {
+  const child = startVictim(name, ending)
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   return { child, ...(JSON.parse(line.toString()) as { pids: number[]; folder: string }) }
 }
