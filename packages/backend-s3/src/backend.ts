@@ -26,9 +26,10 @@ import {
 import { discardSource, quoteKey, throwIfAborted } from '@aos-storage/core/backend'
 import { closedError, isProgramError } from '@aos-storage/core/remote'
 import { Bucket } from './bucket.ts'
-import { SdkCalls, type StoredHeaders } from './calls.ts'
+import type { StoredHeaders } from './calls.ts'
 import { S3Copier } from './copier.ts'
 import { toStorageError } from './errors.ts'
+import { S3Extras } from './extras/extras.ts'
 import { metadataBytesMax } from './metadata.ts'
 import { S3Names } from './names.ts'
 import { assertS3Options, type S3Options } from './options.ts'
@@ -57,7 +58,7 @@ const copyPartBytes = 512 * mebibyte
  * hold between all clients of the server, where it honours them; else they are refused. See
  * `docs/formats/s3-objects.md` for how keys and metadata lie there.
  */
-export class S3StorageBackend implements StorageBackend {
+export class S3StorageBackend extends S3Extras implements StorageBackend {
   readonly name: string = 's3'
   readonly capabilities: Capabilities
   /** What the server honours, as it was found out or given. */
@@ -84,9 +85,8 @@ export class S3StorageBackend implements StorageBackend {
     const own = { ...options, prefix: folderOf(options.prefix) }
     const bucket = new Bucket(own)
     try {
-      const calls = new SdkCalls(bucket.client, bucket.name)
       const names = new S3Names(own.prefix)
-      const server = own.server ?? (await probeOnce({ bucket, calls, names }))
+      const server = own.server ?? (await probeOnce({ bucket, calls: bucket.calls, names }))
       return new S3StorageBackend(own, bucket, Object.freeze({ ...server }))
     } catch (error) {
       bucket.close()
@@ -96,22 +96,27 @@ export class S3StorageBackend implements StorageBackend {
 
   private constructor(options: S3Options, bucket: Bucket, server: S3Server) {
     const { prefix = '', partBytes = partBytesDefault } = options
-    const calls = new SdkCalls(bucket.client, bucket.name)
+    const { calls } = bucket
     const names = new S3Names(prefix)
     const headers = headersOf(options)
     const common = { bucket, calls, names, server }
     const partConcurrency = options.partConcurrency ?? concurrencyDefault
-    this.server = server
-    this.#bucket = bucket
-    this.#names = names
-    this.#reader = new S3Reader({
+    const reader = new S3Reader({
       ...common,
       smallReadBytesMax: options.smallReadBytesMax ?? smallReadBytesDefault,
       partBytes: options.readPartBytes ?? partBytesDefault,
       concurrency: options.readConcurrency ?? concurrencyDefault,
       bodyIdleMsMax: options.bodyIdleMsMax ?? bodyIdleMsDefault,
     })
-    const reader = this.#reader
+    const serverCopy = new ServerCopy({
+      ...{ bucket, calls, concurrency: partConcurrency, copyPartBytes },
+      singleCopyBytesMax: partBytesMax,
+    })
+    super({ ...common, reader, headers, serverCopy })
+    this.server = server
+    this.#bucket = bucket
+    this.#names = names
+    this.#reader = reader
     this.#writer = new S3Writer({
       ...common,
       ...{ reader, headers, partBytes, partConcurrency },
@@ -119,47 +124,43 @@ export class S3StorageBackend implements StorageBackend {
       objectBytesMax: bodyBytesMax(partBytes),
       hasChecksum: options.checksum === 'sha256',
     })
-    const serverCopy = new ServerCopy({
-      ...{ bucket, calls, concurrency: partConcurrency, copyPartBytes },
-      singleCopyBytesMax: partBytesMax,
-    })
     this.#copier = new S3Copier({ ...common, reader, writer: this.#writer, headers, serverCopy })
     this.#remover = new S3Remover({ ...common, reader })
     this.#pages = new S3Pages(bucket, names, server)
-    this.capabilities = capabilitiesOf(prefix, partBytes, server)
+    this.capabilities = capabilitiesOf(prefix, partBytes, server, this.extras)
   }
 
   read(key: string, options: ReadOptions = {}): Promise<ReadResult> {
-    return this.#run('read', key, options.signal, () => this.#reader.read(key, options))
+    return this.run('read', key, options.signal, () => this.#reader.read(key, options))
   }
 
   write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     const call = (): Promise<ObjectInfo> => this.#writer.write(key, body, options)
-    return this.#run('write', key, options.signal, call, () => discardSource(body))
+    return this.run('write', key, options.signal, call, () => discardSource(body))
   }
 
   stat(key: string, options: StatOptions = {}): Promise<ObjectInfo> {
-    return this.#run('stat', key, options.signal, () => this.#reader.stat(key, options))
+    return this.run('stat', key, options.signal, () => this.#reader.stat(key, options))
   }
 
   delete(key: string, options: DeleteOptions = {}): Promise<boolean> {
-    return this.#run('delete', key, options.signal, () => this.#remover.remove(key, options))
+    return this.run('delete', key, options.signal, () => this.#remover.remove(key, options))
   }
 
   list(options: ListOptions = {}): Promise<ListPage> {
     const limit = Math.min(options.limit ?? listPageMax, listPageMax)
-    return this.#run('list', undefined, options.signal, () => this.#pages.page(options, limit))
+    return this.run('list', undefined, options.signal, () => this.#pages.page(options, limit))
   }
 
   copy(from: string, to: string, options: CopyOptions = {}): Promise<ObjectInfo> {
-    return this.#run('copy', from, options.signal, () => {
+    return this.run('copy', from, options.signal, () => {
       this.#assertLength(to)
       return this.#copier.copy(from, to, options)
     })
   }
 
   deleteMany(keys: readonly string[], options: OperationOptions = {}): Promise<DeleteOutcome[]> {
-    return this.#run('deleteMany', undefined, options.signal, async () => {
+    return this.run('deleteMany', undefined, options.signal, async () => {
       const outcomes = await this.#remover.removeMany(keys, options)
       return outcomes.map((outcome) =>
         outcome.error === undefined
@@ -201,7 +202,7 @@ export class S3StorageBackend implements StorageBackend {
     this.#bucket.close()
   }
 
-  async #run<T>(
+  protected override async run<T>(
     operation: string,
     key: string | undefined,
     signal: AbortSignal | undefined,
@@ -269,7 +270,12 @@ function headersOf({ storageClass, encryption }: S3Options): StoredHeaders {
   }
 }
 
-function capabilitiesOf(prefix: string, partBytes: number, server: S3Server): Capabilities {
+function capabilitiesOf(
+  prefix: string,
+  partBytes: number,
+  server: S3Server,
+  extras: readonly string[],
+): Capabilities {
   const isHeld = server.createOnly && server.swap !== 'none'
   return Object.freeze({
     conditionalWrite: isHeld ? 'global' : 'none',
@@ -288,6 +294,6 @@ function capabilitiesOf(prefix: string, partBytes: number, server: S3Server): Ca
     deleteManyMax: batchDeletesMax,
     // Last-Modified has whole seconds.
     modifiedAtResolutionMs: 1000,
-    extras: [],
+    extras,
   })
 }

@@ -14,9 +14,12 @@ import {
 } from '@aos-storage/core'
 import { type AgentLease, leaseAgent, type Request, Requests } from '@aos-storage/core/remote'
 import { quoteKey } from '@aos-storage/core/backend'
+import { type ObjectCalls, SdkCalls } from './calls.ts'
 import { bucketAbsent } from './error-table.ts'
 import { s3Failures } from './errors.ts'
 import type { S3Options } from './options.ts'
+import { Wire } from './wire.ts'
+import { WireCalls } from './wire-calls.ts'
 
 /** Connections to an endpoint, unless the options say otherwise. */
 const connectionsMaxDefault = 64
@@ -36,6 +39,8 @@ export class Bucket {
   readonly isForeignClient: boolean
   /** Names the server: what is true of one bucket of it need not be of another. */
   readonly address: string
+  /** The calls that nearly all traffic is made of. */
+  readonly calls: ObjectCalls
   readonly #lease: AgentLease | undefined
   #seenMs = -Infinity
 
@@ -49,10 +54,13 @@ export class Bucket {
     this.address = `${options.endpoint ?? options.region ?? ''} ${options.bucket}`
     if (options.client !== undefined) {
       this.client = options.client
+      this.calls = new SdkCalls(this.client, this.name)
       return
     }
     this.#lease = leaseAgent(endpointOf(options), options.connectionsMax ?? connectionsMaxDefault)
-    this.client = new S3Client(clientConfig(options, this.#lease.agent))
+    const { agent } = this.#lease
+    this.client = new S3Client(clientConfig(options, agent))
+    this.calls = new WireCalls(new Wire(this.client, this.name, agent))
   }
 
   /** Sends a request; its answer proves that the bucket is there. */
@@ -123,14 +131,18 @@ function clientConfig(options: S3Options, agent: AgentLease['agent']): S3ClientC
       isHttp ? { httpAgent: agent } : { httpsAgent: agent as never },
     ),
     customUserAgent: 'aos-storage',
-    ...(isCustom ? { endpoint, region: region ?? 'us-east-1', ...whenRequired } : {}),
+    ...whenRequired,
+    ...(isCustom ? { endpoint, region: region ?? 'us-east-1' } : {}),
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(profile === undefined ? {} : { profile }),
   }
 }
 
-/** Other servers refuse the checksums that Amazon's takes since 2025, or store them in the body. */
+/**
+ * Other servers refuse the checksums that Amazon's takes since 2025, or store them in the body; and
+ * what it sums up by itself, when none is sent, needs no parts' sums for a completion.
+ */
 const whenRequired = {
   requestChecksumCalculation: 'WHEN_REQUIRED',
   responseChecksumValidation: 'WHEN_REQUIRED',

@@ -3,6 +3,7 @@
  * Inputs and answers are the SDK's, less what is of no use here.
  */
 import {
+  type CompletedPart,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -67,17 +68,23 @@ export interface GetAnswer extends HeadAnswer {
   readonly Body: Readable
 }
 
+export interface PartCall {
+  readonly Key: string
+  readonly UploadId: string
+  readonly PartNumber: number
+  readonly Body: Uint8Array
+}
+
+/** What a completion must be told of a part: its etag, and a checksum where one was sent. */
+export type PartAnswer = Omit<CompletedPart, 'PartNumber' | 'ETag'> & { readonly ETag: string }
+
 /** The calls of a bucket. A failed one throws what the SDK throws. */
 export interface ObjectCalls {
   put(call: PutCall, signal: AbortSignal): Promise<PutAnswer>
   get(call: ReadCall, signal: AbortSignal): Promise<GetAnswer>
   head(call: ReadCall, signal: AbortSignal): Promise<HeadAnswer>
   delete(call: { Key: string; IfMatch?: string | undefined }, signal: AbortSignal): Promise<void>
-  /** Gives the etag of the part. */
-  uploadPart(
-    call: { Key: string; UploadId: string; PartNumber: number; Body: Uint8Array },
-    signal: AbortSignal,
-  ): Promise<string>
+  uploadPart(call: PartCall, signal: AbortSignal): Promise<PartAnswer>
 }
 
 /** By the SDK's client, with all of its middleware. */
@@ -124,11 +131,22 @@ export class SdkCalls implements ObjectCalls {
     await this.#client.send(command, { abortSignal })
   }
 
-  async uploadPart(
-    call: { Key: string; UploadId: string; PartNumber: number; Body: Uint8Array },
-    abortSignal: AbortSignal,
-  ): Promise<string> {
+  async uploadPart(call: PartCall, abortSignal: AbortSignal): Promise<PartAnswer> {
     const command = new UploadPartCommand({ Bucket: this.#bucket, ...call })
-    return (await this.#client.send(command, { abortSignal })).ETag ?? ''
+    return partAnswer(await this.#client.send(command, { abortSignal }))
+  }
+}
+
+/** A client that was given may send checksums, which its completion has to name again. */
+export function partAnswer(answer: Omit<CompletedPart, 'PartNumber'>): PartAnswer {
+  const { ETag = '', ChecksumCRC32, ChecksumCRC32C, ChecksumCRC64NVME } = answer
+  const { ChecksumSHA1, ChecksumSHA256 } = answer
+  return {
+    ETag,
+    ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }),
+    ...(ChecksumCRC32C === undefined ? {} : { ChecksumCRC32C }),
+    ...(ChecksumCRC64NVME === undefined ? {} : { ChecksumCRC64NVME }),
+    ...(ChecksumSHA1 === undefined ? {} : { ChecksumSHA1 }),
+    ...(ChecksumSHA256 === undefined ? {} : { ChecksumSHA256 }),
   }
 }

@@ -207,7 +207,7 @@ export class S3Copier {
 }
 
 /** What a copy keeps beside what the contract knows. */
-function keptHeaders(head: HeadAnswer): StoredHeaders {
+export function keptHeaders(head: HeadAnswer): StoredHeaders {
   const { CacheControl, ContentDisposition, ContentEncoding, ContentLanguage, Expires } = head
   return {
     ...(CacheControl === undefined ? {} : { CacheControl }),

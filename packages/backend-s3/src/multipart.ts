@@ -15,7 +15,7 @@ import type { StorageError, WriteBody } from '@aos-storage/core'
 import { PartUpload } from '@aos-storage/core/remote'
 import { createHash } from 'node:crypto'
 import type { Bucket } from './bucket.ts'
-import type { CallConditions, ObjectCalls, StoredHeaders } from './calls.ts'
+import type { CallConditions, ObjectCalls, PartAnswer, StoredHeaders } from './calls.ts'
 import { tokenOf } from './etag.ts'
 import type { S3Metadata } from './metadata.ts'
 
@@ -39,9 +39,8 @@ export interface NewUpload extends StoredHeaders {
 }
 
 /** A part as its upload knows it. */
-export interface UploadedPart {
+export interface UploadedPart extends PartAnswer {
   readonly PartNumber: number
-  readonly ETag: string
 }
 
 export interface FillOptions {
@@ -82,11 +81,11 @@ export class Multipart {
       signal: this.#options.signal,
       send: async (place, bytes, signal) => {
         const call = { Key: name, UploadId: this.#id, PartNumber: place + 1, Body: bytes }
-        const etag = await bucket.send({
+        const answer = await bucket.send({
           ...{ operation, key, signal, bytes: bytes.byteLength },
           send: (abortSignal) => calls.uploadPart(call, abortSignal),
         })
-        return { PartNumber: call.PartNumber, ETag: etag }
+        return { PartNumber: call.PartNumber, ...answer }
       },
     })
     return upload.upload(body)

@@ -197,8 +197,8 @@ class Probe {
     )
     const Body = Buffer.from('part')
     const part = { Key: name, UploadId, PartNumber: 1, Body }
-    const ETag = await this.#send((signal) => this.#calls.uploadPart(part, signal))
-    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] }
+    const answer = await this.#send((signal) => this.#calls.uploadPart(part, signal))
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ...answer }] }
     const complete = { ...common, UploadId, MultipartUpload, ...conditions }
     try {
       await this.#send((abortSignal) =>

@@ -8,11 +8,15 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
  */
-import { CopyObjectCommand, UploadPartCopyCommand } from '@aws-sdk/client-s3'
+import {
+  CopyObjectCommand,
+  type CopyObjectCommandInput,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3'
 import type { StorageError } from '@aos-storage/core'
 import { eachPlace } from '@aos-storage/core/remote'
 import type { Bucket } from './bucket.ts'
-import type { CallConditions, ObjectCalls } from './calls.ts'
+import { type CallConditions, type ObjectCalls, partAnswer } from './calls.ts'
 import { tokenOf } from './etag.ts'
 import { Multipart, type NewUpload, type UploadedPart } from './multipart.ts'
 import { partBytesFor } from './part-sizes.ts'
@@ -27,16 +31,32 @@ export interface ServerCopyOptions {
   readonly copyPartBytes: number
 }
 
+/** What a copy has in place of what its source has. */
+export type CopyChanges = Pick<
+  CopyObjectCommandInput,
+  | 'StorageClass'
+  | 'ServerSideEncryption'
+  | 'SSEKMSKeyId'
+  | 'BucketKeyEnabled'
+  | 'ObjectLockMode'
+  | 'ObjectLockRetainUntilDate'
+  | 'ObjectLockLegalHoldStatus'
+>
+
 export interface CopyOfNames {
   readonly operation: string
   readonly key: string
   readonly from: string
+  /** Of the source; the current version without. */
+  readonly fromVersion?: string | undefined
   readonly to: string
   readonly size: number
   /** Of the source as a header, where the server holds a copy to it. */
   readonly sourceEtag: string | undefined
   /** What the copy has; undefined for all that the source has, in one request only. */
   readonly upload: NewUpload | undefined
+  /** With no `upload`: what else it is given. */
+  readonly changes?: CopyChanges | undefined
   readonly conditions: CallConditions
   readonly signal: AbortSignal | undefined
   readonly onRefused: (error: StorageError, lost: StorageError | undefined) => Promise<string>
@@ -61,13 +81,13 @@ export class ServerCopy {
 
   #copyOnce(copying: CopyOfNames): Promise<string> {
     const { bucket } = this.#options
-    const { operation, key, from, to, size, sourceEtag, upload, conditions, signal } = copying
+    const { operation, key, to, size, sourceEtag, upload, conditions, signal } = copying
     const command = new CopyObjectCommand({
       Bucket: bucket.name,
       Key: to,
-      CopySource: sourceOf(bucket.name, from),
+      CopySource: sourceOf(bucket.name, copying),
       ...(sourceEtag === undefined ? {} : { CopySourceIfMatch: sourceEtag }),
-      ...(upload === undefined ? {} : { MetadataDirective: 'REPLACE', ...upload }),
+      ...(upload === undefined ? copying.changes : { MetadataDirective: 'REPLACE', ...upload }),
       ...conditions,
     })
     return bucket.send<string>({
@@ -97,7 +117,7 @@ export class ServerCopy {
 
   #parts(copying: CopyOfNames, uploadId: string): Promise<UploadedPart[]> {
     const { bucket, concurrency, copyPartBytes } = this.#options
-    const { operation, key, from, to, size, sourceEtag, signal } = copying
+    const { operation, key, to, size, sourceEtag, signal } = copying
     const partBytes = partBytesFor(size, copyPartBytes)
     return eachPlace(Math.ceil(size / partBytes), concurrency, signal, async (place, ended) => {
       const offset = place * partBytes
@@ -107,7 +127,7 @@ export class ServerCopy {
         Key: to,
         UploadId: uploadId,
         PartNumber: place + 1,
-        CopySource: sourceOf(bucket.name, from),
+        CopySource: sourceOf(bucket.name, copying),
         CopySourceRange: `bytes=${offset}-${offset + bytes - 1}`,
         ...(sourceEtag === undefined ? {} : { CopySourceIfMatch: sourceEtag }),
       })
@@ -115,12 +135,15 @@ export class ServerCopy {
         ...{ operation, key, signal: ended, bytes },
         send: (abortSignal) => bucket.client.send(command, { abortSignal }),
       })
-      return { PartNumber: place + 1, ETag: CopyPartResult?.ETag ?? '' }
+      return { PartNumber: place + 1, ...partAnswer(CopyPartResult ?? {}) }
     })
   }
 }
 
-/** As the header has it: bucket and name, escaped but for the slashes. */
-function sourceOf(bucket: string, name: string): string {
-  return `${bucket}/${name}`.split('/').map(encodeURIComponent).join('/')
+/** As the header has it: bucket and name, escaped but for the slashes, and the version. */
+function sourceOf(bucket: string, { from, fromVersion }: CopyOfNames): string {
+  const source = `${bucket}/${from}`.split('/').map(encodeURIComponent).join('/')
+  return fromVersion === undefined
+    ? source
+    : `${source}?versionId=${encodeURIComponent(fromVersion)}`
 }

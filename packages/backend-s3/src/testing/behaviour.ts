@@ -24,9 +24,14 @@ export interface Behaviour {
   readonly putIfNoneMatch: ConditionSupport
   /** `If-Match` on PutObject, compare and swap. */
   readonly putIfMatch: IfMatchSupport
-  /** What any `If-Match` on a missing key answers: 404 `NoSuchKey` (Amazon), 412 (Ceph before 20). */
+  /** `If-Match` on a missing key: 404 `NoSuchKey` (Amazon), or 412 (Ceph before 20). */
   readonly ifMatchOnMissing: 404 | 412
-  /** `If-Match` on DeleteObject, `*` included, and `ETag` in DeleteObjects. Amazon: since 2025-09. */
+  /**
+   * `strict`: writes take `*` in `If-None-Match` and an ETag in `If-Match`, one of the two, and
+   * answer 501 to anything else (Amazon). `any`: `*`, ETags and both (Ceph).
+   */
+  readonly conditionValues: 'strict' | 'any'
+  /** `If-Match` on DeleteObject, `*` too, and `ETag` in DeleteObjects. Amazon: since 2025-09. */
   readonly deleteIfMatch: ConditionSupport
   /** `If-Match` and `If-None-Match` on CompleteMultipartUpload. */
   readonly completeConditions: ConditionSupport
@@ -52,7 +57,7 @@ export interface Behaviour {
 
   // Names and text.
 
-  /** Names of metadata with `_`: kept (Amazon), or `-` in its place (servers behind a CGI layer). */
+  /** `_` in names of metadata: kept (Amazon), or folded to `-` (servers behind a CGI layer). */
   readonly metadataUnderscores: 'kept' | 'folded'
   /**
    * Values of metadata that are not ASCII: returned as RFC 2047 words (Amazon), or as the bytes
@@ -68,8 +73,13 @@ export interface Behaviour {
   readonly etags: 'md5' | 'opaque'
   /** The ETag in the answer of CompleteMultipartUpload. Ceph 16 leaves it empty. */
   readonly completeEtag: 'given' | 'empty'
-  /** The ETag header of HeadObject for an object of several parts. Ceph leaves the quotes out. */
+  /** The ETag header of HeadObject for an object of several parts; some servers have it bare. */
   readonly headMultipartEtag: 'quoted' | 'unquoted'
+  /**
+   * The parts that CompleteMultipartUpload names: in order, and those that it chooses (Amazon); or
+   * all that were uploaded, else 400 `InvalidPart`, in any order (Ceph 16).
+   */
+  readonly completeParts: 'chosen' | 'all'
   /** A CompleteMultipartUpload again, after one that was done: `answersAgain` gives the result. */
   readonly completeAgain: 'NoSuchUpload' | 'answersAgain'
 
@@ -88,6 +98,10 @@ export interface Behaviour {
 
   /** GetObject and HeadObject with `partNumber`: that part, or the whole object. */
   readonly getPartNumber: 'honoured' | 'ignored'
+  /** A version id that is not there, or of a delete marker: told apart (Amazon), or no key. */
+  readonly missingVersion: 'NoSuchVersion' | 'NoSuchKey'
+  /** A bare `+` in `x-amz-copy-source`: a space, as in a query (Amazon), or itself (Ceph). */
+  readonly copySourcePlus: 'space' | 'plus'
   /** CopyObject of a missing key: 404, or all connections end as when radosgw 16 crashes. */
   readonly copyOfMissing: 'NoSuchKey' | 'crash'
 
@@ -111,6 +125,8 @@ export interface Behaviour {
 
   /** `unchecked` takes every signature, as s3rver and moto do. */
   readonly signatures: 'checked' | 'unchecked'
+  /** Whether a signature must be of the server's region. */
+  readonly signingRegion: 'checked' | 'any'
   /** Between the time of a request and the clock. Beyond it: 403 `RequestTimeTooSkewed`. */
   readonly skewMsMax: number
   /**
@@ -121,6 +137,11 @@ export interface Behaviour {
 
   // Archive.
 
+  /**
+   * Objects of GLACIER and DEEP_ARCHIVE: read when they were restored; or as any other, and
+   * RestoreObject answers 501.
+   */
+  readonly archives: 'honoured' | 'none'
   /** How long a RestoreObject takes by the clock. */
   readonly restoreMs: number
 }

@@ -108,8 +108,8 @@ class Exchange {
     record.faults = faults.kinds
     const answer = await this.#guarded(request, async () => {
       await this.#before(faults)
-      const refused = await this.#refused(faults, request)
-      if (refused !== undefined) return refused
+      const refused = scriptedError(faults, false)
+      if (refused !== undefined) return this.#scripted(refused, request)
       if (parsed.error !== undefined) throw parsed.error
       if (routed.error !== undefined) throw routed.error
       const given = await this.#guarded(request, () => this.#perform(request, routed.value, faults))
@@ -174,16 +174,6 @@ class Exchange {
     }
     endConnection(this.#response.socket, dropped.by ?? 'rst')
     throw new Unanswered()
-  }
-
-  /** A scripted error in place of the operation. */
-  async #refused(faults: RequestFaults, request: S3Request): Promise<Answer | undefined> {
-    const scripted = scriptedError(faults, false)
-    if (scripted === undefined) return undefined
-    for await (const _ of this.#chunks()) {
-      // A server reads what was sent before it answers, or its answer is lost with a reset.
-    }
-    return this.#scripted(scripted, request)
   }
 
   /** Faults that come when the operation is done. */

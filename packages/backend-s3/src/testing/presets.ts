@@ -13,6 +13,7 @@ export const awsBehaviour: Behaviour = {
   putIfNoneMatch: 'honoured',
   putIfMatch: 'any',
   ifMatchOnMissing: 404,
+  conditionValues: 'strict',
   deleteIfMatch: 'honoured',
   completeConditions: 'honoured',
   copyDestinationConditions: 'honoured',
@@ -38,42 +39,58 @@ export const awsBehaviour: Behaviour = {
   etags: 'md5',
   completeEtag: 'given',
   headMultipartEtag: 'quoted',
+  completeParts: 'chosen',
   completeAgain: 'NoSuchUpload',
   listPageMax: 1000,
   listEmptyPages: 'never',
   listSpace: '+',
   listOrder: 'utf8',
   getPartNumber: 'honoured',
+  missingVersion: 'NoSuchVersion',
+  copySourcePlus: 'space',
   copyOfMissing: 'NoSuchKey',
   checksums: 'honoured',
   chunkedBodies: 'decoded',
   deleteObjectsIntegrity: 'required',
   signatures: 'checked',
+  signingRegion: 'checked',
   skewMsMax: 15 * 60_000,
   denied: [],
+  archives: 'honoured',
   restoreMs: 4 * 3_600_000,
 }
 
-/** Ceph radosgw 16.2 (Debian 12), as it answered the suite of this repository. */
+/**
+ * Ceph radosgw 16.2.15 (Debian 12), in what matters to a client that keeps to conditions, sizes and
+ * integrity, as it answered the same requests. Not simulated of it: part numbers without bounds,
+ * several ranges of one GET, its own codes for keys and tags that are too long.
+ */
 export const ceph16Behaviour: Behaviour = {
   ...awsBehaviour,
   putIfMatch: 'unquotedOnly',
   ifMatchOnMissing: 412,
+  conditionValues: 'any',
   deleteIfMatch: 'ignored',
   completeConditions: 'ignored',
   copyDestinationConditions: 'ignored',
   copySourceConditions: 'ignored',
+  metadataBytesMax: Infinity,
   metadataUnderscores: 'folded',
   metadataText: 'bytes',
   storageClasses: ['STANDARD'],
   completeEtag: 'empty',
-  headMultipartEtag: 'unquoted',
+  completeParts: 'all',
+  completeAgain: 'answersAgain',
   listSpace: '%20',
   getPartNumber: 'ignored',
+  missingVersion: 'NoSuchKey',
+  copySourcePlus: 'plus',
   copyOfMissing: 'crash',
   checksums: 'ignored',
   chunkedBodies: 'trailersRefused',
   deleteObjectsIntegrity: 'optional',
+  signingRegion: 'any',
+  archives: 'none',
 }
 
 /**

@@ -63,6 +63,8 @@ describe('a signature', () => {
       $metadata: { httpStatusCode: 400 },
     })
     expect(await list(clientOf(s3))).toBe(done)
+    s3.behave({ signingRegion: 'any' })
+    expect(await list(client)).toBe(done)
   })
 
   it('of temporary credentials needs its token, and expires', async () => {
@@ -250,5 +252,8 @@ describe('the examples of the documentation', () => {
     })
     expect(await put(s3, seed, headers, framed(signatures, trailers('sOO9/Q==')))).toBe(403)
     expect(await put(s3, seed, headers, framed(signatures, ''))).toBe(403)
+    s3.behave({ chunkedBodies: 'trailersRefused' })
+    expect(await put(s3, seed, headers, framed(signatures, trailers('sOO8/Q==')))).toBe(400)
+    expect(s3.requests.at(-1)?.errorCode).toBe('XAmzContentSHA256Mismatch')
   })
 })

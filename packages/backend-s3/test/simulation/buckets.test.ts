@@ -3,6 +3,7 @@ import {
   DeleteBucketCommand,
   GetBucketAclCommand,
   GetBucketLocationCommand,
+  GetObjectAclCommand,
   HeadBucketCommand,
   ListBucketsCommand,
   ListObjectsCommand,
@@ -65,7 +66,10 @@ it('says what it does not simulate', async () => {
   expect(await failureOf(client.send(new ListObjectsCommand({ Bucket })))).toBe(
     '501 NotImplemented',
   )
-  expect(s3.requests.map(({ operation }) => operation)).toEqual([undefined, undefined])
+  expect(await failureOf(client.send(new GetObjectAclCommand({ Bucket, Key: 'k' })))).toBe(
+    '501 NotImplemented',
+  )
+  expect(s3.requests.map(({ operation }) => operation)).toEqual([undefined, undefined, undefined])
   expect((await fetch(`${s3.endpoint}/${Bucket}/k`, { method: 'PATCH' })).status).toBe(405)
   expect((await fetch(`${s3.endpoint}/${Bucket}/%FF`)).status).toBe(400)
 })

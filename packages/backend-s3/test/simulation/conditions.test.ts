@@ -27,7 +27,9 @@ function put(client: S3Client, input: Partial<PutObjectCommandInput>): Promise<s
 
 async function withObject(behaviour: Partial<Behaviour> = {}) {
   const { s3, client } = await started({ behaviour })
-  const { etag } = s3.put(Bucket, 'k', 'old')
+  // In the middle of a second, which headers of dates cannot say.
+  const lastModifiedMs = Math.floor(Date.now() / 1000) * 1000 - 500
+  const { etag } = s3.put(Bucket, 'k', 'old', { lastModifiedMs })
   return { s3, client, etag: `"${etag}"`, bare: etag }
 }
 
@@ -79,9 +81,15 @@ describe('PutObject', () => {
     expect(s3.objects(Bucket)).toEqual([])
   })
 
-  it('refuses If-Match: *, as Amazon does', async () => {
-    const { client } = await withObject()
+  it('refuses If-Match: *, as Amazon does, or takes any value', async () => {
+    const { s3, client, etag } = await withObject()
     expect(await put(client, { IfMatch: '*' })).toBe('501 NotImplemented')
+    s3.behave({ conditionValues: 'any' })
+    expect(await put(client, { Body: 'old', IfMatch: '*' })).toBe(done)
+    expect(await put(client, { Body: 'old', IfNoneMatch: other })).toBe(done)
+    expect(await put(client, { IfNoneMatch: etag })).toBe('412 PreconditionFailed')
+    expect(await put(client, { IfMatch: etag, IfNoneMatch: '*' })).toBe('412 PreconditionFailed')
+    expect(await put(client, { Key: 'no', IfMatch: '*' })).toBe('404 NoSuchKey')
   })
 })
 
@@ -183,6 +191,9 @@ describe('GetObject and HeadObject', () => {
     expect(await read({ IfUnmodifiedSince: past })).toBe('412 PreconditionFailed')
     expect(await read({ IfMatch: etag, IfUnmodifiedSince: past })).toBe(done)
     expect(await read({ IfNoneMatch: other, IfModifiedSince: future })).toBe(done)
+    const { LastModified } = await client.send(new HeadObjectCommand({ Bucket, Key: 'k' }))
+    expect(await read({ IfModifiedSince: LastModified })).toMatch(/^304 /)
+    expect(await read({ IfUnmodifiedSince: LastModified })).toBe(done)
     const head = new HeadObjectCommand({ Bucket, Key: 'k', IfMatch: other })
     expect(await failureOf(client.send(head))).toMatch(/^412 /)
     s3.behave({ readConditions: 'ignored' })

@@ -2,6 +2,7 @@ import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
@@ -210,6 +211,20 @@ describe('silence', () => {
     expect(await given).toBe('AbortError')
     await expect.poll(() => rule.stalled).toBe(0)
   })
+
+  it('before the request means that nothing was done', async () => {
+    const { s3, client } = await started()
+    s3.put(Bucket, 'k', 'x')
+    const rule = s3.script({ fault: { kind: 'stall', at: 'request' } })
+    const giveUp = new AbortController()
+    const command = new DeleteObjectCommand({ Bucket, Key: 'k' })
+    const given = failureOf(client.send(command, { abortSignal: giveUp.signal }))
+    await expect.poll(() => rule.stalled).toBe(1)
+    giveUp.abort()
+    expect(await given).toBe('AbortError')
+    await expect.poll(() => s3.connectionsOpen).toBe(0)
+    expect(s3.objects(Bucket)).toHaveLength(1)
+  })
 })
 
 describe('bodies', () => {
@@ -265,6 +280,21 @@ it('lets something happen meanwhile', async () => {
   const create = new PutObjectCommand({ Bucket, Key: 'k', Body: 'second', IfNoneMatch: '*' })
   expect(await failureOf(client.send(create))).toBe('412 PreconditionFailed')
   expect(await read(client)).toBe('first')
+})
+
+it('lets something happen when the operation is done, before it is answered', async () => {
+  const { s3, client } = await started()
+  s3.script({
+    operation: 'PutObject',
+    match: (request) => request.header('X-Amz-Meta-A') === '1',
+    fault: { kind: 'meanwhile', at: 'answer', run: (each) => each.delete(Bucket, 'k') },
+  })
+  const put = (Metadata: Record<string, string>) =>
+    client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', Metadata }))
+  await put({})
+  expect(s3.objects(Bucket)).toHaveLength(1)
+  await put({ a: '1' })
+  expect(s3.objects(Bucket)).toEqual([])
 })
 
 it('tells its own mistakes', async () => {

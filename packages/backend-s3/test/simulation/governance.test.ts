@@ -102,6 +102,14 @@ describe('an archived object', () => {
     const command = new RestoreObjectCommand({ Bucket, Key, RestoreRequest: { Days: 1 } })
     expect(await failureOf(client.send(command))).toBe('403 InvalidObjectState')
   })
+
+  it('is as any other where there is no archive', async () => {
+    const { s3, client } = await started({ behaviour: { archives: 'none' } })
+    s3.put(Bucket, Key, 'x', { storageClass: 'GLACIER' })
+    expect(await failureOf(client.send(new GetObjectCommand({ Bucket, Key })))).toBe(done)
+    const command = new RestoreObjectCommand({ Bucket, Key, RestoreRequest: { Days: 1 } })
+    expect(await failureOf(client.send(command))).toBe('501 NotImplemented')
+  })
 })
 
 describe('object lock', () => {

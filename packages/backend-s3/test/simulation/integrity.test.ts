@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 
 import {
@@ -13,7 +14,9 @@ import {
 } from '@aws-sdk/client-s3'
 import { describe, expect, it } from 'vitest'
 
+import { unframe } from '../../src/testing/body/aws-chunked.ts'
 import { crc } from '../../src/testing/body/crc.ts'
+import { scopeText, sign, signingKeyOf } from '../../src/testing/signature/canonical.ts'
 import { Bucket, clientOf, failureOf, simulated, started } from './peers.ts'
 
 const done = 'no failure'
@@ -48,6 +51,10 @@ describe('checksums', () => {
       expect(got[`Checksum${algorithm}` as 'ChecksumCRC32']).toBe(
         s3.objects(Bucket)[0]?.checksum?.value,
       )
+      const range = { Range: 'bytes=0-1', ChecksumMode: 'ENABLED' } as const
+      const part = await client.send(new GetObjectCommand({ Bucket, Key: 'k', ...range }))
+      expect(part[`Checksum${algorithm}` as 'ChecksumCRC32']).toBeUndefined()
+      expect(await part.Body?.transformToString()).toBe('he')
     }
   })
 
@@ -127,10 +134,65 @@ describe('bodies in frames', () => {
 
   it('are refused or stored as they came where the server knows no better', async () => {
     const { s3, client } = await started({ behaviour: { chunkedBodies: 'trailersRefused' } })
-    expect(await put(client, stream())).toBe('400 XAmzContentSHA256Mismatch')
+    expect(await put(client, stream())).toBe('411 MissingContentLength')
     s3.behave({ chunkedBodies: 'storedAsSent' })
     expect(await put(client, stream())).toBe(done)
     expect(Buffer.from(s3.objects(Bucket)[0]!.body).toString()).toMatch(/^5\r\nhello\r\n0\r\n/)
+  })
+
+  it('must be whole and as long as they say', async () => {
+    const s3 = await simulated({ behaviour: { signatures: 'unchecked' } })
+    const send = async (length: number, body: string): Promise<string | undefined> => {
+      await fetch(`${s3.endpoint}/${Bucket}/k`, {
+        method: 'PUT',
+        headers: {
+          'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
+          'x-amz-decoded-content-length': String(length),
+        },
+        body,
+      })
+      return s3.requests.at(-1)?.errorCode
+    }
+    expect(await send(5, '5\r\nhello\r\n0\r\n\r\n')).toBeUndefined()
+    for (const [length, body] of [
+      [6, '5\r\nhello\r\n0\r\n\r\n'],
+      [5, '5\r\nhello\r\n0\r\n'],
+      [5, '5\r\nhello\r\n'],
+      [5, '6\r\nhello\r\n0\r\n\r\n'],
+      [5, '5\r\nhello!\r\n0\r\n\r\n'],
+      [5, 'hello'],
+      [5, '0\r\nnot a trailer\r\n\r\n'],
+    ] as const) {
+      expect([body, await send(length, body)]).toEqual([body, 'IncompleteBody'])
+    }
+  })
+
+  it('may be small in the last signed chunk only', () => {
+    const scope = { accessKeyId: 'a', date: '20260101', region: 'us-east-1' }
+    const key = signingKeyOf('secret', scope)
+    const signing = {
+      key,
+      dateTime: '20260101T000000Z',
+      scope: scopeText(scope),
+      seedSignature: 'seed',
+    }
+    const framed = (sizes: readonly number[]): Buffer => {
+      let previous = signing.seedSignature
+      const frames = [...sizes, 0].map((size) => {
+        const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+        const data = 'a'.repeat(size)
+        const parts = ['AWS4-HMAC-SHA256-PAYLOAD', signing.dateTime, signing.scope, previous]
+        previous = sign(key, [...parts, hash(''), hash(data)].join('\n'))
+        return `${size.toString(16)};chunk-signature=${previous}\r\n${data}\r\n`
+      })
+      return Buffer.from(frames.join(''))
+    }
+    const read = (sizes: readonly number[]): number =>
+      unframe(framed(sizes), { signing, hasTrailers: false }).bytes.byteLength
+    expect(read([8192, 8192, 1])).toBe(16_385)
+    expect(() => read([8192, 1, 8192])).toThrow(
+      expect.objectContaining({ code: 'InvalidChunkSizeError', status: 403 }),
+    )
   })
 })
 

@@ -1,4 +1,5 @@
 import { ListObjectsV2Command, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3'
+import { assert, asyncProperty, constantFrom, integer, string, uniqueArray } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import type { Behaviour } from '../../src/testing/index.ts'
@@ -72,6 +73,37 @@ describe('pages', () => {
     const double = await listAll(client, { Delimiter: '/', Prefix: 'd/' })
     expect(double).toMatchObject({ keys: ['d/f'], prefixes: ['d//'] })
     expect((await listAll(client, { StartAfter: 'b/1' })).keys).toEqual(keys.slice(3))
+  })
+
+  it('tell every key and folder once, whatever their length', async () => {
+    const { s3, client } = await started()
+    const key = string({ unit: constantFrom('a', 'b', '/', '\u{1F600}', '\uFF01'), minLength: 1 })
+    let round = 0
+    const property = asyncProperty(
+      uniqueArray(key, { maxLength: 12 }),
+      constantFrom('', 'a', '/', 'a/'),
+      constantFrom('', '/', 'ab'),
+      integer({ min: 1, max: 5 }),
+      async (keys, Prefix, Delimiter, pageSize) => {
+        s3.createBucket(`bucket-${++round}`)
+        for (const each of keys) s3.put(`bucket-${round}`, each, 'x')
+        const input = { Bucket: `bucket-${round}`, Prefix, Delimiter }
+        const listed = await listAll(client, input, pageSize)
+        const inside = keys.filter((each) => each.startsWith(Prefix))
+        const folderOf = (each: string): string | undefined => {
+          const at = Delimiter === '' ? -1 : each.indexOf(Delimiter, Prefix.length)
+          return at === -1 ? undefined : each.slice(0, at + Delimiter.length)
+        }
+        const folders = new Set(inside.flatMap((each) => folderOf(each) ?? []))
+        const plain = inside.filter((each) => folderOf(each) === undefined)
+        const bytes = (a: string, b: string): number =>
+          Buffer.compare(Buffer.from(a), Buffer.from(b))
+        expect(listed.keys).toEqual(plain.sort(bytes))
+        expect(listed.prefixes).toEqual([...folders].sort(bytes))
+        expect(listed.pageCounts.every((count) => count <= pageSize)).toBe(true)
+      },
+    )
+    await assert(property, { numRuns: 60, seed: 1 })
   })
 
   it('are none for no keys asked', async () => {

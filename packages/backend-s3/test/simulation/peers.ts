@@ -14,7 +14,7 @@ export const Bucket = 'shelf'
 const opened: (() => Promise<void> | void)[] = []
 
 afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
+  for (const close of opened.splice(0).toReversed()) await close()
 })
 
 /** Ends with the test. */

@@ -48,6 +48,8 @@ it('keeps every version, and what was there before as null', async () => {
   expect(await read(client, 'null')).toBe('zero')
   expect(s3.versions(Bucket)).toHaveLength(3)
   expect(await failureOf(read(client, 'no'))).toBe('404 NoSuchVersion')
+  s3.behave({ missingVersion: 'NoSuchKey' })
+  expect(await failureOf(read(client, 'no'))).toBe('404 NoSuchKey')
 })
 
 describe('a delete', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { Readable } from 'node:stream'
 
 import {
@@ -44,6 +44,24 @@ describe('metadata', () => {
     expect(Buffer.from((await head()).Metadata!['a']!, 'latin1').toString()).toBe('ü')
   })
 
+  it('follows a key, of which the copy has a bare +', async () => {
+    const { s3, client } = await started()
+    s3.put(Bucket, 'a b', 'space')
+    s3.put(Bucket, 'a+b', 'plus')
+    const copy = (CopySource: string): Promise<unknown> =>
+      client.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource }))
+    const copied = (): string => Buffer.from(s3.objects(Bucket).at(-1)!.body).toString()
+    await copy(`${Bucket}/a+b`)
+    expect(copied()).toBe('space')
+    await copy(`${Bucket}/a%2Bb`)
+    expect(copied()).toBe('plus')
+    await copy(`${Bucket}/a%20b`)
+    expect(copied()).toBe('space')
+    s3.behave({ copySourcePlus: 'plus' })
+    await copy(`${Bucket}/a+b`)
+    expect(copied()).toBe('plus')
+  })
+
   it('is kept or replaced by a copy', async () => {
     const { s3, client } = await started()
     s3.put(Bucket, 'k', 'x', { metadata: { a: '1' }, tags: { t: '1' } })
@@ -79,8 +97,10 @@ describe('sizes', () => {
     const { s3, client } = await started({ bytesMax: 1000 })
     expect(await put(client, { Body: 'x'.repeat(900) })).toBe(done)
     expect(await put(client, { Key: 'l', Body: 'x'.repeat(200) })).toBe('507 SimulationFull')
+    expect(await put(client, { Body: 'x'.repeat(950) })).toBe(done)
+    expect(await put(client, { Body: 'x'.repeat(1001) })).toBe('507 SimulationFull')
     s3.delete(Bucket, 'k')
-    expect(await put(client, { Key: 'l', Body: 'x'.repeat(200) })).toBe(done)
+    expect(await put(client, { Key: 'l', Body: 'x'.repeat(1000) })).toBe(done)
   })
 
   it('are told by keys too', async () => {
@@ -128,6 +148,27 @@ describe('a body', () => {
   })
 
   it('is asked for only when it is wanted', async () => {
+    const { s3, client } = await started()
+    const url = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'k' }))
+    const send = async (): Promise<readonly [number | undefined, boolean]> => {
+      const headers = { Expect: '100-continue', 'Content-Length': 5 }
+      const sending = request(url, { method: 'PUT', headers })
+      let wasAsked = false
+      sending.once('continue', () => {
+        wasAsked = true
+        sending.end('hello')
+      })
+      const [answer] = (await once(sending, 'response')) as [IncomingMessage]
+      answer.resume()
+      sending.destroy()
+      return [answer.statusCode, wasAsked]
+    }
+    expect(await send()).toEqual([200, true])
+    s3.behave({ denied: ['PutObject'] })
+    expect(await send()).toEqual([403, false])
+  })
+
+  it('of some size is sent by the SDK when it is asked for', async () => {
     const s3 = await simulated({ behaviour: { denied: ['PutObject'] } })
     // The SDK waits for 100 Continue with bodies from 2 MiB on.
     const client = clientOf(s3)

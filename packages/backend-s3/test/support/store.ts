@@ -1,5 +1,5 @@
 /** Fresh stores on the gateway for the conformance kit, each in a bucket of its own. */
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
 import type { ConformanceHarness } from '@aos-storage/core/testing'
 import { type S3Options, S3StorageBackend } from '../../src/index.ts'
@@ -8,19 +8,47 @@ import { bucketName, connectionOptions, dropBucket, makeBucket, sdkClient } from
 /** What opens a store in another process; all of it survives JSON. */
 export interface ChildStoreArgs extends S3Options {
   readonly prefixedBy?: string | undefined
+  /** Over a client of the SDK as a program makes it that has one already. */
+  readonly isOverClient?: boolean | undefined
 }
 
-/** A store, behind a prefix view when asked to. */
+/** A store, behind a prefix view, or over a given client, when asked to. */
 export async function openStore({
   prefixedBy,
+  isOverClient = false,
   ...options
 }: ChildStoreArgs): Promise<StorageBackend> {
-  const backend = await S3StorageBackend.open(options)
+  const backend = isOverClient ? await openOverClient(options) : await S3StorageBackend.open(options)
   return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
 }
 
+/** The client is the caller's to end: here it ends with the store. */
+async function openOverClient({
+  endpoint,
+  region,
+  credentials,
+  ...options
+}: S3Options): Promise<StorageBackend> {
+  const client = new S3Client({
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    ...(credentials === undefined ? {} : { credentials }),
+    forcePathStyle: true,
+  })
+  const backend = await S3StorageBackend.open({ ...options, client })
+  const close = backend.close.bind(backend)
+  backend.close = async () => {
+    await close()
+    client.destroy()
+  }
+  return backend
+}
+
+/** How another process opens a store. */
+export const childModule: string = new URL('./child-store.ts', import.meta.url).href
+
 /** Parts of the default size: four on their way, one that fills, the first bytes, and the SDK. */
-const bufferedBytesMax = 64 * 1024 ** 2
+export const bufferedBytesMax: number = 64 * 1024 ** 2
 
 export interface HarnessSettings {
   readonly options?: Partial<ChildStoreArgs>
@@ -49,7 +77,7 @@ export function s3Harness(
       return {
         backend: await open(),
         reopen: open,
-        child: { module: new URL('./child-store.ts', import.meta.url).href, args },
+        child: { module: childModule, args },
         async putForeign(key, body) {
           const Key = [...start, key].join('/')
           await client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: body }))

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { S3Error } from '../protocol/s3-error.ts'
 import { crc } from './crc.ts'
 
-export const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const
+const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const
 
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number]
 
@@ -22,7 +22,7 @@ export interface ObjectChecksum {
 }
 
 /** The header of a checksum. */
-export function checksumHeader(algorithm: ChecksumAlgorithm): string {
+function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return `x-amz-checksum-${algorithm.toLowerCase()}`
 }
 

@@ -67,6 +67,9 @@ function declaredBytes(source: BodySource, { needsLength }: BodyLimits): number 
   const { headers } = source.request
   const name = isStreaming(source) ? 'x-amz-decoded-content-length' : 'content-length'
   const length = headers.get(name)
+  // What does not know trailers looks for the length of a plain body first.
+  const isPlainServer = isStreaming(source) && source.behaviour.chunkedBodies === 'trailersRefused'
+  if (isPlainServer && !headers.has('content-length')) throw new S3Error('MissingContentLength')
   if (length === undefined) {
     if (headers.has('transfer-encoding')) {
       if (isStreaming(source)) throw new S3Error('MissingContentLength')

@@ -3,8 +3,8 @@
  *
  * Documented: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html and
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html. Measured where
- * those are vague: values that are refused with 501 (tests of localstack against Amazon), a
- * conditional delete of a missing key or one with a version id (localstack issue 13894, of 2026-03).
+ * those are vague: values that are refused with 501 (tests of localstack against Amazon), and a
+ * conditional delete of a missing key or one with a version id (localstack issue 13894).
  */
 import type { Behaviour, ConditionSupport, IfMatchSupport } from '../behaviour.ts'
 import type { Call } from '../protocol/call.ts'
@@ -36,13 +36,17 @@ export function writeConditionsOf(call: Call, support: WriteConditionSupport): W
       ? support.ifMatch
       : 'honoured',
   )
+  const { ifMatchOnMissing, conditionValues } = call.behaviour
+  if (conditionValues === 'strict') assertStrict(ifNoneMatch, ifMatch)
+  return { ifNoneMatch, ifMatch, support: support.ifMatch, ifMatchOnMissing }
+}
+
+function assertStrict(ifNoneMatch: string | undefined, ifMatch: string | undefined): void {
   if (ifNoneMatch !== undefined && ifMatch !== undefined) {
     throw notImplementedHeader('If-Match,If-None-Match')
   }
   if (ifNoneMatch !== undefined && ifNoneMatch !== '*') throw notImplementedHeader('If-None-Match')
   if (ifMatch === '*') throw notImplementedHeader('If-Match')
-  const { ifMatchOnMissing } = call.behaviour
-  return { ifNoneMatch, ifMatch, support: support.ifMatch, ifMatchOnMissing }
 }
 
 /** @throws S3Error `PreconditionFailed`, or `NoSuchKey` for `If-Match` on a missing key. */
@@ -51,9 +55,16 @@ export function assertWritable(
   current: StoredObject | undefined,
 ): void {
   const { ifNoneMatch, ifMatch, support, ifMatchOnMissing } = conditions
-  if (ifNoneMatch !== undefined && current !== undefined) throw preconditionFailed('If-None-Match')
+  if (
+    ifNoneMatch !== undefined &&
+    current !== undefined &&
+    matchesEtag(ifNoneMatch, current.etag)
+  ) {
+    throw preconditionFailed('If-None-Match')
+  }
   if (ifMatch === undefined) return
   if (current === undefined) throw missing(ifMatchOnMissing)
+  if (ifMatch === '*') return
   const isQuoted = unquoted(ifMatch) !== ifMatch
   const isInOtherForm =
     (support === 'unquotedOnly' && isQuoted) || (support === 'quotedOnly' && !isQuoted)

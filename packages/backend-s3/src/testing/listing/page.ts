@@ -21,7 +21,7 @@ export interface PageRequest {
   readonly entriesMax: number
 }
 
-export type Entry<Item> =
+type Entry<Item> =
   | { readonly kind: 'item'; readonly item: Item }
   | { readonly kind: 'prefix'; readonly prefix: string }
 
@@ -47,7 +47,7 @@ export function pageOf<Item extends Listed>(
 }
 
 /** The common prefix that a key is folded into. */
-export function folderOf(key: string, prefix: string, delimiter: string): string | undefined {
+function folderOf(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === '') return undefined
   const at = key.indexOf(delimiter, prefix.length)
   return at === -1 ? undefined : key.slice(0, at + delimiter.length)

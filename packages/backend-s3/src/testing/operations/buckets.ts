@@ -10,7 +10,7 @@ import { accountId } from '../store/account.ts'
 const oldestRegion = 'us-east-1'
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export function assertBucketName(name: string): void {
+function assertBucketName(name: string): void {
   const isName = /^[a-z0-9](?:[a-z0-9-]|\.(?!\.)){1,61}[a-z0-9]$/.test(name)
   const isAddress = /^\d+\.\d+\.\d+\.\d+$/.test(name)
   const isReserved = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-s3|\.mrap)$/.test(name)

@@ -96,12 +96,13 @@ function chosenParts(call: Call, upload: Upload, named: readonly XmlElement[]): 
   if (named.length === 0 || named.length > call.behaviour.partNumberMax) {
     throw new S3Error('MalformedXML')
   }
+  const isChosen = call.behaviour.completeParts === 'chosen'
   let previous = 0
   const parts = named.map((each) => {
     const number = Number(each.textOf('PartNumber') ?? Number.NaN)
     const etag = each.textOf('ETag')
     if (!Number.isInteger(number) || etag === undefined) throw new S3Error('MalformedXML')
-    if (number <= previous) throw new S3Error('InvalidPartOrder')
+    if (isChosen && number <= previous) throw new S3Error('InvalidPartOrder')
     previous = number
     const part = upload.parts.get(number)
     if (part === undefined || unquoted(etag) !== part.etag) {
@@ -112,8 +113,14 @@ function chosenParts(call: Call, upload: Upload, named: readonly XmlElement[]): 
     assertPartChecksum(upload, part, each)
     return part
   })
-  assertPartSizes(call, parts)
-  return parts
+  if (isChosen) {
+    assertPartSizes(call, parts)
+    return parts
+  }
+  const all = [...new Set(parts)].sort((a, b) => a.number - b.number)
+  assertPartSizes(call, all)
+  if (all.length < upload.parts.size) throw new S3Error('InvalidPart')
+  return all
 }
 
 function assertPartChecksum(upload: Upload, part: UploadedPart, named: XmlElement): void {

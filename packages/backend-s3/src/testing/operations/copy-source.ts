@@ -5,8 +5,7 @@ import { ServerCrash } from '../protocol/server-crash.ts'
 import { preconditionFailed, S3Error } from '../protocol/s3-error.ts'
 import type { Bucket } from '../store/bucket.ts'
 import type { StoredObject } from '../store/stored-object.ts'
-import { findObject, isArchived } from './find-object.ts'
-import { isRestored } from '../protocol/object-headers.ts'
+import { findObject, isOffline } from './find-object.ts'
 
 /** An object, and where it is. */
 export interface CopySource {
@@ -19,16 +18,14 @@ export interface CopySource {
  * @throws ServerCrash when it is not there and that is too much for the server.
  */
 export function copySourceOf(call: Call): CopySource {
-  const { bucketName, key, versionId } = parseSource(call.header('x-amz-copy-source') ?? '')
+  const { bucketName, key, versionId } = parseSource(call)
   const bucket = call.account.bucket(bucketName)
   if (bucket.current(key) === undefined && call.behaviour.copyOfMissing === 'crash') {
     throw new ServerCrash()
   }
   if (call.isDenied('GetObject')) throw new S3Error('AccessDenied')
   const object = findObject(call, bucket, { key, versionId })
-  if (isArchived(object) && !isRestored(object.restore, call.nowMs)) {
-    throw new S3Error('ObjectNotInActiveTierError')
-  }
+  if (isOffline(call, object)) throw new S3Error('ObjectNotInActiveTierError')
   if (call.behaviour.copySourceConditions === 'honoured') {
     const conditions = readConditionsOf((name) => call.header(name), 'x-amz-copy-source-')
     // There is no 304 for a copy.
@@ -40,13 +37,17 @@ export function copySourceOf(call: Call): CopySource {
 }
 
 /** `/bucket/key?versionId=id`, percent-encoded. */
-function parseSource(header: string): {
+function parseSource(call: Call): {
   readonly bucketName: string
   readonly key: string
   readonly versionId: string | undefined
 } {
+  const header = call.header('x-amz-copy-source') ?? ''
+  const isSpace = call.behaviour.copySourcePlus === 'space'
   const [, path = '', versionId] = /^(.*?)(?:\?versionId=(.+))?$/.exec(header) ?? []
-  const [bucketName = '', ...rest] = decoded(path).replace(/^\//, '').split('/')
+  const [bucketName = '', ...rest] = decoded(isSpace ? path.replaceAll('+', ' ') : path)
+    .replace(/^\//, '')
+    .split('/')
   const key = rest.join('/')
   if (bucketName === '' || key === '') {
     throw new S3Error('InvalidArgument', {
@@ -57,10 +58,9 @@ function parseSource(header: string): {
   return { bucketName, key, versionId }
 }
 
-/** A `+` that is not encoded is a space here, as in a query. */
 function decoded(path: string): string {
   try {
-    return decodeURIComponent(path.replaceAll('+', ' '))
+    return decodeURIComponent(path)
   } catch {
     throw new S3Error('InvalidArgument', { message: 'Invalid copy source encoding.' })
   }

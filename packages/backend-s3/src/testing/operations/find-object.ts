@@ -24,16 +24,25 @@ export function findObject(call: Call, bucket: Bucket, name: ObjectName): Stored
   if (version?.kind === 'object') return version
   const action: S3Action = versionId === undefined ? 'ListBucket' : 'ListBucketVersions'
   if (call.isDenied(action)) throw new S3Error('AccessDenied')
+  if (call.behaviour.missingVersion === 'NoSuchKey') {
+    throw new S3Error('NoSuchKey', { fields: { Key: key } })
+  }
   if (version === undefined) throw notFound(name)
   throw marked(version, versionId !== undefined)
 }
 
 /** @throws S3Error `InvalidObjectState` for an archived object that is not restored. */
 export function assertReadable(call: Call, object: StoredObject): void {
-  if (!isArchived(object) || isRestored(object.restore, call.nowMs)) return
+  if (!isOffline(call, object)) return
   throw new S3Error('InvalidObjectState', {
     fields: { StorageClass: object.storageClass },
   })
+}
+
+/** Whether it must be restored before it is read. */
+export function isOffline(call: Call, object: StoredObject): boolean {
+  if (call.behaviour.archives === 'none') return false
+  return isArchived(object) && !isRestored(object.restore, call.nowMs)
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html */

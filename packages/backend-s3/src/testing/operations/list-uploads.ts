@@ -106,7 +106,7 @@ export function listParts(call: Call): Answer {
     element('Key', upload.key),
     element('UploadId', upload.id),
     element('PartNumberMarker', marker),
-    optionalElement('NextPartNumberMarker', isTruncated ? shown.at(-1)?.number : undefined),
+    optionalElement('NextPartNumberMarker', shown.at(-1)?.number),
     element('MaxParts', limit),
     element('IsTruncated', isTruncated),
     ...shown.map(partXml),

@@ -50,7 +50,7 @@ export function etagOf(call: Call, md5: Uint8Array): string {
 }
 
 /** What the sender gave, or what Amazon reckons itself since 2024-12. */
-export function storedChecksum(
+function storedChecksum(
   call: Call,
   bytes: Uint8Array,
   given: ReceivedBody['checksum'],

@@ -7,6 +7,9 @@ import { findObject, isArchived } from './find-object.ts'
 const dayMs = 86_400_000
 
 export async function restoreObject(call: Call): Promise<Answer> {
+  if (call.behaviour.archives === 'none') {
+    throw new S3Error('NotImplemented', { message: 'This server has no archive.' })
+  }
   const days = Number((await call.xml('RestoreRequest')).textOf('Days') ?? Number.NaN)
   const versionId = call.parameter('versionId')
   const object = findObject(call, call.bucket(), { key: call.key, versionId })

@@ -170,9 +170,8 @@ function storePart(
 ): UploadedPart {
   const { number, body, md5, checksum } = part
   const etag = etagOf(call, md5)
-  const { room } = call.account
-  room.take(body.byteLength)
-  room.give(upload.parts.get(number)?.body.byteLength ?? 0)
+  const replacedBytes = upload.parts.get(number)?.body.byteLength ?? 0
+  call.account.room.take(body.byteLength, replacedBytes)
   const stored = { number, body, etag, lastModifiedMs: call.nowMs, checksum }
   upload.parts.set(number, stored)
   return stored

@@ -5,7 +5,7 @@
 import { S3Error } from '../protocol/s3-error.ts'
 import { algorithmName, sign, signingKeyOf } from '../signature/canonical.ts'
 import { credentialsOf, parseScope } from '../signature/credential.ts'
-import { isSame } from '../signature/verify.ts'
+import { isRegion, isSame } from '../signature/verify.ts'
 import type { Account } from '../store/account.ts'
 
 /** A condition as it stands in the policy. */
@@ -42,7 +42,7 @@ export function assertPolicySigned(account: Account, fields: ReadonlyMap<string,
   }
   const token = fields.get('x-amz-security-token')
   const { secretAccessKey } = credentialsOf(account, scope.accessKeyId, token)
-  if (scope.region !== account.region) {
+  if (!isRegion(account, scope.region)) {
     throw new S3Error('AuthorizationQueryParametersError', {
       message: `the region '${scope.region}' is wrong; expecting '${account.region}'`,
       fields: { Region: account.region },

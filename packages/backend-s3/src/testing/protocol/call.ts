@@ -85,9 +85,11 @@ export class Call {
     const tooLong = (bytes: number, bytesMax: number): S3Error =>
       new S3Error('EntityTooLarge', { fields: { ProposedSize: bytes, MaxSizeAllowed: bytesMax } })
     const { putBytesMax: bytesMax } = this.behaviour
-    // Before it is read: what does not fit must not be in memory either.
-    const sentBytes = Number(this.header('content-length') ?? 0)
-    if (sentBytes <= bytesMax) this.account.room.assertRoomFor(sentBytes)
+    // Before it is read: what can never be stored must not be in memory either.
+    const names = ['x-amz-decoded-content-length', 'content-length']
+    const [stated = '0'] = names.flatMap((name) => this.header(name) ?? [])
+    const sentBytes = Number(stated)
+    if (sentBytes <= bytesMax) this.account.room.assertFits(sentBytes)
     return this.#receive({ bytesMax, tooLong, needsLength: true })
   }
 

@@ -5,7 +5,7 @@
 import type { Behaviour } from '../behaviour.ts'
 import { S3Error } from './s3-error.ts'
 
-export const metadataPrefix = 'x-amz-meta-'
+const metadataPrefix = 'x-amz-meta-'
 
 /** @throws S3Error `MetadataTooLarge`. */
 export function metadataOf(

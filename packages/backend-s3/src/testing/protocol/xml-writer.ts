@@ -44,10 +44,10 @@ function inner(content: XmlContent): string {
  * the same, and `encoding-type=url` is there for it.
  */
 function escapeXml(text: string): string {
-  return text.replace(/[<>&"\u0000-\u001F\uFFFE\uFFFF]/g, (char) => {
-    const named = entities[char]
-    return named ?? `&#x${char.charCodeAt(0).toString(16)};`
-  })
+  return text.replace(
+    /[<>&"\p{Cc}\uFFFE\uFFFF]/gu,
+    (char) => entities[char] ?? `&#x${char.charCodeAt(0).toString(16)};`,
+  )
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -91,7 +91,8 @@ function headerClaim(request: S3Request, account: Account): Claim {
   const { dateTime, timeMs } = requestTime(request)
   assertNotSkewed(account, dateTime, timeMs)
   const isOfDay = dateTime.startsWith(scope.date)
-  if (scope.region !== account.region || !isOfDay) {
+  const isOfRegion = isRegion(account, scope.region)
+  if (!isOfRegion || !isOfDay) {
     const wrong = isOfDay ? `the region '${scope.region}'` : `the date '${scope.date}'`
     const right = isOfDay ? account.region : dateTime.slice(0, 8)
     throw new S3Error('AuthorizationHeaderMalformed', {
@@ -108,6 +109,11 @@ function headerClaim(request: S3Request, account: Account): Claim {
   }
   const signedHeaders = names.split(';')
   return { credentials, scope, dateTime, signedHeaders, signature, payloadHash }
+}
+
+/** Whether a signature of this region is good here. */
+export function isRegion({ behaviour, region }: Account, stated: string): boolean {
+  return behaviour.signingRegion === 'any' || stated === region
 }
 
 function requestTime(request: S3Request): { dateTime: string; timeMs: number } {
@@ -142,7 +148,7 @@ function queryClaim(request: S3Request, account: Account): Claim {
   assertNotExpired(account, dateTime, timeMs, expires)
   const token = query.get('X-Amz-Security-Token') ?? undefined
   const credentials = credentialsOf(account, scope.accessKeyId, token)
-  if (scope.region !== account.region) {
+  if (!isRegion(account, scope.region)) {
     throw new S3Error('AuthorizationQueryParametersError', {
       message:
         'Error parsing the X-Amz-Credential parameter; ' +

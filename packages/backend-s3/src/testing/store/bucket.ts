@@ -93,8 +93,8 @@ export class Bucket {
 
   /** Writes an object, over the one that has no version id of its own. */
   put(object: NewObject): StoredObject {
-    this.#room.take(object.body.byteLength)
     const versionId = this.#nextVersionId()
+    this.#room.take(object.body.byteLength, bytesOf(this.version(object.key, versionId)))
     const stored: StoredObject = { ...object, kind: 'object', versionId, restore: undefined }
     this.#add(stored)
     return stored
@@ -107,6 +107,7 @@ export class Bucket {
       return undefined
     }
     const versionId = this.#nextVersionId()
+    this.#room.give(bytesOf(this.version(key, versionId)))
     const marker: DeleteMarker = { kind: 'marker', key, versionId, lastModifiedMs: nowMs }
     this.#add(marker)
     return marker
@@ -120,14 +121,17 @@ export class Bucket {
     const rest = versions.filter((version) => version !== removed)
     if (rest.length === 0) this.#versions.delete(key)
     else this.#versions.set(key, rest)
-    if (removed.kind === 'object') this.#room.give(removed.body.byteLength)
+    this.#room.give(bytesOf(removed))
     this.#changed(key)
     return removed
   }
 
   #add(version: Version): void {
-    if (version.versionId === nullVersionId) this.remove(version.key, nullVersionId)
-    this.#versions.set(version.key, [version, ...this.versionsOf(version.key)])
+    // Only `null` is ever there already. Its room went to the new one.
+    const others = this.versionsOf(version.key).filter(
+      ({ versionId }) => versionId !== version.versionId,
+    )
+    this.#versions.set(version.key, [version, ...others])
     this.#changed(version.key)
   }
 
@@ -139,4 +143,8 @@ export class Bucket {
     if (this.versioning !== 'Enabled') return nullVersionId
     return Buffer.from(this.#random.bytes(24)).toString('base64url')
   }
+}
+
+function bytesOf(version: Version | undefined): number {
+  return version?.kind === 'object' ? version.body.byteLength : 0
 }

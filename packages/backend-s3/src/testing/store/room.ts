@@ -10,23 +10,29 @@ export class Room {
     this.#maxBytes = maxBytes
   }
 
-  /** @throws S3Error `SimulationFull` (507) when there is no room for `bytes` more. */
-  assertRoomFor(bytes: number): void {
-    if (this.usedBytes + bytes > this.#maxBytes) {
-      throw new S3Error('SimulationFull', {
-        status: 507,
-        message: `The simulation holds at most ${this.#maxBytes} bytes; see its bytesMax`,
-      })
-    }
+  /** @throws S3Error `SimulationFull` (507) for what would not fit into an empty simulation. */
+  assertFits(bytes: number): void {
+    if (bytes > this.#maxBytes) throw this.#full()
   }
 
-  /** @throws S3Error as {@link Room.assertRoomFor}. */
-  take(bytes: number): void {
-    this.assertRoomFor(bytes)
-    this.usedBytes += bytes
+  /**
+   * Counts bytes that are held, in place of others.
+   *
+   * @throws S3Error `SimulationFull` (507) when there is no room for them; nothing is counted then.
+   */
+  take(bytes: number, replacedBytes: number): void {
+    if (this.usedBytes + bytes - replacedBytes > this.#maxBytes) throw this.#full()
+    this.usedBytes += bytes - replacedBytes
   }
 
   give(bytes: number): void {
     this.usedBytes -= bytes
+  }
+
+  #full(): S3Error {
+    return new S3Error('SimulationFull', {
+      status: 507,
+      message: `The simulation holds at most ${this.#maxBytes} bytes; see its bytesMax`,
+    })
   }
 }

@@ -2,7 +2,7 @@
 import { registerConformance } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { afterAll, describe, it } from 'vitest'
-import { s3Harness } from './support/store.ts'
+import { s3Harness } from '../support/store.ts'
 
 describeWithService('rgw', (service) => {
   registerConformance(

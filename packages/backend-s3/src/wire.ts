@@ -1,0 +1,242 @@
+/**
+ * Requests as they go over the wire: signed, sent by Node's own client, and their refusals read.
+ *
+ * The SDK's middleware costs a small request ten times what the request itself does, so that the
+ * calls of which there are many go this way. Where the bucket is, and by which keys, is the SDK's
+ * to say: its endpoint rules, its chain of credentials and of regions.
+ */
+import type { S3Client } from '@aws-sdk/client-s3'
+import { systemClock } from '@aos-storage/core'
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import type { AgentLease } from '@aos-storage/core/remote'
+import type { Readable } from 'node:stream'
+import { emptyPayload, sha256Hex, Signer, unsignedPayload, uriEncode } from './signing.ts'
+
+/** Longer explanations are cut. */
+const refusalBytesMax = 64 * 1024
+
+/** A request to an object of the bucket. */
+export interface WireRequest {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'
+  readonly name: string
+  /** In the order of their names. */
+  readonly parameters?: readonly (readonly [string, string])[] | undefined
+  /** Names are lower-case; those without a value are left out. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body?: Uint8Array | Readable | undefined
+  /** Of a body that is a stream. */
+  readonly length?: number | undefined
+}
+
+/** What a server refused, in the shape of the SDK's errors. */
+export class WireRefusal extends Error {
+  override readonly name: string
+  readonly Code: string | undefined
+  readonly Region: string | undefined
+  readonly $metadata: { readonly httpStatusCode: number; readonly requestId: string | undefined }
+  readonly $response: { readonly headers: Readonly<Record<string, string>> }
+
+  constructor(answer: IncomingMessage, body: string) {
+    super(textIn(body, 'Message') ?? answer.statusMessage ?? '')
+    this.Code = textIn(body, 'Code')
+    this.name = this.Code ?? 'UnknownError'
+    this.Region = textIn(body, 'Region')
+    this.$metadata = {
+      httpStatusCode: answer.statusCode ?? 0,
+      requestId: answer.headers['x-amz-request-id'] as string | undefined,
+    }
+    // Only what is read of it: all of it would hold what only its owner may read.
+    const { 'retry-after': wait, 'x-amz-bucket-region': region } = answer.headers
+    this.$response = {
+      headers: {
+        ...(typeof wait === 'string' ? { 'retry-after': wait } : {}),
+        ...(typeof region === 'string' ? { 'x-amz-bucket-region': region } : {}),
+      },
+    }
+  }
+}
+
+/** Where the bucket is, and how requests to it are signed. */
+interface Target {
+  readonly protocol: string
+  readonly hostname: string
+  readonly port: string | undefined
+  /** Host header. */
+  readonly host: string
+  /** Without a slash at its end. */
+  readonly path: string
+  readonly signer: Signer
+}
+
+export class Wire {
+  readonly #client: S3Client
+  readonly #bucket: string
+  readonly #agent: AgentLease['agent']
+  #target: Promise<Target> | undefined
+
+  constructor(client: S3Client, bucket: string, agent: AgentLease['agent']) {
+    this.#client = client
+    this.#bucket = bucket
+    this.#agent = agent
+  }
+
+  /**
+   * Sends a request; gives the answer with its body unread, or, when it is a refusal, throws.
+   *
+   * @throws WireRefusal, or the network's error. A signal that fires ends it, and an answer whose
+   * body is still read.
+   */
+  async send(request: WireRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    this.#target ??= this.#find()
+    let target: Target
+    try {
+      target = await this.#target
+    } catch (error) {
+      this.#target = undefined
+      throw error
+    }
+    const keys = await this.#client.config.credentials()
+    const { method, body } = request
+    const path = `${target.path}/${request.name.split('/').map(uriEncode).join('/')}`
+    const query = (request.parameters ?? [])
+      .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value)}`)
+      .join('&')
+    const headers: Record<string, string> = { host: target.host, 'user-agent': 'aos-storage' }
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined) headers[name] = value
+    }
+    const payload = payloadOf(body, target.protocol)
+    const signed = target.signer.sign(
+      { method, path, query, headers, payload },
+      keys,
+      systemClock.now(),
+    )
+    if (method === 'PUT') signed['content-length'] = String(lengthOf(request))
+    const send = target.protocol === 'https:' ? httpsRequest : httpRequest
+    const outgoing = send({
+      method,
+      agent: this.#agent,
+      hostname: target.hostname,
+      ...(target.port === undefined ? {} : { port: target.port }),
+      path: query === '' ? path : `${path}?${query}`,
+      headers: signed,
+    })
+    const answer = await answered(outgoing, body, signal)
+    if (answer.statusCode! < 300) return answer
+    // Read also where there is none, as of HEAD: else its connection is never free again.
+    throw new WireRefusal(answer, await refusalText(answer))
+  }
+
+  async #find(): Promise<Target> {
+    const { config } = this.#client
+    const region = await config.region()
+    const endpoint = await config.endpoint?.()
+    const url = config.endpointProvider({
+      Bucket: this.#bucket,
+      Region: region,
+      ForcePathStyle: (await valueOf(config.forcePathStyle)) === true,
+      UseFIPS: (await valueOf(config.useFipsEndpoint)) === true,
+      UseDualStack: (await valueOf(config.useDualstackEndpoint)) === true,
+      Accelerate: false,
+      UseGlobalEndpoint: false,
+      DisableMultiRegionAccessPoints: true,
+      ...(endpoint === undefined ? {} : { Endpoint: textOf(endpoint) }),
+    })
+    const { protocol, hostname, port, host, pathname } = url.url
+    const scheme = url.properties?.['authSchemes'] as { signingRegion?: string }[] | undefined
+    return {
+      protocol,
+      hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port === '' ? undefined : port,
+      host,
+      path: pathname.replace(/\/$/, ''),
+      signer: new Signer(scheme?.[0]?.signingRegion ?? region),
+    }
+  }
+}
+
+function answered(
+  outgoing: ClientRequest,
+  body: WireRequest['body'],
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => void outgoing.destroy(aborted())
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    let isAnswered = false
+    outgoing.once('response', (answer) => {
+      isAnswered = true
+      resolve(answer)
+    })
+    // Also after the answer, whose body then ends: who reads it is told.
+    outgoing.on('error', reject)
+    outgoing.once('close', () => {
+      signal.removeEventListener('abort', abort)
+      // An error costs its stack.
+      if (!isAnswered) reject(aborted())
+    })
+    if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
+    else {
+      body.on('error', (error) => outgoing.destroy(error))
+      outgoing.once('close', () => body.destroy())
+      body.pipe(outgoing)
+    }
+  })
+}
+
+function aborted(): Error {
+  return Object.assign(new Error('The request ended without an answer'), { code: 'ECONNABORTED' })
+}
+
+/** Over plain http the signature holds the body; over https the connection does. */
+function payloadOf(body: WireRequest['body'], protocol: string): string {
+  if (body === undefined) return emptyPayload
+  if (!(body instanceof Uint8Array) || protocol === 'https:') return unsignedPayload
+  return body.byteLength === 0 ? emptyPayload : sha256Hex(body)
+}
+
+function lengthOf({ body, length = 0 }: WireRequest): number {
+  return body instanceof Uint8Array ? body.byteLength : length
+}
+
+async function refusalText(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength
+    if (bytes > refusalBytesMax) break
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+/** The text of an element of an error document, of which none is nested. */
+function textIn(xml: string, element: string): string | undefined {
+  const found = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1]
+  if (found === undefined || found === '') return undefined
+  return found.replaceAll(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name] ?? '')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+}
+
+async function valueOf<T>(setting: T | (() => Promise<T>) | undefined): Promise<T | undefined> {
+  return typeof setting === 'function' ? (setting as () => Promise<T>)() : setting
+}
+
+function textOf(endpoint: {
+  readonly protocol: string
+  readonly hostname: string
+  readonly port?: number | undefined
+  readonly path: string
+}): string {
+  const port = endpoint.port === undefined ? '' : `:${endpoint.port}`
+  return `${endpoint.protocol}//${endpoint.hostname}${port}${endpoint.path}`
+}

@@ -1,0 +1,24 @@
+/**
+ * The contract, by the kit, on a simulation of a server that is odd wherever it may be: etags that
+ * are no hashes, none of a completion, pages that are short or empty.
+ */
+import { registerConformance } from '@aos-storage/core/testing'
+import { afterAll, describe, it } from 'vitest'
+import { notProcesses, simulationHarness } from '../support/simulation-store.ts'
+
+const behaviour = {
+  etags: 'opaque',
+  completeEtag: 'empty',
+  listPageMax: 7,
+  listEmptyPages: 'always',
+  listSpace: '%20',
+  copySourceConditions: 'ignored',
+  deleteIfMatch: 'ignored',
+} as const
+const options = { singleWriteBytesMax: 1000 }
+
+registerConformance(
+  { describe, it, afterAll },
+  simulationHarness('s3 of an odd server', { behaviour, options }),
+  { filter: notProcesses },
+)

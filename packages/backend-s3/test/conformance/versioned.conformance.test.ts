@@ -1,0 +1,12 @@
+/** The contract, by the kit, on the gateway: in a bucket that keeps versions. */
+import { registerConformance } from '@aos-storage/core/testing'
+import { describeWithService } from '@aos-tooling/services/vitest'
+import { afterAll, describe, it } from 'vitest'
+import { s3Harness } from '../support/store.ts'
+
+describeWithService('rgw', (service) => {
+  registerConformance(
+    { describe, it, afterAll },
+    s3Harness('s3 with versions', () => service.url, { isVersioned: true }),
+  )
+})
