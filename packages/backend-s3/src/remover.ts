@@ -22,6 +22,7 @@ import { conditionError, isConflict, refusalOf, unsupported } from './conditions
 import { etagOf, tokenOf } from './etag.ts'
 import { toStorageError } from './errors.ts'
 import type { S3Names } from './names.ts'
+import { PresenceLists } from './presence.ts'
 import type { S3Reader } from './reader.ts'
 import type { S3Server } from './server.ts'
 
@@ -45,9 +46,12 @@ export interface RemoverOptions {
 
 export class S3Remover {
   readonly #options: RemoverOptions
+  readonly #presence: PresenceLists
 
   constructor(options: RemoverOptions) {
     this.#options = options
+    const { bucket, names, server } = options
+    this.#presence = new PresenceLists(bucket, names, server)
   }
 
   async remove(
@@ -80,11 +84,9 @@ export class S3Remover {
 
   async removeMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
     const outcomes = keys.map((key): DeleteOutcome => ({ key, deleted: false }))
-    const { server } = this.#options
-    const isSingle = (key: string): boolean => server.conditionalDelete || notXml.test(key)
-    // Where a delete can be held to what was seen, one of several at once says that it did it.
-    const single = [...keys.keys()].filter((at) => keys.length === 1 || isSingle(keys[at]!))
-    const batch = [...keys.keys()].filter((at) => !single.includes(at))
+    const isSingle = (key: string): boolean => keys.length === 1 || notXml.test(key)
+    const single = [...keys.keys()].filter((at) => isSingle(keys[at]!))
+    const batch = [...keys.keys()].filter((at) => !isSingle(keys[at]!))
     await this.#each(single, outcomes, options, async (key) => ({
       key,
       deleted: await this.remove(key, options, 'deleteMany'),
@@ -99,12 +101,7 @@ export class S3Remover {
     outcomes: DeleteOutcome[],
     options: OperationOptions,
   ): Promise<void> {
-    const there: number[] = []
-    await this.#each(places, outcomes, options, async (key, at) => {
-      const head = await this.#head(key, options.signal, 'deleteMany')
-      if (head !== undefined) there.push(at)
-      return { key, deleted: false }
-    })
+    const there = await this.#thoseThere(places, outcomes, options)
     if (there.length === 0) return
     const errors = await this.#sendBatch(
       there.map((at) => outcomes[at]!.key),
@@ -116,6 +113,25 @@ export class S3Remover {
       outcomes[at] = error === undefined ? { key, deleted: true } : { key, deleted: false, error }
     }
     await this.#removeBusy(outcomes, there, options)
+  }
+
+  /** Those of the places whose keys have an object. */
+  async #thoseThere(
+    places: readonly number[],
+    outcomes: DeleteOutcome[],
+    options: OperationOptions,
+  ): Promise<number[]> {
+    const keys = places.map((at) => outcomes[at]!.key)
+    const { there, unknown } = await this.#presence.find(keys, options)
+    const found = new Set(there)
+    const asked = new Set(unknown)
+    const alone = places.filter((at) => asked.has(outcomes[at]!.key))
+    await this.#each(alone, outcomes, options, async (key) => {
+      const head = await this.#head(key, options.signal, 'deleteMany')
+      if (head !== undefined) found.add(key)
+      return { key, deleted: false }
+    })
+    return places.filter((at) => outcomes[at]!.error === undefined && found.has(outcomes[at]!.key))
   }
 
   /** The errors by name; of what is not in it, the object is gone. */

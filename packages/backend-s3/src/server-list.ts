@@ -68,6 +68,11 @@ export class ServerList {
     return this.#entries
   }
 
+  /** True when no page follows. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** True when the page ended with such a name, and others may follow. */
   lastStartsWith(start: string): boolean {
     return !this.#isOver && this.#entries.at(-1)?.name.startsWith(start) === true

@@ -16,6 +16,7 @@ const packages: readonly {
   { storageType: 'memory', protocols: ['memory:'], name: undefined },
   { storageType: 'file', protocols: ['file:'], name: '@aos-storage/backend-file' },
   { storageType: 'azure', protocols: ['azblob:'], name: '@aos-storage/backend-azure' },
+  { storageType: 's3', protocols: ['s3:'], name: '@aos-storage/backend-s3' },
 ]
 
 /** For messages. */

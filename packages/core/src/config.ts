@@ -70,6 +70,55 @@ export interface AzureConfig {
   readonly random?: Random | undefined
 }
 
+/** Keys of an S3 server, with a token when they are temporary. Secrets. */
+export interface S3Keys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string | undefined
+}
+
+/**
+ * Amazon S3, or a server that speaks it, by `@aos-storage/backend-s3`, whose `S3Options` explain
+ * the settings. They are repeated here, so that a misspelt one does not compile.
+ */
+export interface S3Config {
+  readonly storageType: 's3'
+  readonly bucket: string
+  readonly prefix?: string | undefined
+  readonly region?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly forcePathStyle?: boolean | undefined
+  /** Keys, or a provider of the SDK's. Default: the SDK's own chain. */
+  readonly credentials?: S3Keys | (() => Promise<S3Keys>) | undefined
+  readonly profile?: string | undefined
+  /** What the server honours, in place of a probe. */
+  readonly server?: object | undefined
+  readonly storageClass?: string | undefined
+  readonly encryption?:
+    | { readonly algorithm: 'AES256' }
+    | {
+        readonly algorithm: 'aws:kms' | 'aws:kms:dsse'
+        readonly keyId?: string | undefined
+        readonly bucketKey?: boolean | undefined
+      }
+    | undefined
+  readonly checksum?: 'sha256' | undefined
+  readonly connectionsMax?: number | undefined
+  readonly attemptsMax?: number | undefined
+  readonly retryDelayMs?: number | undefined
+  readonly retryDelayMsMax?: number | undefined
+  readonly requestMsMax?: number | undefined
+  readonly singleWriteBytesMax?: number | undefined
+  readonly partBytes?: number | undefined
+  readonly partConcurrency?: number | undefined
+  readonly smallReadBytesMax?: number | undefined
+  readonly readPartBytes?: number | undefined
+  readonly readConcurrency?: number | undefined
+  readonly bodyIdleMsMax?: number | undefined
+  readonly clock?: Clock | undefined
+  readonly random?: Random | undefined
+}
+
 /** A backend that is open already. */
 export interface ReadyConfig {
   readonly backend: StorageBackend
@@ -82,13 +131,15 @@ export type ProviderConfig<Settings = UnknownSettings> = {
 } & NoInfer<Settings>
 
 /**
- * A configuration, a URL (`memory:`, `file:///var/data`, `azblob://container`), a type that needs
+ * A configuration, a URL (`memory:`, `file:///var/data`, `azblob://container`,
+ * `s3://bucket`), a type that needs
  * no settings (`'memory'`), or a backend that is open already.
  */
 export type StorageConfig<Settings = unknown> =
   | MemoryConfig
   | FileConfig
   | AzureConfig
+  | S3Config
   | ReadyConfig
   | ProviderConfig<Settings>
   | StorageBackend

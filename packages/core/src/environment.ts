@@ -2,11 +2,13 @@
  * A configuration from the environment, so that a service moves from laptop to cloud untouched:
  *
  * - `AOS_STORAGE_URL`: a URL as `StorageManager.open` takes it; or
- * - `AOS_STORAGE_TYPE`: `memory`; `file` with `AOS_STORAGE_BASE_PATH`; or `azure` with the account
- *   in `AOS_AZURE_CONNECTION_STRING` (or `AZURE_STORAGE_CONNECTION_STRING`, as Azure's own tools
- *   have it), `AOS_AZURE_CONTAINER`, and perhaps `AOS_AZURE_PREFIX`.
+ * - `AOS_STORAGE_TYPE`: `memory`; `file` with `AOS_STORAGE_BASE_PATH`; `azure` with the account in
+ *   `AOS_AZURE_CONNECTION_STRING` (or `AZURE_STORAGE_CONNECTION_STRING`, as Azure's own tools have
+ *   it), `AOS_AZURE_CONTAINER`, and perhaps `AOS_AZURE_PREFIX`; or `s3` with `AOS_S3_BUCKET`, and
+ *   perhaps `AOS_S3_PREFIX`, `AOS_S3_ENDPOINT` and `AOS_S3_REGION`. Credentials are found as
+ *   Amazon's SDK finds them (`AWS_ACCESS_KEY_ID` and so on).
  */
-import type { AzureConfig, StorageConfig } from './config.ts'
+import type { AzureConfig, S3Config, StorageConfig } from './config.ts'
 import { StorageError } from './errors.ts'
 import type { Environment } from './provider.ts'
 
@@ -44,7 +46,8 @@ export function configFromEnvironment(env: Environment = process.env): StorageCo
   if (basePath !== undefined) throw wrong('AOS_STORAGE_BASE_PATH is only for AOS_STORAGE_TYPE=file')
   if (type === 'memory') return { storageType: 'memory' }
   if (type === 'azure') return azureConfig(env)
-  throw wrong('AOS_STORAGE_TYPE is not memory, file or azure; use AOS_STORAGE_URL for others')
+  if (type === 's3') return s3Config(env)
+  throw wrong('AOS_STORAGE_TYPE is not memory, file, azure or s3; use AOS_STORAGE_URL for others')
 }
 
 function azureConfig(env: Environment): AzureConfig {
@@ -64,6 +67,20 @@ function azureConfig(env: Environment): AzureConfig {
     // Tables and queues need none; who opens objects is told that it is missing.
     ...(container === undefined ? {} : { container }),
     ...(prefix === undefined ? {} : { prefix }),
+  }
+}
+
+function s3Config(env: Environment): S3Config {
+  const bucket = setting(env, 'AOS_S3_BUCKET')
+  if (bucket === undefined) throw wrong('AOS_STORAGE_TYPE is s3, and AOS_S3_BUCKET is not set')
+  const prefix = setting(env, 'AOS_S3_PREFIX')
+  const endpoint = setting(env, 'AOS_S3_ENDPOINT')
+  const region = setting(env, 'AOS_S3_REGION')
+  return {
+    ...{ storageType: 's3', bucket },
+    ...(prefix === undefined ? {} : { prefix }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
   }
 }
 

@@ -107,12 +107,31 @@ export interface Snapshots {
   deleteSnapshot(key: string, id: string, options?: OperationOptions): Promise<boolean>
 }
 
+export interface TagOptions extends OperationOptions {
+  /** Of a version, as `listVersions` gives its id. Default: the current one. */
+  readonly versionId?: string | undefined
+}
+
+/** Pairs of text beside an object, which change without a write, and by which services select. */
+export interface Tags {
+  /** Errors: `NOT_FOUND`. */
+  getTags(key: string, options?: TagOptions): Promise<Record<string, string>>
+  /**
+   * Puts these in place of all that were there. Services take 10, with names of up to 128
+   * characters and values of up to 256, else `INVALID_ARGUMENT`. Errors: `NOT_FOUND`.
+   */
+  setTags(key: string, tags: Readonly<Record<string, string>>, options?: TagOptions): Promise<void>
+  /** Errors: `NOT_FOUND`. */
+  deleteTags(key: string, options?: TagOptions): Promise<void>
+}
+
 /** The extras by name. */
 export interface Extras {
   readonly presign: Presign
   readonly accessTiers: AccessTiers
   readonly versions: Versions
   readonly snapshots: Snapshots
+  readonly tags: Tags
 }
 
 /** The members of each extra, as `capabilities.extras` lists them. */
@@ -121,6 +140,7 @@ export const extraMembers: { readonly [Name in keyof Extras]: readonly (keyof Ex
   accessTiers: ['getAccessTier', 'setAccessTier'],
   versions: ['listVersions', 'readVersion', 'deleteVersion'],
   snapshots: ['createSnapshot', 'listSnapshots', 'readSnapshot', 'deleteSnapshot'],
+  tags: ['getTags', 'setTags', 'deleteTags'],
 }
 
 /** True when `backend` announces all members of an extra. */

@@ -20,6 +20,8 @@ export type {
   MemoryConfig,
   ProviderConfig,
   ReadyConfig,
+  S3Config,
+  S3Keys,
   StorageConfig,
   TokenCredential,
 } from './config.ts'

@@ -67,8 +67,8 @@ describe('StorageManager.open', () => {
   it('names what is known', async () => {
     await expect(
       StorageManager.open({ storageType: 'tape', basePath: '' } as never),
-    ).rejects.toThrow(/memory, file, azure/)
-    await expect(StorageManager.open('gopher:')).rejects.toThrow(/memory:, file:, azblob:/)
+    ).rejects.toThrow(/memory, file, azure, s3/)
+    await expect(StorageManager.open('gopher:')).rejects.toThrow(/memory:, file:, azblob:, s3:/)
   })
 
   it('closes what it opened when the layers are refused', async () => {
@@ -120,14 +120,29 @@ describe('configFromEnvironment', () => {
       },
       { storageType: 'azure', connectionString: 'own', container: 'b', prefix: 'p/' },
     ],
+    [
+      { AOS_STORAGE_TYPE: 's3', AOS_S3_BUCKET: 'b' },
+      { storageType: 's3', bucket: 'b' },
+    ],
+    [
+      {
+        ...{ AOS_STORAGE_TYPE: 's3', AOS_S3_BUCKET: 'b', AOS_S3_PREFIX: 'p/' },
+        ...{ AOS_S3_ENDPOINT: 'http://127.0.0.1:9000', AOS_S3_REGION: 'r' },
+      },
+      {
+        ...{ storageType: 's3', bucket: 'b', prefix: 'p/' },
+        ...{ endpoint: 'http://127.0.0.1:9000', region: 'r' },
+      },
+    ],
     [{ AOS_STORAGE_TYPE: 'memory', AOS_AZURE_CONTAINER: 'b' }, { storageType: 'memory' }],
   ])('%j', (env, config) => expect(configFromEnvironment(env)).toEqual(config))
 
   it.each([
     [{}, /Neither AOS_STORAGE_URL nor AOS_STORAGE_TYPE/],
     [{ AOS_STORAGE_TYPE: 'file' }, /AOS_STORAGE_BASE_PATH is not set/],
-    [{ AOS_STORAGE_TYPE: 'tape' }, /AOS_STORAGE_TYPE is not memory, file or azure/],
+    [{ AOS_STORAGE_TYPE: 'tape' }, /AOS_STORAGE_TYPE is not memory, file, azure or s3/],
     [{ AOS_STORAGE_TYPE: 'azure' }, /AZURE_STORAGE_CONNECTION_STRING is set/],
+    [{ AOS_STORAGE_TYPE: 's3' }, /AOS_S3_BUCKET is not set/],
     [{ AOS_STORAGE_TYPE: 'azure', AOS_STORAGE_BASE_PATH: 'x' }, /only for/],
     [{ AOS_STORAGE_TYPE: 'memory', AOS_STORAGE_BASE_PATH: 'x' }, /only for/],
     [{ AOS_STORAGE_URL: 'memory:', AOS_STORAGE_TYPE: 'memory' }, /exclude/],

@@ -109,7 +109,7 @@ export async function misspeltOptionsDoNotCompile(
   // @ts-expect-error -- no such setting
   await StorageManager.open({ provider: typed, buckt: 'b' })
   // @ts-expect-error -- no such setting
-  await StorageManager.open({ backend: store.backend, bucket: 'b' })
+  await StorageManager.open({ backend: store.backend, buckt: 'b' })
   await StorageManager.open({ provider: typed, bucket: 'b' })
   await StorageManager.open({ provider, anything: 1 })
   await StorageManager.open({ storageType: 'file', basePath: 'data', durability: 'none' })
