@@ -1,3 +1,32 @@
+/** Every code block of the README runs, on the gateway. */
+import { s3Connection } from '@aos-tooling/services'
+import { describeWithService } from '@aos-tooling/services/vitest'
 import { testReadme } from '@aos-tooling/test/readme'
+import { afterAll, beforeAll } from 'vitest'
+import { dropBucket, makeBucket, sdkClient } from './support/bucket.ts'
 
-testReadme(new URL('../README.md', import.meta.url))
+const buckets = ['agents', 'reports', 'minutes']
+
+describeWithService('rgw', (service) => {
+  beforeAll(async () => {
+    const client = sdkClient(service.url)
+    for (const name of buckets) await makeBucket(client, name, name === 'minutes')
+    client.destroy()
+  })
+
+  afterAll(async () => {
+    const client = sdkClient(service.url)
+    for (const name of buckets) await dropBucket(client, name)
+    client.destroy()
+  })
+
+  testReadme(new URL('../README.md', import.meta.url), {
+    env: () => {
+      const { endpoint, region, accessKeyId, secretAccessKey } = s3Connection(service.url)
+      return {
+        ...{ AOS_S3_ENDPOINT: endpoint, AWS_REGION: region },
+        ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
+      }
+    },
+  })
+})
