@@ -1,31 +1,50 @@
-/** What it costs a process to import the package, once: time, and memory of the process. */
+/**
+ * What it costs a new process to import the package, as it is published: run `pnpm build` first.
+ * A row beside them is a process that imports nothing.
+ */
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
 import { defineSuite, type Rival, versionOf } from '@aos-tooling/bench'
 
-const importing = (name: string, load: () => Promise<object>, version: string): Rival => ({
+const ours = fileURLToPath(new URL('../dist/index.js', import.meta.url))
+const cwd = fileURLToPath(new URL('.', import.meta.url))
+
+const importing = (name: string, specifier: string, version: string): Rival => ({
   name,
   version,
   setup: () => ({
     async run() {
-      if (Object.keys(await load()).length === 0) throw new Error(`${name} exports nothing`)
+      const program = `await import(${JSON.stringify(specifier)})`
+      const args = ['--input-type=module', '--eval', program]
+      await promisify(execFile)(process.execPath, args, { cwd, env: { NODE_OPTIONS: '' } })
     },
   }),
 })
 
 const versionHere = (name: string): string => versionOf(name, import.meta.url)
 
+const backend: Rival = {
+  ...importing('backend-s3', ours, 'dist'),
+  unavailable: () => (existsSync(ours) ? undefined : 'dist is not built; run pnpm build'),
+}
+
 export default defineSuite({
   name: 'cold import',
-  about: 'import() of the package in a new process, files warm; an operation is one import.',
+  about: 'A process that imports the package and ends, files warm; an operation is a process.',
   ours: 'backend-s3',
   operationsPerBatch: 1,
-  warmupBatches: 0,
-  batchesMax: 1,
-  rounds: 9,
+  warmupBatches: 2,
+  measureMs: 3000,
+  rounds: 5,
   promises: [],
   rivals: [
-    importing('backend-s3', () => import('@aos-storage/backend-s3'), 'sources'),
-    importing('client-s3', () => import('@aws-sdk/client-s3'), versionHere('@aws-sdk/client-s3')),
-    importing('minio', () => import('minio'), versionHere('minio')),
-    importing('s3mini', () => import('s3mini'), versionHere('s3mini')),
+    backend,
+    importing('client-s3', '@aws-sdk/client-s3', versionHere('@aws-sdk/client-s3')),
+    importing('minio', 'minio', versionHere('minio')),
+    importing('s3mini', 's3mini', versionHere('s3mini')),
+    importing('nothing', 'node:path', `node ${process.version}`),
   ],
 })
