@@ -165,7 +165,7 @@ export const s3mini: ObjectStoreKind = {
       stat: (key) => client.getContentLength(key),
       async list(prefix, onObject) {
         for (const { Key, Size } of (await client.listObjects('/', prefix)) ?? []) {
-          onObject(Key, Number(Size))
+          onObject(Key, Size)
         }
       },
       close: async () => undefined,

@@ -89,7 +89,7 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
       const server = own.server ?? (await probeOnce({ bucket, calls: bucket.calls, names }))
       return new S3StorageBackend(own, bucket, Object.freeze({ ...server }))
     } catch (error) {
-      bucket.close()
+      await bucket.close()
       throw told(error, bucket, 'open', undefined)
     }
   }
@@ -105,7 +105,7 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
       ...common,
       smallReadBytesMax: options.smallReadBytesMax ?? smallReadBytesDefault,
       partBytes: options.readPartBytes ?? partBytesDefault,
-      concurrency: options.readConcurrency ?? concurrencyDefault,
+      concurrency: options.readConcurrency ?? 1,
       bodyIdleMsMax: options.bodyIdleMsMax ?? bodyIdleMsDefault,
     })
     const serverCopy = new ServerCopy({
@@ -199,7 +199,7 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
     this.#isClosed = true
     this.#reader.close()
     this.#writer.close()
-    this.#bucket.close()
+    await this.#bucket.close()
   }
 
   protected override async run<T>(

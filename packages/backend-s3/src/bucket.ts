@@ -25,6 +25,8 @@ import { WireCalls } from './wire-calls.ts'
 const connectionsMaxDefault = 64
 /** For how long an answer proves that the bucket is there. */
 const seenMsMax = 1000
+/** How long tidying up may take after the store was closed: what is left then is swept later. */
+const lateMsMax = 5000
 
 /** A request to the bucket. */
 export interface BucketRequest<T> extends Omit<Request<T>, 'backend'> {}
@@ -42,6 +44,8 @@ export class Bucket {
   /** The calls that nearly all traffic is made of. */
   readonly calls: ObjectCalls
   readonly #lease: AgentLease | undefined
+  /** What may have something to tidy up. */
+  readonly #held = new Set<Promise<unknown>>()
   #seenMs = -Infinity
 
   /** @param options Checked by `assertS3Options`. */
@@ -92,9 +96,52 @@ export class Bucket {
     }
   }
 
-  /** Ends what runs, and gives the connections back. Idempotent. */
-  close(): void {
+  /** Keeps the connections until this has ended, also beyond a close. */
+  async hold<T>(work: Promise<T>): Promise<T> {
+    this.#held.add(work)
+    try {
+      return await work
+    } finally {
+      this.#held.delete(work)
+    }
+  }
+
+  /**
+   * A request that tidies up: goes out after the caller's signal fired, and after a close. Never
+   * throws: what cannot be reached now is swept later.
+   */
+  async tidy(
+    place: { readonly operation: string; readonly key: string },
+    send: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<void> {
+    try {
+      if (!this.requests.isClosed) return void (await this.send({ ...place, send }))
+    } catch {
+      if (!this.requests.isClosed) return
+    }
+    // Requests are refused by now: it goes out by itself.
+    await this.#sendLate(send).catch(() => undefined)
+  }
+
+  async #sendLate(send: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const late = new AbortController()
+    const done = new AbortController()
+    const timer = this.clock.sleep(lateMsMax, done.signal).then(
+      () => late.abort(),
+      () => undefined,
+    )
+    try {
+      await send(late.signal)
+    } finally {
+      done.abort()
+      await timer
+    }
+  }
+
+  /** Ends what runs, and gives the connections back once it has tidied up. Idempotent. */
+  async close(): Promise<void> {
     this.requests.close()
+    while (this.#held.size > 0) await Promise.allSettled(this.#held)
     this.#lease?.release()
   }
 

@@ -115,7 +115,7 @@ export class SdkCalls implements ObjectCalls {
   async get(call: ReadCall, abortSignal: AbortSignal): Promise<GetAnswer> {
     const command = new GetObjectCommand({ Bucket: this.#bucket, ...call })
     const answer = await this.#client.send(command, { abortSignal })
-    return { ...answer, Body: answer.Body as Readable } as GetAnswer
+    return { ...answer, Body: answer.Body as Readable }
   }
 
   async head(call: ReadCall, abortSignal: AbortSignal): Promise<HeadAnswer> {

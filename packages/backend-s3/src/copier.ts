@@ -57,11 +57,15 @@ export class S3Copier {
     this.#options = options
   }
 
-  async copy(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
+  copy(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
+    return this.#options.bucket.hold(this.#copyAgain(from, to, options))
+  }
+
+  async #copyAgain(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
     const { server, reader, bucket } = this.#options
     const hasConditions = isConditional(options) || options.sourceIfMatch !== undefined
     if (hasConditions && (!server.createOnly || server.swap === 'none')) {
-      throw unsupported('conditions of copies', 'copy', from)
+      throw unsupported('conditions of copies', 'copy', isConditional(options) ? to : from)
     }
     for (let changes = 0; ; changes++) {
       const head = await reader.head(from, { signal: options.signal }, 'copy')
@@ -115,13 +119,13 @@ export class S3Copier {
 
   /** All that the source has, whichever version it is by then. */
   async #copyAsItIs(copying: Copying): Promise<ObjectInfo> {
-    const etag = await this.#send(
-      copying,
-      { upload: undefined, sourceEtag: undefined },
-      async (error) => {
-        throw error
-      },
-    )
+    const how = { upload: undefined, sourceEtag: undefined }
+    const { options, to } = copying
+    const etag = await this.#send(copying, how, async (error, lost) => {
+      // It has no id by which it would be known again.
+      if (lost !== undefined && isConditional(options)) throw openOutcome(lost, to)
+      throw refusalOf(error, options)
+    })
     return this.#told(copying, etag)
   }
 

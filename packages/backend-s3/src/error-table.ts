@@ -25,7 +25,7 @@ const upload = 'The upload is not there any more: it was ended or swept meanwhil
 export const bucketAbsent = 'The bucket does not exist'
 
 /** Of a bucket that is missing: never that a key is. */
-export const noBucket: Meaning = {
+const noBucket: Meaning = {
   code: 'UNAVAILABLE',
   fix: `${bucketAbsent}; create it, or correct its name, region or endpoint`,
   retryable: 'no',
@@ -52,6 +52,7 @@ export const meanings: Readonly<Record<string, Meaning>> = {
 
   // Held, or archived.
   InvalidObjectState: { code: 'CONFLICT', fix: archived, retryable: 'no' },
+  ObjectNotInActiveTierError: { code: 'CONFLICT', fix: archived, retryable: 'no' },
   RestoreAlreadyInProgress: {
     code: 'CONFLICT',
     fix: 'The object is on its way out of the archive; wait until getAccessTier says so',

@@ -2,7 +2,8 @@
  * The table of this package's errors: what S3 and the network say, as the contract's codes.
  *
  * The code is in the body of an answer, as the SDK's name of the error. Answers to HEAD have no
- * body, so that only their status says what it is.
+ * body, so that only their status says what it is. An `InternalError` behind the 200 of a copy or a
+ * completion comes as 503 from the SDK, which would mean that nothing was done: it is a 500.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
  */
@@ -55,18 +56,23 @@ export function failureOf(thrown: unknown): ServiceFailure {
   const named = textOf(error.Code) ?? (isName(error.name) ? error.name : undefined)
   const code = status === undefined ? (textOf(error.code) ?? named) : named
   return {
-    status,
+    status: code === 'InternalError' && status === 503 ? 500 : status,
     code: code ?? '',
     message: textOf(error.message) ?? '',
     requestId: textOf(error.$metadata?.requestId),
     retryAfterMs: retryAfterMsOf(headers?.['retry-after']),
     region: textOf(error.Region) ?? headers?.['x-amz-bucket-region'],
-    address: error.address === undefined ? undefined : `${error.address}:${error.port}`,
+    address: addressOf(error),
   }
 }
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !namelessCodes.has(value)
+}
+
+function addressOf({ address, port }: SdkError): string | undefined {
+  const isPair = typeof address === 'string' && typeof port === 'number'
+  return isPair ? `${address}:${port}` : undefined
 }
 
 /** The meaning of a failure, by its code, else by its status, else unknown. */

@@ -4,7 +4,11 @@
  * @packageDocumentation
  */
 export { S3StorageBackend } from './backend.ts'
-export type { S3AccessTier, S3SetAccessTierOptions } from './extras/access-tiers.ts'
+export type {
+  GetAccessTierOptions,
+  S3AccessTier,
+  S3SetAccessTierOptions,
+} from './extras/access-tiers.ts'
 export type { PresignedForm, PresignPostOptions } from './extras/form-presigner.ts'
 export type {
   LockOptions,

@@ -50,7 +50,7 @@ export function listedOf(
 }
 
 /** Of the whole object: an answer with a range has it behind the slash of `bytes 0-4/10`. */
-export function sizeOf({ ContentRange, ContentLength }: ObjectHeaders): number {
+function sizeOf({ ContentRange, ContentLength }: ObjectHeaders): number {
   const total = ContentRange?.slice(ContentRange.lastIndexOf('/') + 1)
   return total === undefined || !/^\d+$/.test(total) ? (ContentLength ?? 0) : Number(total)
 }

@@ -19,8 +19,8 @@ import type { CallConditions, ObjectCalls, PartAnswer, StoredHeaders } from './c
 import { tokenOf } from './etag.ts'
 import type { S3Metadata } from './metadata.ts'
 
-/** How long an abort may take after the store was closed: then the upload is left behind. */
-const closedAbortMsMax = 5000
+/** How long the answer to a begin may take after its caller has gone. */
+const answerMsMax = 5000
 
 export interface MultipartOptions {
   readonly bucket: Bucket
@@ -62,11 +62,16 @@ export class Multipart {
   static async begin(options: MultipartOptions, upload: NewUpload): Promise<Multipart> {
     const { bucket, operation, key, name, signal } = options
     const command = new CreateMultipartUploadCommand({ Bucket: bucket.name, Key: name, ...upload })
-    const { UploadId } = await bucket.send({
+    return bucket.send({
       ...{ operation, key, signal },
-      send: (abortSignal) => bucket.client.send(command, { abortSignal }),
+      send: (abortSignal) => {
+        const late = new AbortController()
+        const begun = bucket.client
+          .send(command, { abortSignal: late.signal })
+          .then(({ UploadId }) => new Multipart(options, UploadId!))
+        return unlessGone(begun, late, options, abortSignal)
+      },
     })
-    return new Multipart(options, UploadId!)
   }
 
   get id(): string {
@@ -94,7 +99,8 @@ export class Multipart {
   /**
    * Makes the object visible.
    *
-   * @param onRefused As of a request. @returns The token of the object.
+   * @param onRefused As of a request.
+   * @returns The token of the object; empty where the server does not tell it, as Ceph 16.
    */
   async complete(
     parts: readonly UploadedPart[],
@@ -114,8 +120,7 @@ export class Multipart {
       conditions: { ifMatch: conditions.IfMatch, ifNoneMatch: conditions.IfNoneMatch },
       send: async (abortSignal) => {
         const { ETag } = await bucket.client.send(command, { abortSignal })
-        // Some servers say nothing: then it is made as they make it.
-        return tokenOf(ETag) || etagOfParts(parts)
+        return tokenOf(ETag)
       },
       onRefused,
     })
@@ -129,32 +134,40 @@ export class Multipart {
       Key: name,
       UploadId: this.#id,
     })
-    try {
-      if (bucket.requests.isClosed) return await this.#abortClosed(command)
-      await bucket.send({
-        ...{ operation: 'abortUpload', key },
-        send: (abortSignal) => bucket.client.send(command, { abortSignal }),
-      })
-    } catch {
-      // What cannot be reached now is swept by the bucket's rule; who failed has his own error.
-    }
-  }
-
-  /** Requests are refused by then: it goes out by itself, for some time. */
-  async #abortClosed(command: AbortMultipartUploadCommand): Promise<void> {
-    const { bucket } = this.#options
-    const late = new AbortController()
-    const done = new AbortController()
-    void bucket.clock.sleep(closedAbortMsMax, done.signal).then(
-      () => late.abort(),
-      () => undefined,
+    await bucket.tidy({ operation: 'abortUpload', key }, (abortSignal) =>
+      bucket.client.send(command, { abortSignal }),
     )
-    try {
-      await bucket.client.send(command, { abortSignal: late.signal })
-    } finally {
-      done.abort()
-    }
   }
+}
+
+/**
+ * The upload, unless its caller has gone before it was begun: the service begins it all the same,
+ * and only its answer tells by which id it is aborted.
+ *
+ * @param late Ends the request.
+ */
+function unlessGone(
+  begun: Promise<Multipart>,
+  late: AbortController,
+  { bucket }: MultipartOptions,
+  signal: AbortSignal,
+): Promise<Multipart> {
+  return new Promise((resolve, reject) => {
+    const onGone = (): void => {
+      const done = new AbortController()
+      const end = (): void => done.abort()
+      void bucket.clock.sleep(answerMsMax, done.signal).then(
+        () => late.abort(),
+        () => undefined,
+      )
+      const aborted = begun.then((upload) => upload.abort())
+      void bucket.hold(aborted.then(end, end))
+      reject(new Error('The caller has gone'))
+    }
+    begun.then(resolve, reject).finally(() => signal.removeEventListener('abort', onGone))
+    if (signal.aborted) onGone()
+    else signal.addEventListener('abort', onGone, { once: true })
+  })
 }
 
 /** What a completion needs. */
@@ -163,7 +176,10 @@ export interface Filled {
   readonly bytes: number
 }
 
-/** The etag of a multipart upload as most servers make it: the MD5 of the MD5s, and their count. */
+/**
+ * The etag of a multipart upload as most servers make it: the MD5 of the MD5s, and their count. For
+ * where it is not told, and the object can not be looked at.
+ */
 export function etagOfParts(parts: readonly UploadedPart[]): string {
   const hash = createHash('md5')
   for (const { ETag } of parts) hash.update(Buffer.from(tokenOf(ETag), 'hex'))

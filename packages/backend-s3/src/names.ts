@@ -6,7 +6,8 @@
  *
  * ```
  * scratch   <prefix>.aos-scratch-<32 hex digits>
- * key       the same text and n spaces       stored with n + 1 of them
+ * another   the same, and a space and a plus, by which a probe finds out what listings write
+ * key       the text of either and n spaces       stored with n + 1 of them
  * ```
  *
  * Invariant: every legal key has one name that is no scratch name, every other name has one key,
@@ -16,8 +17,9 @@
  */
 
 const scratchLead = '.aos-scratch-'
-const scratchName = /^\.aos-scratch-[0-9a-f]{32}$/
-const scratchLike = /^\.aos-scratch-[0-9a-f]{32} *$/
+const spacedEnd = ' +'
+const scratchName = /^\.aos-scratch-[0-9a-f]{32}(?: \+)?$/
+const scratchLike = /^\.aos-scratch-[0-9a-f]{32}(?: \+)? *$/
 const scratchLikeLengthMin = scratchLead.length + 32
 
 /** Names below one prefix of a bucket. */
@@ -45,6 +47,16 @@ export class S3Names {
   /** A scratch name. @param id With 32 hex digits, and dashes. */
   scratch(id: string): string {
     return this.prefix + scratchLead + id.replaceAll('-', '').toLowerCase()
+  }
+
+  /** A scratch name with a space and a plus. @param id As of {@link scratch}. */
+  spacedScratch(id: string): string {
+    return this.scratch(id) + spacedEnd
+  }
+
+  /** True for a name of ours alone. */
+  isScratch(name: string): boolean {
+    return name.startsWith(this.prefix) && scratchName.test(name.slice(this.prefix.length))
   }
 
   /** What all scratch names begin with. */

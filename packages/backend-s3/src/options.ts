@@ -64,9 +64,13 @@ export interface S3Options {
   readonly partConcurrency?: number | undefined
   /** Bodies up to this size are read whole rather than as a stream. Default 256 KiB. */
   readonly smallReadBytesMax?: number | undefined
-  /** Size of a part of a longer body that is read. Default 8 MiB. */
+  /** Size of a part of a longer body that is read in parts. Default 8 MiB. */
   readonly readPartBytes?: number | undefined
-  /** Parts of one body on their way out at once; each is held in memory. Default 4. */
+  /**
+   * Parts of one body on their way out at once; each is held in memory. Default 1: one stream, which
+   * goes on to give the version that it began with. More parts are faster where a connection is
+   * slower than the network, but when the object is overwritten meanwhile, they end in `CONFLICT`.
+   */
   readonly readConcurrency?: number | undefined
   /** How long a body may be silent, then it is read on by another request. Default 30,000. */
   readonly bodyIdleMsMax?: number | undefined
@@ -144,6 +148,13 @@ function assertCounts(given: S3Options): void {
  */
 function assertBucketName(name: unknown): void {
   if (typeof name !== 'string') throw new TypeError('bucket is a string, the name of the bucket')
+  if (name.endsWith('--x-s3')) {
+    throw new StorageError(
+      'UNSUPPORTED',
+      `bucket ${quoteKey(name)} is a directory bucket, which lists in no order; use a general ` +
+        'purpose bucket',
+    )
+  }
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(name)) return
   if (name.startsWith('arn:')) {
     throw new StorageError(

@@ -7,11 +7,11 @@
  * reader    --------^
  * ```
  *
- * Invariants: bytes come in order, all of one version, or the body fails; no more than
- * `concurrency` parts are held in memory; none is on its way any more when the body is over.
+ * Invariants: bytes come in order, all of one version, or the body fails with `CONFLICT`; no more
+ * than `concurrency` parts are held in memory; none is on its way any more when the body is over.
  */
 import type { Readable } from 'node:stream'
-import type { BodyStream, StorageError } from '@aos-storage/core'
+import { type BodyStream, isStorageError, StorageError } from '@aos-storage/core'
 import { abortError } from '@aos-storage/core/backend'
 import { closedError, type RemoteBody } from '@aos-storage/core/remote'
 
@@ -77,7 +77,7 @@ export class PartsBody implements BodyStream {
       if (this.#failure !== undefined) throw this.#failure
     } catch (error) {
       // Parts end with ABORTED because the body did.
-      throw this.#failure ?? error
+      throw this.#failure ?? this.#faultOf(error)
     } finally {
       this.#end()
     }
@@ -114,6 +114,18 @@ export class PartsBody implements BodyStream {
       at += chunk.byteLength
     }
     return bytes
+  }
+
+  /** A part that is of no version any more: of another one, missing, or behind its end. */
+  #faultOf(error: unknown): unknown {
+    const isReplaced = isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')
+    if (!isReplaced && !(isStorageError(error) && error.status === 416)) return error
+    return new StorageError(
+      'CONFLICT',
+      'The object was overwritten or deleted while it was read in parts; read it again, or with ' +
+        'readConcurrency: 1',
+      { backend: 's3', operation: 'read', key: this.#options.key, cause: error },
+    )
   }
 
   #end(failure?: StorageError): void {

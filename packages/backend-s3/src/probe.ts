@@ -10,7 +10,7 @@
  * complete      the same two on CompleteMultipartUpload
  * copy          the same two on CopyObject, and x-amz-copy-source-if-match
  * delete        DELETE If-Match          another one: 412, and it is still there; the etag: 204
- * listings      what stands for the space in "a b+c"
+ * listings      what stands for the space in a name
  * ```
  */
 import {
@@ -18,7 +18,9 @@ import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3'
 import { isStorageError, StorageError } from '@aos-storage/core'
 import type { Bucket } from './bucket.ts'
@@ -39,7 +41,7 @@ export interface ProbeOptions {
   readonly names: S3Names
 }
 
-/** @throws StorageError `PERMISSION_DENIED` where the credentials may not write: give `server`. */
+/** @throws StorageError `PERMISSION_DENIED` where the credentials may not do it: give `server`. */
 export async function probe(options: ProbeOptions): Promise<S3Server> {
   try {
     return await new Probe(options).run()
@@ -47,8 +49,8 @@ export async function probe(options: ProbeOptions): Promise<S3Server> {
     if (!isStorageError(error, 'PERMISSION_DENIED')) throw error
     throw new StorageError(
       'PERMISSION_DENIED',
-      'What the server honours cannot be found out with credentials that may not write; give it ' +
-        'as server: awsServer for Amazon’s, plainServer where nothing is known',
+      'What the server honours cannot be found out with credentials that may not write, list and ' +
+        'delete; give it as server: awsServer for Amazon’s, plainServer where nothing is known',
       { backend: 's3', operation, status: error.status, cause: error },
     )
   }
@@ -59,6 +61,7 @@ class Probe {
   readonly #calls: ObjectCalls
   readonly #names: S3Names
   readonly #made = new Set<string>()
+  #keepsVersions = false
 
   constructor({ bucket, calls, names }: ProbeOptions) {
     this.#bucket = bucket
@@ -69,13 +72,13 @@ class Probe {
   async run(): Promise<S3Server> {
     try {
       // One after the other where one needs what another found out; else side by side.
-      const [writes, spaceInListings] = await Promise.all([this.#writes(), this.#listings()])
+      const [writes, spaceInListings] = await together(this.#writes(), this.#listings())
       const quotes = writes.swap === 'none' ? 'quoted' : writes.swap
-      const [conditionalComplete, copies, conditionalDelete] = await Promise.all([
+      const [conditionalComplete, copies, conditionalDelete] = await together(
         this.#completes(quotes),
         this.#copies(quotes),
         this.#deletes(quotes),
-      ])
+      )
       return { ...writes, ...copies, conditionalComplete, conditionalDelete, spaceInListings }
     } finally {
       await this.#removeAll()
@@ -152,22 +155,28 @@ class Probe {
   /** Also sweeps what others left behind. */
   async #listings(): Promise<S3Server['spaceInListings']> {
     const start = this.#names.scratchStart
-    // No scratch name, and so removed by itself; hidden it need not be for so short a time.
-    const name = `${this.#scratch()}/a b+c`
+    const name = this.#names.spacedScratch(this.#bucket.random.id())
     this.#made.add(name)
     await this.#put(name, 'a')
-    const { Contents = [], EncodingType } = await this.#send((abortSignal) => {
-      const command = new ListObjectsV2Command({
-        ...{ Bucket: this.#bucket.name, Prefix: start, EncodingType: 'url' },
-      })
-      return this.#bucket.client.send(command, { abortSignal })
+    const command = new ListObjectsV2Command({
+      ...{ Bucket: this.#bucket.name, Prefix: start, EncodingType: 'url' },
     })
+    const [{ Contents = [], EncodingType, IsTruncated }, head] = await Promise.all([
+      this.#send((abortSignal) => this.#bucket.client.send(command, { abortSignal })),
+      this.#send((abortSignal) => this.#calls.head({ Key: name }, abortSignal)),
+    ])
+    if (Contents.length === 0 && IsTruncated !== true) throw noServer()
+    this.#keepsVersions = head.VersionId !== undefined
+    // Who may not is told before more is made.
+    await this.#remove(name)
+    this.#made.delete(name)
     const oldMs = this.#bucket.clock.now() - leftBehindMs
-    const isPlus = EncodingType === 'url' && Contents.some(({ Key }) => Key?.endsWith('a+b%2Bc'))
-    for (const { Key, LastModified } of Contents) {
-      if (Key !== undefined && LastModified !== undefined && +LastModified < oldMs) {
-        this.#made.add(decodeURIComponent(isPlus ? Key.replaceAll('+', ' ') : Key))
-      }
+    const isPlus = EncodingType === 'url' && Contents.some(({ Key }) => Key?.endsWith('+%2B'))
+    for (const { Key = '', LastModified } of Contents) {
+      const found = EncodingType === 'url' ? decodeURIComponent(withSpaces(Key, isPlus)) : Key
+      const isOld = LastModified !== undefined && LastModified.getTime() < oldMs
+      // Users' keys may begin alike.
+      if (isOld && this.#names.isScratch(found)) this.#made.add(found)
     }
     return isPlus ? '+' : '%20'
   }
@@ -195,12 +204,12 @@ class Probe {
     const { UploadId = '' } = await this.#send((abortSignal) =>
       client.send(new CreateMultipartUploadCommand(common), { abortSignal }),
     )
-    const Body = Buffer.from('part')
-    const part = { Key: name, UploadId, PartNumber: 1, Body }
-    const answer = await this.#send((signal) => this.#calls.uploadPart(part, signal))
-    const MultipartUpload = { Parts: [{ PartNumber: 1, ...answer }] }
-    const complete = { ...common, UploadId, MultipartUpload, ...conditions }
     try {
+      const Body = Buffer.from('part')
+      const part = { Key: name, UploadId, PartNumber: 1, Body }
+      const answer = await this.#send((signal) => this.#calls.uploadPart(part, signal))
+      const MultipartUpload = { Parts: [{ PartNumber: 1, ...answer }] }
+      const complete = { ...common, UploadId, MultipartUpload, ...conditions }
       await this.#send((abortSignal) =>
         client.send(new CompleteMultipartUploadCommand(complete), { abortSignal }),
       )
@@ -250,13 +259,52 @@ class Probe {
   }
 
   async #removeAll(): Promise<void> {
-    const removals = [...this.#made].map((Key) => this.#delete({ Key }).catch(() => undefined))
-    await Promise.all(removals)
+    await Promise.all([...this.#made].map((name) => this.#remove(name).catch(() => undefined)))
   }
+
+  async #remove(Key: string): Promise<void> {
+    // Who may not delete versions hides them.
+    if (this.#keepsVersions && (await this.#removeVersions(Key).catch(() => false))) return
+    await this.#delete({ Key })
+  }
+
+  async #removeVersions(name: string): Promise<boolean> {
+    const { client, name: Bucket } = this.#bucket
+    const list = new ListObjectVersionsCommand({ Bucket, Prefix: name })
+    const { Versions = [], DeleteMarkers = [] } = await this.#send((abortSignal) =>
+      client.send(list, { abortSignal }),
+    )
+    const own = [...Versions, ...DeleteMarkers].filter(({ Key }) => Key === name)
+    const removals = own.map(({ Key, VersionId }) => {
+      const command = new DeleteObjectCommand({ Bucket, Key, VersionId })
+      return this.#send((abortSignal) => client.send(command, { abortSignal }))
+    })
+    await Promise.all(removals)
+    return true
+  }
+}
+
+/** As `Promise.all`, but nothing of it runs any more when it ends: what was made can be removed. */
+async function together<const T extends readonly Promise<unknown>[]>(
+  ...tasks: T
+): Promise<{ -readonly [Place in keyof T]: Awaited<T[Place]> }> {
+  await Promise.allSettled(tasks)
+  return Promise.all(tasks)
 }
 
 interface CopyConditions extends CallConditions {
   readonly CopySourceIfMatch?: string
+}
+
+/** What was just written is not there. */
+function noServer(): StorageError {
+  return new StorageError('UNAVAILABLE', 'What answers is no S3 server; check the endpoint', {
+    ...{ backend: 's3', operation, retryable: 'no' },
+  })
+}
+
+function withSpaces(encoded: string, isPlus: boolean): string {
+  return isPlus ? encoded.replaceAll('+', ' ') : encoded
 }
 
 function isSettled(error: unknown): boolean {

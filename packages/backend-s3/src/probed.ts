@@ -14,10 +14,13 @@ export function probeOnce(options: ProbeOptions): Promise<S3Server> {
   // A client that was given says nothing of where it goes.
   if (bucket.isForeignClient) return probe(options)
   const found = probed.get(bucket.address)
-  if (found !== undefined) return found
+  // One that failed may have had other credentials, or less time.
+  if (found !== undefined) return found.catch(() => probeOnce(options))
   const finding = probe(options)
   probed.set(bucket.address, finding)
-  finding.catch(() => probed.delete(bucket.address))
+  finding.catch(() => {
+    if (probed.get(bucket.address) === finding) probed.delete(bucket.address)
+  })
   if (probed.size > bucketsMax) probed.delete(probed.keys().next().value!)
   return finding
 }

@@ -131,9 +131,10 @@ export class S3Reader {
     }
   }
 
-  /** The first part of a whole body: what follows is read beside it. */
-  #headerOf(range: ByteRange | undefined): string {
-    if (range === undefined) return `bytes=0-${this.#options.partBytes - 1}`
+  /** Of a whole body, all of it, or the first part: what follows is read beside it. */
+  #headerOf(range: ByteRange | undefined): string | undefined {
+    const { concurrency, partBytes } = this.#options
+    if (range === undefined) return concurrency === 1 ? undefined : `bytes=0-${partBytes - 1}`
     if ('suffix' in range) return `bytes=-${range.suffix}`
     const { offset, length } = range
     const isToEnd = length === undefined || offset + length > Number.MAX_SAFE_INTEGER
@@ -152,13 +153,16 @@ export class S3Reader {
 
   async #get(
     key: string,
-    Range: string,
+    Range: string | undefined,
     options: ReadOptions,
     range: ByteRange | undefined = options.range,
   ): Promise<ReadResult> {
     const { bucket, calls, names, smallReadBytesMax } = this.#options
     const { signal } = options
-    const call = { Key: names.nameOf(key), ...this.#version(), Range, ...sentConditions(options) }
+    const call = {
+      ...{ Key: names.nameOf(key), ...this.#version(), ...sentConditions(options) },
+      ...(Range === undefined ? {} : { Range }),
+    }
     const { answer, whole } = await bucket.send({
       ...{ operation: 'read', key, signal, bytes: smallReadBytesMax },
       send: async (abortSignal) => {

@@ -212,7 +212,7 @@ export class S3Remover {
         // Gone since the try whose answer was lost: most likely by it.
         if (isGone) return lost !== undefined
         if (lost !== undefined && isStorageError(error, 'PRECONDITION_FAILED')) {
-          return (await this.#head(key, signal, operation)) === undefined || Promise.reject(error)
+          if ((await this.#head(key, signal, operation)) === undefined) return true
         }
         throw error
       },

@@ -4,7 +4,7 @@
  *
  * It takes the body over the network once more, or, where the service copies it, not. A scratch
  * object is hidden, and removed when its write ends; of a process that died it stays until a probe
- * sweeps it ({@link Scratch}).
+ * sweeps it (`probe.ts`).
  */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import type { StorageError } from '@aos-storage/core'
@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Bucket } from './bucket.ts'
 import type { CallConditions, ObjectCalls } from './calls.ts'
+import { failureOf } from './errors.ts'
 import { Multipart, type NewUpload } from './multipart.ts'
 import type { S3Names } from './names.ts'
 import { partBytesAt, partBytesMax } from './part-sizes.ts'
@@ -55,6 +56,12 @@ export interface StagedCopy {
   readonly onRefused: (error: StorageError, lost: StorageError | undefined) => Promise<string>
 }
 
+interface StagedObject extends Pick<Staged, 'bytes' | 'sha256'> {
+  readonly operation: string
+  readonly key: string
+  readonly name: string
+}
+
 export class Staging {
   readonly #options: StagingOptions
 
@@ -68,6 +75,7 @@ export class Staging {
     const common = { bucket, calls, operation, key, name, signal }
     const multipart = await Multipart.begin(common, { ContentType: scratchType, Metadata: {} })
     const hash = createHash('sha256')
+    let isCompleting = false
     try {
       const { parts, bytes } = await multipart.fill(hashed(body, hash), {
         partBytesAt: (place) => partBytesAt(place, partBytes),
@@ -75,19 +83,22 @@ export class Staging {
         bodyBytesMax: this.#options.objectBytesMax,
         failed,
       })
+      isCompleting = true
       await multipart.complete(parts, {}, async (error, lost) => {
         // Nobody else knows its name: who finds it completed has completed it.
         if (lost !== undefined && error.code === 'CONFLICT') return ''
         throw error
       })
-      return this.#staged(name, bytes, hash.digest('base64url'))
+      return this.#staged({ operation, key, name, bytes, sha256: hash.digest('base64url') })
     } catch (error) {
       await multipart.abort()
+      // Also one that was done, but not told.
+      if (isCompleting) await this.#tidy(operation, key, name)
       throw error
     }
   }
 
-  #staged(name: string, bytes: number, sha256: string): Staged {
+  #staged({ operation, key, name, bytes, sha256 }: StagedObject): Staged {
     const { bucket, calls, partConcurrency: concurrency } = this.#options
     return {
       bytes,
@@ -99,21 +110,29 @@ export class Staging {
           singleCopyBytesMax: partBytesMax,
           copyPartBytes: partBytesMax / 10,
         }).copy({ ...copy, from: name, to, size: bytes, sourceEtag: undefined }),
-      remove: () => this.#remove(name),
+      remove: () => this.#tidy(operation, key, name),
     }
   }
 
-  async #remove(name: string): Promise<void> {
+  #tidy(operation: string, key: string, name: string): Promise<void> {
     const { bucket } = this.#options
-    const command = new DeleteObjectCommand({ Bucket: bucket.name, Key: name })
-    try {
-      await bucket.send({
-        operation: 'write',
-        send: (abortSignal) => bucket.client.send(command, { abortSignal }),
-      })
-    } catch {
-      // It is swept later.
+    return bucket.tidy({ operation, key }, (signal) => this.#remove(name, signal))
+  }
+
+  /** Also where the bucket keeps versions, nothing of it stays. */
+  async #remove(name: string, abortSignal: AbortSignal): Promise<void> {
+    const { bucket, calls } = this.#options
+    const target = { Bucket: bucket.name, Key: name }
+    const { VersionId } = await calls.head({ Key: name }, abortSignal)
+    if (VersionId !== undefined) {
+      try {
+        const command = new DeleteObjectCommand({ ...target, VersionId })
+        return void (await bucket.client.send(command, { abortSignal }))
+      } catch (error) {
+        if (failureOf(error).status !== 403) throw error
+      }
     }
+    await bucket.client.send(new DeleteObjectCommand(target), { abortSignal })
   }
 }
 

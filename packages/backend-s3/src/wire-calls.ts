@@ -141,7 +141,7 @@ function metadataOf(headers: IncomingHttpHeaders): S3Metadata {
   for (const name in headers) {
     if (!name.startsWith(metadataLead)) continue
     Object.defineProperty(metadata, name.slice(metadataLead.length), {
-      ...{ value: headers[name] as string, enumerable: true, writable: true, configurable: true },
+      ...{ value: headers[name], enumerable: true, writable: true, configurable: true },
     })
   }
   return metadata

@@ -30,7 +30,7 @@ export interface WireRequest {
 }
 
 /** What a server refused, in the shape of the SDK's errors. */
-export class WireRefusal extends Error {
+class WireRefusal extends Error {
   override readonly name: string
   readonly Code: string | undefined
   readonly Region: string | undefined

@@ -45,7 +45,7 @@ import {
 import { tokenOf } from './etag.ts'
 import { infoOf } from './info.ts'
 import { encodeMetadata, hiddenWriteId, type S3Metadata } from './metadata.ts'
-import { Multipart, type NewUpload, type UploadedPart } from './multipart.ts'
+import { etagOfParts, Multipart, type NewUpload, type UploadedPart } from './multipart.ts'
 import type { S3Names } from './names.ts'
 import { partBytesAt, partBytesFor, partBytesMax } from './part-sizes.ts'
 import type { S3Reader } from './reader.ts'
@@ -102,11 +102,20 @@ export class S3Writer {
     this.#staging = new Staging(options)
   }
 
-  async write(
+  write(
     key: string,
     body: WriteBody,
     options: WriteOptions,
     extras: WriteExtras = {},
+  ): Promise<ObjectInfo> {
+    return this.#options.bucket.hold(this.#write(key, body, options, extras))
+  }
+
+  async #write(
+    key: string,
+    body: WriteBody,
+    options: WriteOptions,
+    extras: WriteExtras,
   ): Promise<ObjectInfo> {
     const writing = this.#begin(key, options, extras)
     await this.#assertPossible(writing)
@@ -241,7 +250,7 @@ export class S3Writer {
       const ours = await this.#refused(writing, true, error, lost)
       return ours.etag
     })
-    return this.#told(writing, bytes, etag)
+    return this.#told(writing, bytes, etag, etagOfParts(parts))
   }
 
   /** By way of a scratch object, whose length is known, and which can be read again. */
@@ -352,8 +361,14 @@ export class S3Writer {
    * What was written, with the time that the service gave it.
    *
    * @param etag Empty where the service did not tell it.
+   * @param probable The etag that it has then, if nobody can look.
    */
-  async #told(writing: Writing, bytes: number, etag: string): Promise<ObjectInfo> {
+  async #told(
+    writing: Writing,
+    bytes: number,
+    etag: string,
+    probable: string = '',
+  ): Promise<ObjectInfo> {
     const { key, operation, options } = writing
     const nowMs = this.#options.bucket.clock.now()
     let head: HeadAnswer | undefined
@@ -367,7 +382,8 @@ export class S3Writer {
     const isOurs =
       found !== undefined && (found.etag === etag || (etag === '' && this.#isOwn(writing, head!)))
     if (isOurs) return this.#info(writing, bytes, found.etag, found.modifiedAt)
-    return this.#info(writing, bytes, etag, new Date(Math.floor(nowMs / 1000) * 1000))
+    const modifiedAt = new Date(Math.floor(nowMs / 1000) * 1000)
+    return this.#info(writing, bytes, etag || probable, modifiedAt)
   }
 
   #info(writing: Writing, size: number, etag: string, modifiedAt: Date): ObjectInfo {

@@ -8,6 +8,9 @@
  * INTELLIGENT_TIERING, archived         --> restore        for good
  * ```
  *
+ * A version that is not the current one cannot move, for a copy would be another one; it can be
+ * restored out of an archive.
+ *
  * Invariants: a move keeps the body, metadata, tags, headers, encryption and locks; where the
  * server holds copies to conditions, a write at the same time is not undone by it.
  *
@@ -28,7 +31,7 @@ import { conditionsOf, isConflict, refusalOf, unsupported } from '../conditions.
 import { etagOf, tokenOf } from '../etag.ts'
 import type { S3Server } from '../server.ts'
 import type { CopyChanges, ServerCopy } from '../server-copy.ts'
-import { type ArchiveState, archiveStateOf } from './archive-state.ts'
+import { type ArchiveState, archiveStateOf, standardClass } from './archive-state.ts'
 import {
   encryptionOf,
   headOf,
@@ -40,6 +43,7 @@ import {
 import type { ObjectTags } from './tags.ts'
 import { nullId } from './version-id.ts'
 import { codeOf } from './version-target.ts'
+import type { ObjectVersions } from './versions.ts'
 
 /** Where an object is kept, and for how long it can be read. */
 export interface S3AccessTier extends AccessTier {
@@ -47,7 +51,14 @@ export interface S3AccessTier extends AccessTier {
   readonly readableUntil?: Date | undefined
 }
 
+export interface GetAccessTierOptions extends OperationOptions {
+  /** Of a version, as `listVersions` gives its id. Default: the current one. */
+  readonly versionId?: string | undefined
+}
+
 export interface S3SetAccessTierOptions extends SetAccessTierOptions {
+  /** A version that shall be readable again. Default: the current one. */
+  readonly versionId?: string | undefined
   /** How long the copy out of `GLACIER` or `DEEP_ARCHIVE` is readable. Default 7. */
   readonly days?: number | undefined
 }
@@ -56,24 +67,36 @@ export interface AccessTiersOptions extends ObjectPlace {
   readonly server: S3Server
   readonly serverCopy: ServerCopy
   readonly tags: ObjectTags
+  readonly versions: ObjectVersions
 }
 
-const getNames: ReadonlySet<string> = new Set<keyof OperationOptions>(['signal'])
+const getNames: ReadonlySet<string> = new Set<keyof GetAccessTierOptions>(['versionId', 'signal'])
 const setNames: ReadonlySet<string> = new Set<keyof S3SetAccessTierOptions>([
-  ...(['priority', 'days', 'signal'] as const),
+  ...(['priority', 'days', 'versionId', 'signal'] as const),
 ])
 const daysDefault = 7
 const daysMax = 36_500
 /** How often a move begins again because the object was overwritten meanwhile, or writers met. */
 const changesMax = 5
 
-/** What is done, with options that were checked. */
-interface Moving {
+/** Which object, and for whom. */
+interface Place {
+  readonly operation: 'getAccessTier' | 'setAccessTier'
   readonly key: string
+  readonly versionId: string | undefined
+  readonly signal: AbortSignal | undefined
+}
+
+/** What is done, with options that were checked. */
+interface Moving extends Place {
   readonly tier: string
   readonly priority: 'standard' | 'high'
   readonly days: number
-  readonly signal: AbortSignal | undefined
+}
+
+/** An object as it was found. */
+interface Found extends ArchiveState {
+  readonly head: StoredHead
 }
 
 export class ObjectTiers {
@@ -83,9 +106,9 @@ export class ObjectTiers {
     this.#options = options
   }
 
-  async get(key: string, options: OperationOptions = {}): Promise<S3AccessTier> {
-    const { signal } = ownOptions(options, getNames, 'getAccessTier')
-    return this.#tier(key, 'getAccessTier', signal)
+  async get(key: string, options: GetAccessTierOptions = {}): Promise<S3AccessTier> {
+    const { versionId, signal } = ownOptions(options, getNames, 'getAccessTier')
+    return this.#tier({ operation: 'getAccessTier', key, versionId, signal })
   }
 
   /** @throws StorageError as `setAccessTier` of the backend. */
@@ -95,32 +118,36 @@ export class ObjectTiers {
     options: S3SetAccessTierOptions = {},
   ): Promise<S3AccessTier> {
     const moving = movingOf(key, tier, options)
-    const { signal } = moving
     for (let changes = 0; ; changes++) {
-      const head = await headOf(this.#options, { operation: 'setAccessTier', key, signal })
-      const state = archiveStateOf(head)
+      const found = await this.#find(moving)
       try {
-        await this.#move(moving, head, state)
-        return await this.#tier(key, 'setAccessTier', signal)
+        await this.#move(moving, found)
+        return await this.#tier(moving)
       } catch (error) {
         // Overwritten between the look at it and the copy, or just now.
         const isChanged = isStorageError(error, 'PRECONDITION_FAILED') || isConflict(error)
         if (!isChanged || changes >= changesMax) throw error
-        await this.#options.bucket.requests.rest(changes + 1, { signal })
+        await this.#options.bucket.requests.rest(changes + 1, moving)
       }
     }
   }
 
-  async #move(moving: Moving, head: StoredHead, state: ArchiveState): Promise<void> {
-    const isThere = state.storageClass === moving.tier
+  async #move(moving: Moving, found: Found): Promise<void> {
+    const isThere = found.storageClass === moving.tier
     // One that is archived within its class is not there yet.
-    if (isThere && head.ArchiveStatus === undefined) return
-    const isReadable = await this.#isReadable(moving.key, state, 'setAccessTier', moving.signal)
-    await (isReadable ? this.#copy(moving, head) : this.#restore(moving, head))
+    if (isThere && found.head.ArchiveStatus === undefined) return
+    if (!(await this.#isReadable(moving, found))) return this.#restore(moving, found)
+    if (moving.versionId === undefined) return this.#copy(moving, found)
+    throw new StorageError(
+      'UNSUPPORTED',
+      'A version cannot move, it can only be made readable, which it is; restoreVersion(key, id) ' +
+        'copies it over the key',
+      { key: moving.key },
+    )
   }
 
   /** A copy onto itself: all that it has, in another class. */
-  async #copy({ key, tier, signal }: Moving, head: StoredHead): Promise<void> {
+  async #copy({ key, tier, signal }: Moving, { head }: Found): Promise<void> {
     const { bucket, names, server, serverCopy } = this.#options
     const name = names.nameOf(key)
     const etag = tokenOf(head.ETag)
@@ -150,7 +177,7 @@ export class ObjectTiers {
   }
 
   /** Starts a restoration, or hastens the one that goes on. */
-  async #restore({ key, priority, days, signal }: Moving, head: StoredHead): Promise<void> {
+  async #restore({ key, priority, days, signal }: Moving, { head }: Found): Promise<void> {
     const { bucket, names } = this.#options
     const Tier = priority === 'high' ? 'Expedited' : 'Standard'
     const request: RestoreRequest = { GlacierJobParameters: { Tier } }
@@ -171,17 +198,12 @@ export class ObjectTiers {
     })
   }
 
-  async #tier(
-    key: string,
-    operation: string,
-    signal: AbortSignal | undefined,
-  ): Promise<S3AccessTier> {
-    const head = await headOf(this.#options, { operation, key, signal })
-    const state = archiveStateOf(head)
-    const { storageClass: tier, isOnItsWay, readableUntil } = state
+  async #tier(place: Place): Promise<S3AccessTier> {
+    const found = await this.#find(place)
+    const { storageClass: tier, isOnItsWay, readableUntil, head } = found
     return {
       tier,
-      isReadable: await this.#isReadable(key, state, operation, signal),
+      isReadable: await this.#isReadable(place, found),
       ...(isOnItsWay
         ? { rehydratingTo: head.ArchiveStatus === undefined ? 'STANDARD' : tier }
         : {}),
@@ -189,17 +211,24 @@ export class ObjectTiers {
     }
   }
 
+  async #find({ operation, key, versionId, signal }: Place): Promise<Found> {
+    const { versions, bucket } = this.#options
+    const head =
+      versionId === undefined
+        ? await headOf(this.#options, { operation, key, signal })
+        : await versions.head(key, versionId, operation, signal)
+    return { head, ...archiveStateOf(head, bucket.clock.now()) }
+  }
+
   /** Where the head does not say it, by a read of one byte. */
-  async #isReadable(
-    key: string,
-    { isReadable }: ArchiveState,
-    operation: string,
-    signal: AbortSignal | undefined,
-  ): Promise<boolean> {
-    if (isReadable !== undefined) return isReadable
+  async #isReadable({ operation, key, signal }: Place, found: Found): Promise<boolean> {
+    if (found.isReadable !== undefined) return found.isReadable
     const { bucket, names } = this.#options
-    const place = { Bucket: bucket.name, Key: names.nameOf(key) }
-    const command = new GetObjectCommand({ ...place, Range: 'bytes=0-0' })
+    const { VersionId } = found.head
+    const command = new GetObjectCommand({
+      ...{ Bucket: bucket.name, Key: names.nameOf(key), Range: 'bytes=0-0' },
+      ...(VersionId === undefined ? {} : { VersionId }),
+    })
     return bucket.send({
       ...{ operation, key, signal },
       send: async (abortSignal) => {
@@ -218,7 +247,7 @@ export class ObjectTiers {
 
   async #isIn(key: string, tier: string, signal: AbortSignal | undefined): Promise<boolean> {
     const head = await headOf(this.#options, { operation: 'setAccessTier', key, signal })
-    return archiveStateOf(head).storageClass === tier
+    return (head.StorageClass ?? standardClass) === tier
   }
 
   #tags(key: string, signal: AbortSignal | undefined): Promise<Record<string, string>> {
@@ -228,14 +257,14 @@ export class ObjectTiers {
 
 function movingOf(key: string, tier: unknown, options: S3SetAccessTierOptions): Moving {
   const own = ownOptions(options, setNames, 'setAccessTier')
-  const { priority = 'standard', days = daysDefault, signal } = own
+  const { priority = 'standard', days = daysDefault, versionId, signal } = own
   if (typeof tier !== 'string') throw new TypeError(`tier is a string, not ${describe(tier)}`)
   if (!/^[\w-]{1,64}$/.test(tier)) throw unknownClass(tier)
   if (priority !== 'standard' && priority !== 'high') {
     throw new TypeError('setAccessTier: priority is "standard" or "high"')
   }
   assertInteger(days, 'days', 1, daysMax)
-  return { key, tier, priority, days, signal }
+  return { operation: 'setAccessTier', key, tier, priority, days, versionId, signal }
 }
 
 /** Ceph calls it only an invalid argument. */

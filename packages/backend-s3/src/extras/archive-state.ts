@@ -25,10 +25,10 @@ export interface ArchiveState {
 export const standardClass = 'STANDARD'
 const archives: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE'])
 
-export function archiveStateOf(head: StoredHead): ArchiveState {
+export function archiveStateOf(head: StoredHead, nowMs: number): ArchiveState {
   const { StorageClass: storageClass = standardClass, Restore = '', ArchiveStatus } = head
   const isOnItsWay = /ongoing-request="true"/.test(Restore)
-  const readableUntil = isOnItsWay ? undefined : expiryOf(Restore)
+  const readableUntil = isOnItsWay ? undefined : expiryOf(Restore, nowMs)
   const isReadable =
     ArchiveStatus !== undefined || isOnItsWay
       ? false
@@ -38,8 +38,7 @@ export function archiveStateOf(head: StoredHead): ArchiveState {
   return { storageClass, isReadable, isOnItsWay, readableUntil }
 }
 
-function expiryOf(restore: string): Date | undefined {
-  const text = /expiry-date="([^"]+)"/.exec(restore)?.[1]
-  const date = new Date(text ?? Number.NaN)
-  return Number.isNaN(date.getTime()) ? undefined : date
+function expiryOf(restore: string, nowMs: number): Date | undefined {
+  const date = new Date(/expiry-date="([^"]+)"/.exec(restore)?.[1] ?? Number.NaN)
+  return date.getTime() > nowMs ? date : undefined
 }

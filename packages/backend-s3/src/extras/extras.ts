@@ -20,7 +20,12 @@ import {
 import { assertForeignKey } from '@aos-storage/core/backend'
 import type { StoredHeaders } from '../calls.ts'
 import type { ServerCopy } from '../server-copy.ts'
-import { ObjectTiers, type S3AccessTier, type S3SetAccessTierOptions } from './access-tiers.ts'
+import {
+  type GetAccessTierOptions,
+  ObjectTiers,
+  type S3AccessTier,
+  type S3SetAccessTierOptions,
+} from './access-tiers.ts'
 import { ExtraCalls, signalOf } from './extra-calls.ts'
 import { FormPresigner, type PresignedForm, type PresignPostOptions } from './form-presigner.ts'
 import {
@@ -62,7 +67,7 @@ export abstract class S3Extras extends ExtraCalls implements Presign, AccessTier
     const versions = new ObjectVersions(parts)
     this.#presigner = new ObjectPresigner(parts)
     this.#forms = new FormPresigner(parts)
-    this.#tiers = new ObjectTiers({ ...parts, tags })
+    this.#tiers = new ObjectTiers({ ...parts, versions, tags })
     this.#versions = versions
     this.#restorer = new VersionRestorer({ ...parts, versions, tags })
     this.#locks = new ObjectLocks(parts)
@@ -88,14 +93,15 @@ export abstract class S3Extras extends ExtraCalls implements Presign, AccessTier
    * Signs a form for an upload from a browser: its size and type are held to what is said here.
    * What it writes overwrites. Send `fields`, then the `file`, as `multipart/form-data`.
    *
-   * @throws StorageError as {@link presign}; `UNSUPPORTED` for a key or metadata with `${filename}`.
+   * @throws StorageError as {@link presign}; `UNSUPPORTED` for a key, or metadata, with
+   * `${filename}`, which S3 would fill in.
    */
   presignPost(key: string, options?: PresignPostOptions): Promise<PresignedForm> {
     return this.callOf('presignPost', key, options, () => this.#forms.presign(key, options))
   }
 
   /** @throws StorageError `NOT_FOUND`. */
-  getAccessTier(key: string, options?: OperationOptions): Promise<S3AccessTier> {
+  getAccessTier(key: string, options?: GetAccessTierOptions): Promise<S3AccessTier> {
     return this.callOf('getAccessTier', key, options, () => this.#tiers.get(key, options))
   }
 
@@ -103,15 +109,16 @@ export abstract class S3Extras extends ExtraCalls implements Presign, AccessTier
    * Moves an object to another storage class by a copy onto itself, which may change its etag, and
    * in a versioned bucket leaves the version before in its class. Out of an archive it asks for a
    * readable copy, which takes minutes to days and lasts for `days`; when `getAccessTier` says that
-   * it is readable, call this again to move the object for good.
+   * it is readable, call this again to move the object for good. A version, named by its id, can
+   * only be made readable.
    *
    * Where the server does not hold copies to conditions, a write at the same time may be lost.
    *
    * @param tier `STANDARD`, `STANDARD_IA`, `ONEZONE_IA`, `INTELLIGENT_TIERING`, `GLACIER_IR`,
    * `GLACIER`, `DEEP_ARCHIVE`, or what the server has.
    * @throws StorageError `NOT_FOUND`; `INVALID_ARGUMENT` for a class that the server does not have;
-   * `CONFLICT` when it is overwritten again and again; `UNSUPPORTED` for more than 5 GiB where
-   * neither versions nor conditions hold the copy.
+   * `PRECONDITION_FAILED` when it is overwritten again and again; `UNSUPPORTED` for a version that
+   * is readable, and for more than 5 GiB where neither versions nor conditions hold the copy.
    */
   setAccessTier(
     key: string,
@@ -140,8 +147,8 @@ export abstract class S3Extras extends ExtraCalls implements Presign, AccessTier
    * Deletes a version for good. When it was the current one, the one before becomes it.
    *
    * @throws StorageError `PERMISSION_DENIED` while a retention or legal hold keeps it;
-   * `UNSUPPORTED` for the current one of a bucket without versioning, where the server does not
-   * honour conditions of deletes.
+   * `UNSUPPORTED` for one that was written without versioning, while that is suspended, or was
+   * never on and the server does not honour conditions of deletes: delete the key.
    */
   deleteVersion(key: string, id: string, options?: DeleteVersionOptions): Promise<boolean> {
     const call = (): Promise<boolean> => this.#versions.delete(key, id, options)
@@ -166,7 +173,8 @@ export abstract class S3Extras extends ExtraCalls implements Presign, AccessTier
    * as it is. Needs `s3:DeleteObjectVersion`, for it deletes the delete markers; without it, use
    * {@link restoreVersion}.
    *
-   * @throws StorageError `NOT_FOUND` when no version is left.
+   * @throws StorageError `NOT_FOUND` when no version is left; `UNSUPPORTED` for a delete that was
+   * made while versioning is suspended.
    */
   undelete(key: string, options?: OperationOptions): Promise<ObjectInfo> {
     return this.callOf('undelete', key, options, () => this.#versions.undelete(key, options))

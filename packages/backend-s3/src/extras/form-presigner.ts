@@ -75,8 +75,12 @@ export class FormPresigner {
     // Not a request to the bucket, but credentials may have to be fetched.
     return bucket.requests.send({
       ...{ backend: 's3', operation: 'presignPost', key, signal },
-      send: async () => {
-        const { client, credentials } = await signingClient(bucket.client, bucket.clock)
+      send: async (abortSignal) => {
+        const { client, credentials } = await signingClient(
+          bucket.client,
+          bucket.clock,
+          abortSignal,
+        )
         const form = await createPresignedPost(client, {
           ...{ Bucket: bucket.name, Key: name, Fields: fields, Expires: expiresInSeconds },
           Conditions: [['content-length-range', bytesMin, bytesMax]],

@@ -60,8 +60,8 @@ export class ObjectPresigner {
     // Not a request to the bucket, but credentials may have to be fetched.
     return bucket.requests.send({
       ...{ backend: 's3', operation: 'presign', key, signal },
-      send: async () => {
-        const signing = await signingClient(bucket.client, bucket.clock)
+      send: async (abortSignal) => {
+        const signing = await signingClient(bucket.client, bucket.clock, abortSignal)
         const nowMs = Math.floor(bucket.clock.now() / 1000) * 1000
         const names = Object.keys(headers)
         const url = await getSignedUrl(signing.client, this.#command(key, method, contentType), {
@@ -86,9 +86,9 @@ export class ObjectPresigner {
     const place = { Bucket: bucket.name, Key: names.nameOf(key) }
     // The commands differ in what they are answered, which nobody reads here.
     if (method === 'GET') return new GetObjectCommand(place)
-    if (method === 'DELETE') return new DeleteObjectCommand(place) as never
+    if (method === 'DELETE') return new DeleteObjectCommand(place)
     const type = contentType === undefined ? {} : { ContentType: contentType }
-    return new PutObjectCommand({ ...place, ...headers, ...type }) as never
+    return new PutObjectCommand({ ...place, ...headers, ...type })
   }
 }
 

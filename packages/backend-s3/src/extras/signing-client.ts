@@ -4,6 +4,7 @@
  */
 import type { S3Client } from '@aws-sdk/client-s3'
 import { type Clock, systemClock } from '@aos-storage/core'
+import { unlessAborted } from '@aos-storage/core/backend'
 
 /** Keys, maybe with a session token, and then with an end. Secret. */
 export type Credentials = Awaited<ReturnType<S3Client['config']['credentials']>>
@@ -19,9 +20,16 @@ export function canSign(client: S3Client): boolean {
   return typeof config?.credentials === 'function' && middlewareStack !== undefined
 }
 
-/** @throws what the provider of the credentials throws. */
-export async function signingClient(client: S3Client, clock: Clock): Promise<SigningClient> {
-  const credentials = await client.config.credentials()
+/**
+ * @throws what the provider of the credentials throws; StorageError `ABORTED` when the signal
+ * fires, which the provider knows nothing of.
+ */
+export async function signingClient(
+  client: S3Client,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<SigningClient> {
+  const credentials = await unlessAborted(() => client.config.credentials(), signal)
   const config = {
     ...client.config,
     credentials: async () => credentials,

@@ -79,7 +79,7 @@ export function locksOf(head: StoredHead, nowMs: number): CopyChanges {
 /** An upload with what its parts do not bring. */
 export type WholeUpload = NewUpload & CopyChanges & Pick<PutObjectCommandInput, 'Tagging'>
 
-/** @param tags Of the object; they are no part of its head. */
+/** @param tags Of the object; they are no part of its head. Ceph 16 overlooks them here. */
 export function uploadLike(
   head: StoredHead,
   tags: Readonly<Record<string, string>>,

@@ -15,7 +15,7 @@ import type { ObjectPlace } from './stored-object.ts'
 import { sendAbout } from './version-target.ts'
 
 const tagsMax = 10
-/** Characters, however many units of UTF-16 they take. */
+/** In units of UTF-16, as Amazon counts; Ceph counts bytes. */
 const tagNameLengthMax = 128
 const tagValueLengthMax = 256
 
@@ -107,14 +107,12 @@ function ownTags(tags: unknown): (readonly [string, string])[] {
 }
 
 function faultOf(name: string, value: string): string | undefined {
-  const nameLength = [...name].length
-  const valueLength = [...value].length
   const what = `Tag ${quoteKey(name)}`
   if (!name.isWellFormed() || !value.isWellFormed()) return `${what} holds a lone surrogate`
-  if (nameLength === 0 || nameLength > tagNameLengthMax) {
-    return `${what} has a name of ${nameLength} characters`
+  if (name === '' || name.length > tagNameLengthMax) {
+    return `${what} has a name of ${name.length} characters`
   }
-  return valueLength > tagValueLengthMax
-    ? `${what} has a value of ${valueLength} characters`
+  return value.length > tagValueLengthMax
+    ? `${what} has a value of ${value.length} characters`
     : undefined
 }

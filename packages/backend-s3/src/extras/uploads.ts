@@ -37,9 +37,11 @@ const abortsAtOnceMax = 16
 
 export class Uploads {
   readonly #place: ObjectPlace
+  readonly #pageSize: number
 
-  constructor(place: ObjectPlace) {
+  constructor(place: ObjectPlace, pageSize: number = uploadPageMax) {
     this.#place = place
+    this.#pageSize = pageSize
   }
 
   async *list(options: ListUploadsOptions): AsyncGenerator<UnfinishedUpload> {
@@ -88,7 +90,7 @@ export class Uploads {
       const command = new ListMultipartUploadsCommand({
         Bucket: bucket.name,
         Prefix: names.prefix + prefix,
-        MaxUploads: uploadPageMax,
+        MaxUploads: this.#pageSize,
         ...markers,
       })
       const answer = await bucket.send({

@@ -27,7 +27,11 @@ export interface VersionName {
   readonly etag: string | undefined
 }
 
-/** The id of a version, as users have it. @param id Of the service; undefined without versioning. */
+/**
+ * The id of a version, as users have it.
+ *
+ * @param id Of the service; undefined without versioning.
+ */
 export function versionIdOf(id: string | undefined, etag: string): string {
   return id === undefined || id === nullId ? ownStart + etag : id
 }
@@ -47,11 +51,7 @@ export function versionNameOf(key: string, id: unknown): VersionName {
 }
 
 /** The error of an id that nothing has. */
-export function noSuchVersion(
-  key: string,
-  id: string,
-  details: StorageErrorDetails = {},
-): StorageError {
+function noSuchVersion(key: string, id: string, details: StorageErrorDetails = {}): StorageError {
   const message = `Key ${quoteKey(key)} has no version ${quoteKey(id)}`
   return new StorageError('NOT_FOUND', message, { ...details, key })
 }
@@ -60,7 +60,7 @@ export function noSuchVersion(
  * True for what services answer to an id that no version has: not found, malformed (400), or that
  * it is a delete marker's (405).
  */
-export function isAbsence(error: unknown): error is StorageError {
+export function isAbsence(error: unknown): boolean {
   if (!isStorageError(error)) return false
   if (error.code === 'NOT_FOUND' || error.status === 405) return true
   if (error.status !== 400 || error.cause === undefined) return false

@@ -25,10 +25,11 @@ import {
 import { assertToken, ownOptions, ownRange } from '@aos-storage/core/backend'
 import { eachPlace } from '@aos-storage/core/remote'
 import { conditionError } from '../conditions.ts'
-import { etagOf, tokenOf } from '../etag.ts'
+import { etagOf } from '../etag.ts'
 import { infoOf } from '../info.ts'
 import type { S3Reader } from '../reader.ts'
 import type { S3Server } from '../server.ts'
+import { type DeleteTarget, deleteTargetOf } from './delete-target.ts'
 import { signalOf } from './extra-calls.ts'
 import { assertFlag, keptText } from './object-locks.ts'
 import { headOf, locksOf, type ObjectPlace, type StoredHead } from './stored-object.ts'
@@ -40,7 +41,7 @@ import {
   type VersionName,
   versionNameOf,
 } from './version-id.ts'
-import { type ListedVersion, versionPages } from './version-list.ts'
+import { type ListedMarker, type ListedVersion, versionPages } from './version-list.ts'
 
 export interface DeleteVersionOptions extends OperationOptions {
   /** Also one that a `GOVERNANCE` keeps; needs `s3:BypassGovernanceRetention`. */
@@ -112,11 +113,16 @@ export class ObjectVersions {
       if (isStorageError(error, 'NOT_FOUND')) return false
       throw error
     }
-    const held = version.etag === undefined ? {} : await this.#heldTo(key, version.etag, signal)
+    const { etag } = version
+    const place = { operation: 'deleteVersion', key, etag, signal }
+    // An id of the service is taken at its word.
+    const target =
+      etag === undefined
+        ? { VersionId: version.id }
+        : await deleteTargetOf(this.#options, version.id, place)
     try {
-      return await this.#delete(key, version.id, { ...own, ...held })
+      return await this.#delete(key, target, own)
     } catch (error) {
-      if (isStorageError(error, 'PRECONDITION_FAILED')) return false
       if (!isStorageError(error, 'PERMISSION_DENIED')) throw error
       throw (await this.#locked(key, id, error, signal)) ?? error
     }
@@ -128,12 +134,17 @@ export class ObjectVersions {
     const { bucket, names, reader } = this.#options
     const place = { bucket, operation: 'undelete', name: names.nameOf(key), signal }
     await this.#assertKept(key, place)
+    let last: string | undefined
     for (;;) {
       // The current one is the first of all, and a marker is what hides the others.
-      const { value } = await versionPages({ ...place, pageSize: 1 }).next()
-      const marker = value?.markers.find(({ isCurrent }) => isCurrent)
+      const page = await versionPages({ ...place, pageSize: 1 }).next()
+      const marker = page.done === true ? undefined : page.value.markers.find(isCurrentOne)
       if (marker === undefined) return reader.stat(key, { signal }, 'undelete')
-      await this.#delete(key, marker.id, { signal, operation: 'undelete' })
+      if (marker.id === last) throw notDeleted(key)
+      last = marker.id
+      const held = { operation: 'undelete', key, etag: undefined, signal }
+      const target = await deleteTargetOf(this.#options, marker.id, held)
+      await this.#delete(key, target, { signal, operation: 'undelete' })
     }
   }
 
@@ -144,13 +155,13 @@ export class ObjectVersions {
     signal: AbortSignal,
   ): Promise<ObjectVersion | undefined> {
     const reader = this.#options.reader.ofVersion(id)
-    const ifMatch = id === nullId ? { ifMatch: etag } : {}
+    const ifMatch = id === nullId && etag !== '' ? { ifMatch: etag } : {}
     try {
       const head = await reader.head(key, { ...ifMatch, signal }, 'listVersions')
       const info = infoOf(key, head)
       return { id: versionIdOf(id, info.etag), isCurrent, info }
     } catch (error) {
-      if (isAbsence(error) || isStorageError(error, 'PRECONDITION_FAILED')) return undefined
+      if (isStorageError(error, 'NOT_FOUND', 'PRECONDITION_FAILED')) return undefined
       throw error
     }
   }
@@ -168,48 +179,16 @@ export class ObjectVersions {
     return ofVersion(key, id, version, () => headOf(this.#options, place))
   }
 
-  /**
-   * What holds a delete to what has no id, which the next write may replace.
-   *
-   * @throws StorageError `UNSUPPORTED` for the current version, where the server holds none.
-   */
-  async #heldTo(
-    key: string,
-    etag: string,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly ifMatch?: string }> {
-    const { server } = this.#options
-    const current = await this.#current(key, signal)
-    const isCurrent = (current?.VersionId ?? nullId) === nullId && tokenOf(current?.ETag) === etag
-    if (!isCurrent) return {}
-    if (server.conditionalDelete) return { ifMatch: etagOf(etag, server.swap !== 'unquoted') }
-    throw new StorageError(
-      'UNSUPPORTED',
-      'This server cannot hold a delete to the current version of a key without versions; delete ' +
-        'the key, then this',
-    )
-  }
-
-  async #current(key: string, signal: AbortSignal | undefined): Promise<StoredHead | undefined> {
-    try {
-      return await headOf(this.#options, { operation: 'deleteVersion', key, signal })
-    } catch (error) {
-      if (isStorageError(error, 'NOT_FOUND')) return undefined
-      throw error
-    }
-  }
-
   #delete(
     key: string,
-    id: string,
-    options: DeleteVersionOptions & { readonly operation?: string; readonly ifMatch?: string },
+    target: DeleteTarget,
+    options: DeleteVersionOptions & { readonly operation?: string },
   ): Promise<boolean> {
     const { bucket, names } = this.#options
-    const { operation = 'deleteVersion', bypassGovernance, ifMatch, signal } = options
+    const { operation = 'deleteVersion', bypassGovernance, signal } = options
     const command = new DeleteObjectCommand({
-      ...{ Bucket: bucket.name, Key: names.nameOf(key), VersionId: id },
+      ...{ Bucket: bucket.name, Key: names.nameOf(key), ...target },
       ...(bypassGovernance === true ? { BypassGovernanceRetention: true } : {}),
-      ...(ifMatch === undefined ? {} : { IfMatch: ifMatch }),
     })
     return bucket.send({
       ...{ operation, key, signal },
@@ -218,7 +197,7 @@ export class ObjectVersions {
         return true
       },
       onRefused: async (error, lost) => {
-        const isGone = isAbsence(error) || isStorageError(error, 'PRECONDITION_FAILED')
+        const isGone = isAbsence(error) || error.code === 'PRECONDITION_FAILED'
         // Gone since the try whose answer was lost: most likely by it.
         if (isGone) return lost !== undefined
         throw error
@@ -251,4 +230,13 @@ export class ObjectVersions {
     for await (const { versions } of versionPages(place)) if (versions.length > 0) return
     throw new StorageError('NOT_FOUND', 'No version of it is left', { key })
   }
+}
+
+function isCurrentOne({ isCurrent }: ListedMarker): boolean {
+  return isCurrent
+}
+
+function notDeleted(key: string): StorageError {
+  const message = 'Its delete marker is still there after it was deleted; try again'
+  return new StorageError('CONFLICT', message, { key })
 }

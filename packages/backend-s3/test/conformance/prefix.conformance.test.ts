@@ -2,12 +2,13 @@
 import { registerConformance } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { afterAll, describe, it } from 'vitest'
-import { s3Harness } from '../support/store.ts'
+import { notProcesses, s3Harness } from '../support/store.ts'
 
 describeWithService('rgw', (service) => {
   const options = { prefix: 'stores/one', prefixedBy: 'tenant/a' }
   registerConformance(
     { describe, it, afterAll },
     s3Harness('s3 behind prefix', () => service.url, { options }),
+    { filter: notProcesses },
   )
 })

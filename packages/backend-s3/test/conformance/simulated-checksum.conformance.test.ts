@@ -4,8 +4,9 @@
  */
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
-import { notProcesses, simulationHarness } from '../support/simulation-store.ts'
+import { simulationHarness } from '../support/simulation-store.ts'
 import { smallParts } from '../support/small-parts.ts'
+import { notProcesses } from '../support/store.ts'
 
 const options = { ...smallParts, checksum: 'sha256' } as const
 

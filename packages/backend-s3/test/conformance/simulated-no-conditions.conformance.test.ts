@@ -5,7 +5,8 @@
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
 import { ignoresConditionsBehaviour, refusesConditionsBehaviour } from '../../src/testing/index.ts'
-import { notProcesses, simulationHarness } from '../support/simulation-store.ts'
+import { simulationHarness } from '../support/simulation-store.ts'
+import { notProcesses } from '../support/store.ts'
 
 const servers = {
   's3 that ignores conditions': ignoresConditionsBehaviour,

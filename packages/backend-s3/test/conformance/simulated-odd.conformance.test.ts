@@ -4,7 +4,8 @@
  */
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
-import { notProcesses, simulationHarness } from '../support/simulation-store.ts'
+import { simulationHarness } from '../support/simulation-store.ts'
+import { notProcesses } from '../support/store.ts'
 
 const behaviour = {
   etags: 'opaque',
@@ -16,9 +17,10 @@ const behaviour = {
   deleteIfMatch: 'ignored',
 } as const
 const options = { singleWriteBytesMax: 1000 }
+const skip = { 'condition/etag-changes': 'here the same bytes may have another etag' }
 
 registerConformance(
   { describe, it, afterAll },
-  simulationHarness('s3 of an odd server', { behaviour, options }),
+  simulationHarness('s3 of an odd server', { behaviour, options, skip }),
   { filter: notProcesses },
 )

@@ -2,11 +2,12 @@
 import { registerConformance } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { afterAll, describe, it } from 'vitest'
-import { s3Harness } from '../support/store.ts'
+import { notProcesses, s3Harness } from '../support/store.ts'
 
 describeWithService('rgw', (service) => {
   registerConformance(
     { describe, it, afterAll },
     s3Harness('s3 with versions', () => service.url, { isVersioned: true }),
+    { filter: notProcesses },
   )
 })

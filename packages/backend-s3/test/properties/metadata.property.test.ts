@@ -83,8 +83,8 @@ describe('metadata', () => {
   it('of the largest size fits into the 2,048 bytes of S3, whatever it is made of', () => {
     const own = { writeId: '0'.repeat(36), sha256: 'x'.repeat(43) }
     // Names of two letters as long as there are any, then of three, and of four.
-    const letters = [...'abcdefghijklmnopqrstuvwxyz']
-    const tails = [...letters, ...'0123456789-_']
+    const letters = 'abcdefghijklmnopqrstuvwxyz'.split('')
+    const tails = [...letters, ...'0123456789-_'.split('')]
     const short = [
       ...letters,
       ...letters.flatMap((first) => tails.map((second) => first + second)),

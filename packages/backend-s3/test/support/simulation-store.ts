@@ -10,15 +10,20 @@ export interface SimulationHarnessSettings {
   readonly behaviour?: Partial<Behaviour>
   readonly options?: Partial<ChildStoreArgs>
   readonly layers?: readonly Layer[]
+  /** As a harness has it. */
+  readonly skip?: Readonly<Record<string, string>>
 }
 
 export function simulationHarness(
   name: string,
-  { behaviour = {}, options = {}, layers = [] }: SimulationHarnessSettings = {},
+  { behaviour = {}, options = {}, layers = [], skip = {} }: SimulationHarnessSettings = {},
 ): ConformanceHarness {
   return {
     ...{ name, bufferedBytesMax, isSlow: true, timeLimitMs: 60_000 },
-    skip: { 'handle/constant-memory': 'the simulation holds the objects in the same process' },
+    skip: {
+      'handle/constant-memory': 'the simulation holds the objects in the same process',
+      ...skip,
+    },
     async open() {
       const s3 = await startSimulatedS3({ behaviour })
       const bucket = bucketName()
@@ -40,9 +45,4 @@ export function simulationHarness(
       }
     },
   }
-}
-
-/** For stores that differ from another one, which has them, in nothing that processes see. */
-export function notProcesses({ group }: { readonly group: string }): boolean {
-  return group !== 'process'
 }

@@ -1,5 +1,5 @@
 /** A bucket on a simulation of its own, for what a real gateway does not show. */
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { type S3Options, S3StorageBackend } from '../../src/index.ts'
 import { type SimulatedS3, type SimulatedS3Options, startSimulatedS3 } from '../../src/testing/index.ts'
 import { bucketName } from './bucket.ts'
@@ -44,3 +44,6 @@ export async function simulatedBucket(
     },
   }
 }
+
+/** In the message of an error about a change that may have been made. */
+export const openText = expect.stringContaining('the outcome is open') as string

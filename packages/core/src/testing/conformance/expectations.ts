@@ -70,7 +70,7 @@ export async function expectMissing(
 }
 
 /** Same object, same version, same facts. */
-export function expectSameInfo(actual: ObjectInfo, expected: ObjectInfo, what: string): void {
+function expectSameInfo(actual: ObjectInfo, expected: ObjectInfo, what: string): void {
   assert.deepEqual(plainInfo(actual), plainInfo(expected), what)
 }
 
