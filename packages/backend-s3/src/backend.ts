@@ -105,7 +105,7 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
       ...common,
       smallReadBytesMax: options.smallReadBytesMax ?? smallReadBytesDefault,
       partBytes: options.readPartBytes ?? partBytesDefault,
-      concurrency: options.readConcurrency ?? 1,
+      concurrency: options.readConcurrency,
       bodyIdleMsMax: options.bodyIdleMsMax ?? bodyIdleMsDefault,
     })
     const serverCopy = new ServerCopy({

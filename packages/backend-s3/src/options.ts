@@ -67,9 +67,9 @@ export interface S3Options {
   /** Size of a part of a longer body that is read in parts. Default 8 MiB. */
   readonly readPartBytes?: number | undefined
   /**
-   * Parts of one body on their way out at once; each is held in memory. Default 1: one stream, which
-   * goes on to give the version that it began with. More parts are faster where a connection is
-   * slower than the network, but when the object is overwritten meanwhile, they end in `CONFLICT`.
+   * Parts of one body on their way out at once; each is held in memory. Default 4 where the bucket
+   * keeps versions; else 1, one stream, which goes on to give the version that it began with: where
+   * more are asked for, and the object is overwritten meanwhile, they end in `CONFLICT`.
    */
   readonly readConcurrency?: number | undefined
   /** How long a body may be silent, then it is read on by another request. Default 30,000. */

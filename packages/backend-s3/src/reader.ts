@@ -21,6 +21,8 @@ import type { S3Names } from './names.ts'
 import { PartsBody } from './parts-body.ts'
 import { checkedBody, checkWhole } from './checksum.ts'
 
+/** Parts at once of an object whose version is kept, unless the options say otherwise. */
+const concurrencyOfVersions = 4
 /** How often a read begins again because the object changed between two requests. */
 const changesMax = 5
 
@@ -30,7 +32,8 @@ export interface ReaderOptions {
   readonly names: S3Names
   readonly smallReadBytesMax: number
   readonly partBytes: number
-  readonly concurrency: number
+  /** Parts at once; undefined where that is one, or several of a version that is kept. */
+  readonly concurrency: number | undefined
   readonly bodyIdleMsMax: number
 }
 
@@ -41,6 +44,8 @@ export class S3Reader {
   readonly #options: ReaderOptions
   readonly #open: Set<OpenBody>
   readonly #versionId: string | undefined
+  /** True once the bucket was seen to keep versions: parts can be read of one that is replaced. */
+  #keepsVersions = false
 
   constructor(options: ReaderOptions, open: Set<OpenBody> = new Set(), versionId?: string) {
     this.#options = options
@@ -89,18 +94,23 @@ export class S3Reader {
     }
   }
 
-  /** Opens one version from a position to an end, as the service streams it. */
+  /**
+   * Opens one version from a position to an end, as the service streams it.
+   *
+   * @param versionId Of a version that the bucket keeps: it is found also when it was replaced.
+   */
   async open(
     key: string,
     etag: string,
     start: number,
     end: number,
     signal: AbortSignal | undefined,
+    versionId: string | undefined = this.#versionId,
   ): Promise<Readable> {
     const { bucket, calls, names } = this.#options
     const call = {
       Key: names.nameOf(key),
-      ...this.#version(),
+      ...(versionId === undefined ? {} : { VersionId: versionId }),
       Range: `bytes=${start}-${end - 1}`,
       ...conditionsOf({ ifMatch: etag }),
     }
@@ -133,8 +143,8 @@ export class S3Reader {
 
   /** Of a whole body, all of it, or the first part: what follows is read beside it. */
   #headerOf(range: ByteRange | undefined): string | undefined {
-    const { concurrency, partBytes } = this.#options
-    if (range === undefined) return concurrency === 1 ? undefined : `bytes=0-${partBytes - 1}`
+    const { partBytes } = this.#options
+    if (range === undefined) return this.#concurrency === 1 ? undefined : `bytes=0-${partBytes - 1}`
     if ('suffix' in range) return `bytes=-${range.suffix}`
     const { offset, length } = range
     const isToEnd = length === undefined || offset + length > Number.MAX_SAFE_INTEGER
@@ -177,6 +187,7 @@ export class S3Reader {
       onRefused: (error) => this.#refused(key, error, options),
     })
     const info = infoOf(key, answer)
+    this.#keepsVersions = keptId(answer) !== undefined
     try {
       checkReadConditions(key, info.etag, options)
       return this.#result(info, answer, whole, range, signal)
@@ -203,12 +214,13 @@ export class S3Reader {
       return { info, start, end, body: whole }
     }
     const first = { source: answer.Body, bytes: whole, end: given }
-    const body = this.#bodyOf(info, start, end, first, signal)
+    const pinned = { ...info, versionId: this.#versionId ?? keptId(answer) }
+    const body = this.#bodyOf(pinned, start, end, first, signal)
     return { info, start, end, body: isAll ? checkedBody(info.key, body, answer.Metadata) : body }
   }
 
   #bodyOf(
-    { key, etag }: ObjectInfo,
+    { key, etag, versionId }: ObjectInfo & { readonly versionId: string | undefined },
     start: number,
     end: number,
     first: {
@@ -218,7 +230,8 @@ export class S3Reader {
     },
     signal: AbortSignal | undefined,
   ): OpenBody {
-    const { bucket, bodyIdleMsMax: idleMsMax, partBytes, concurrency } = this.#options
+    const { bucket, bodyIdleMsMax: idleMsMax, partBytes } = this.#options
+    const concurrency = this.#concurrency
     const onEnd = (ended: OpenBody): void => void this.#open.delete(ended)
     const common = { backend: 's3', failures: s3Failures, key, clock: bucket.clock, idleMsMax }
     const part = (
@@ -233,7 +246,7 @@ export class S3Reader {
         start: from,
         end: to,
         source,
-        reopen: (position) => this.open(key, etag, position, to, partSignal),
+        reopen: (position) => this.open(key, etag, position, to, partSignal, versionId),
         signal: partSignal,
         onEnd: onPartEnd,
       })
@@ -242,12 +255,16 @@ export class S3Reader {
       ? part(start, end, first.source, signal, onEnd)
       : new PartsBody({
           ...{ key, start, end, partBytes, concurrency, signal, onEnd, first },
-          open: (from, to, partSignal) => this.open(key, etag, from, to, partSignal),
+          open: (from, to, partSignal) => this.open(key, etag, from, to, partSignal, versionId),
           part: (from, to, source, partSignal) =>
             part(from, to, source, partSignal, () => undefined),
         })
     this.#open.add(body)
     return body
+  }
+
+  get #concurrency(): number {
+    return this.#options.concurrency ?? (this.#keepsVersions ? concurrencyOfVersions : 1)
   }
 
   #version(): { readonly VersionId?: string } {
@@ -271,6 +288,11 @@ function sentConditions({ ifMatch, ifNoneMatch }: StatOptions): CallConditions {
 
 function isEmpty(range: ByteRange): boolean {
   return 'suffix' in range ? range.suffix === 0 : range.length === 0
+}
+
+/** Of a version that the bucket keeps when it is replaced. */
+function keptId({ VersionId }: GetAnswer): string | undefined {
+  return VersionId === undefined || VersionId === 'null' ? undefined : VersionId
 }
 
 /** Where the bytes of an answer begin: `bytes 5-9/10`. */
