@@ -20,6 +20,8 @@ import { clientOf, type Place } from './gateway.ts'
 
 /** The same for everybody, and the default of ours. */
 export const partBytes = 8 * 1024 ** 2
+/** Of what is read in parts: the same for everybody, and the default of ours. */
+export const readPartBytes = 4 * 1024 ** 2
 /** The same for everybody, and the default of ours. */
 export const partConcurrency = 4
 
@@ -45,22 +47,33 @@ export interface ObjectStoreKind {
 export const manager: ObjectStoreKind = {
   name: 'StorageManager',
   version: 'default',
+  open: async (place) => managerOf(new StorageManager(await S3StorageBackend.open(place))),
+}
+
+/** Reads parts of a size, so many at once, also where the bucket keeps no versions. */
+export const managerInParts: ObjectStoreKind = {
+  name: 'StorageManager, parts',
+  version: `readConcurrency: ${partConcurrency}`,
   async open(place) {
-    const store = new StorageManager(await S3StorageBackend.open(place))
-    return {
-      put: (key, bytes) => store.save(key, bytes),
-      get: (key) => store.load<Uint8Array>(key),
-      stat: async (key) => (await store.stat(key)).size,
-      upload: (key, body) => store.writeStream(key, body, { contentType }),
-      download: (key) => store.readStream(key),
-      async list(prefix, onObject) {
-        for await (const entry of store.list({ prefix })) {
-          if (entry.kind === 'object') onObject(entry.key, entry.size)
-        }
-      },
-      close: () => store.close(),
-    }
+    const options = { ...place, readConcurrency: partConcurrency }
+    return managerOf(new StorageManager(await S3StorageBackend.open(options)))
   },
+}
+
+function managerOf(store: StorageManager): ObjectStore {
+  return {
+    put: (key, bytes) => store.save(key, bytes),
+    get: (key) => store.load<Uint8Array>(key),
+    stat: async (key) => (await store.stat(key)).size,
+    upload: (key, body) => store.writeStream(key, body, { contentType }),
+    download: (key) => store.readStream(key),
+    async list(prefix, onObject) {
+      for await (const entry of store.list({ prefix })) {
+        if (entry.kind === 'object') onObject(entry.key, entry.size)
+      }
+    },
+    close: () => store.close(),
+  }
 }
 
 export const backend: ObjectStoreKind = {

@@ -2,24 +2,25 @@
  * One object of 256 MiB written and read as a stream, against lib-storage, the SDK and minio.
  *
  * Ours and lib-storage send parts of 8 MiB, four at once, from the same generator of 64 KiB chunks;
- * minio sends its parts one by one. The SDK has no parallel download: ours, which reads parts of
- * 8 MiB, four at once, meets its one stream, and four ranges at once by hand, in parts of 8 MiB
- * too. Nothing is warmed up: a round is a process that moves the object once. An operation is
+ * minio sends its parts one by one. The SDK has no parallel download: ours in parts meets ranges by
+ * hand, as many at once and as long. Nothing is warmed up: a round is a process that moves the object once. An operation is
  * 1 MiB.
  */
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { defineSuite, type Rival } from '@aos-tooling/bench'
+import { defineSuite, type Rival, type Shared } from '@aos-tooling/bench'
 import { Readable } from 'node:stream'
 
 import { clientOf, shareGateway, sharedPlace } from './gateway.ts'
 import {
   backend,
   manager,
+  managerInParts,
   minio,
   type ObjectStoreKind,
   partBytes,
   partConcurrency,
+  readPartBytes,
   sdk,
 } from './object-stores.ts'
 
@@ -140,7 +141,7 @@ async function* rangesOf(
   let next = 0
   const begin = (): void => {
     const start = next
-    next = Math.min(bytes, start + partBytes)
+    next = Math.min(bytes, start + readPartBytes)
     parts.push(rangeOf(client, bucket, start, next - 1))
   }
   while (next < bytes || parts.length > 0) {
@@ -182,23 +183,31 @@ export default [
   defineSuite({
     ...common,
     name: 'download a stream of 256 MiB',
-    about: 'Parts of 8 MiB, four of them at once, consumed by for await.',
-    promises: [
-      { against: 'client-s3, one stream', atLeast: 1 },
-      { against: 'client-s3, ranges', atLeast: 1 },
-      { memoryMibMax: 128 },
-    ],
-    share: ({ quick }) =>
-      shareGateway((client, bucket) =>
-        new Upload({
-          client,
-          params: {
-            ...{ Bucket: bucket, Key: sharedKey },
-            Body: Readable.from(source(quick ? objectMibQuick : objectMib)),
-          },
-          partSize: partBytes,
-        }).done(),
-      ),
-    rivals: [...[manager, backend, sdk, minio].map(downloading), ranges],
+    about: 'Over one connection, consumed by for await.',
+    promises: [{ against: 'client-s3, one stream', atLeast: 1 }, { memoryMibMax: 128 }],
+    share: shareObject,
+    rivals: [manager, backend, sdk, minio].map(downloading),
+  }),
+  defineSuite({
+    ...common,
+    ours: managerInParts.name,
+    name: 'download 256 MiB in parts',
+    about: 'Parts of 4 MiB, four of them at once, consumed in order by for await.',
+    promises: [{ against: 'client-s3, ranges', atLeast: 1 }, { memoryMibMax: 128 }],
+    share: shareObject,
+    rivals: [downloading(managerInParts), ranges],
   }),
 ]
+
+function shareObject({ quick }: { readonly quick: boolean }): Promise<Shared> {
+  return shareGateway((client, bucket) =>
+    new Upload({
+      client,
+      params: {
+        ...{ Bucket: bucket, Key: sharedKey },
+        Body: Readable.from(source(quick ? objectMibQuick : objectMib)),
+      },
+      partSize: partBytes,
+    }).done(),
+  )
+}

@@ -45,6 +45,8 @@ import { S3Writer } from './writer.ts'
 
 const mebibyte = 1024 ** 2
 const partBytesDefault = 8 * mebibyte
+/** Smaller, because parts that were read wait for the collector: their reader has them. */
+const readPartBytesDefault = 4 * mebibyte
 const bodyIdleMsDefault = 30_000
 const smallReadBytesDefault = 256 * 1024
 const concurrencyDefault = 4
@@ -104,7 +106,7 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
     const reader = new S3Reader({
       ...common,
       smallReadBytesMax: options.smallReadBytesMax ?? smallReadBytesDefault,
-      partBytes: options.readPartBytes ?? partBytesDefault,
+      partBytes: options.readPartBytes ?? readPartBytesDefault,
       concurrency: options.readConcurrency,
       bodyIdleMsMax: options.bodyIdleMsMax ?? bodyIdleMsDefault,
     })

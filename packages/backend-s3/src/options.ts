@@ -64,7 +64,7 @@ export interface S3Options {
   readonly partConcurrency?: number | undefined
   /** Bodies up to this size are read whole rather than as a stream. Default 256 KiB. */
   readonly smallReadBytesMax?: number | undefined
-  /** Size of a part of a longer body that is read in parts. Default 8 MiB. */
+  /** Size of a part of a longer body that is read in parts. Default 4 MiB. */
   readonly readPartBytes?: number | undefined
   /**
    * Parts of one body on their way out at once; each is held in memory. Default 4 where the bucket

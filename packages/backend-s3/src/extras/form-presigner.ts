@@ -6,7 +6,6 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
-import { createPresignedPost } from '@aws-sdk/s3-presigned-post'
 import {
   type Metadata,
   type OperationOptions,
@@ -81,6 +80,8 @@ export class FormPresigner {
           bucket.clock,
           abortSignal,
         )
+        // Imported when it is asked for: most programs never do.
+        const { createPresignedPost } = await import('@aws-sdk/s3-presigned-post')
         const form = await createPresignedPost(client, {
           ...{ Bucket: bucket.name, Key: name, Fields: fields, Expires: expiresInSeconds },
           Conditions: [['content-length-range', bytesMin, bytesMax]],

@@ -8,7 +8,6 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
  */
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import {
   type PresignedRequest,
   type PresignOptions,
@@ -64,6 +63,8 @@ export class ObjectPresigner {
         const signing = await signingClient(bucket.client, bucket.clock, abortSignal)
         const nowMs = Math.floor(bucket.clock.now() / 1000) * 1000
         const names = Object.keys(headers)
+        // Imported when it is asked for: most programs never do.
+        const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner')
         const url = await getSignedUrl(signing.client, this.#command(key, method, contentType), {
           expiresIn: expiresInSeconds,
           signingDate: new Date(nowMs),
