@@ -25,14 +25,14 @@ import {
 } from '@aos-storage/core'
 import { discardSource, quoteKey, throwIfAborted } from '@aos-storage/core/backend'
 import { closedError, isProgramError } from '@aos-storage/core/remote'
-import { Bucket } from './bucket.ts'
+import { Bucket, endpointOfEnvironment } from './bucket.ts'
 import type { StoredHeaders } from './calls.ts'
 import { S3Copier } from './copier.ts'
 import { toStorageError } from './errors.ts'
 import { S3Extras } from './extras/extras.ts'
 import { metadataBytesMax } from './metadata.ts'
 import { S3Names } from './names.ts'
-import { assertS3Options, type S3Options } from './options.ts'
+import { assertEndpoint, assertS3Options, type S3Options } from './options.ts'
 import { S3Pages } from './pages.ts'
 import { bodyBytesMax, partBytesMax } from './part-sizes.ts'
 import { probeOnce } from './probed.ts'
@@ -84,7 +84,11 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
    */
   static async open(options: S3Options): Promise<S3StorageBackend> {
     assertS3Options(options)
-    const own = { ...options, prefix: folderOf(options.prefix) }
+    const isOwn = options.client === undefined
+    const endpoint = options.endpoint ?? (isOwn ? endpointOfEnvironment() : undefined)
+    const own = { ...options, endpoint, prefix: folderOf(options.prefix) }
+    // Also one of the environment.
+    assertEndpoint(endpoint)
     const bucket = new Bucket(own)
     try {
       const names = new S3Names(own.prefix)

@@ -4,6 +4,7 @@
  */
 import { HeadBucketCommand, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { Agent as HttpsAgent } from 'node:https'
 import {
   type Clock,
   isStorageError,
@@ -18,7 +19,7 @@ import { type ObjectCalls, SdkCalls } from './calls.ts'
 import { bucketAbsent } from './error-table.ts'
 import { s3Failures } from './errors.ts'
 import type { S3Options } from './options.ts'
-import { Wire } from './wire.ts'
+import { type Agents, Wire } from './wire.ts'
 import { WireCalls } from './wire-calls.ts'
 
 /** Connections to an endpoint, unless the options say otherwise. */
@@ -43,7 +44,7 @@ export class Bucket {
   readonly address: string
   /** The calls that nearly all traffic is made of. */
   readonly calls: ObjectCalls
-  readonly #lease: AgentLease | undefined
+  readonly #leases: readonly AgentLease[]
   /** What may have something to tidy up. */
   readonly #held = new Set<Promise<unknown>>()
   #seenMs = -Infinity
@@ -59,12 +60,15 @@ export class Bucket {
     if (options.client !== undefined) {
       this.client = options.client
       this.calls = new SdkCalls(this.client, this.name)
+      this.#leases = []
       return
     }
-    this.#lease = leaseAgent(endpointOf(options), options.connectionsMax ?? connectionsMaxDefault)
-    const { agent } = this.#lease
-    this.client = new S3Client(clientConfig(options, agent))
-    this.calls = new WireCalls(new Wire(this.client, this.name, agent))
+    // One for each scheme: a file of the SDK's may name an endpoint that is known only later.
+    const [http, https] = (['http:', 'https:'] as const).map((scheme) => agentFor(scheme, options))
+    this.#leases = [http!, https!]
+    const agents = { 'http:': http!.agent, 'https:': https!.agent }
+    this.client = new S3Client(clientConfig(options, agents))
+    this.calls = new WireCalls(new Wire(this.client, this.name, agents))
   }
 
   /** Sends a request; its answer proves that the bucket is there. */
@@ -142,7 +146,7 @@ export class Bucket {
   async close(): Promise<void> {
     this.requests.close()
     while (this.#held.size > 0) await Promise.allSettled(this.#held)
-    this.#lease?.release()
+    for (const lease of this.#leases) lease.release()
   }
 
   /** The error of a missing bucket, with its name; any other as it is. */
@@ -161,29 +165,44 @@ function absentBucket(error: StorageError): StorageError {
   })
 }
 
-function endpointOf({ endpoint, region }: S3Options): string {
-  return endpoint ?? `https://s3.${region ?? 'default'}.amazonaws.com`
+function agentFor(scheme: 'http:' | 'https:', options: S3Options): AgentLease {
+  const { endpoint, region = 'default', connectionsMax = connectionsMaxDefault } = options
+  const url = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`)
+  return leaseAgent(`${scheme}//${url.host}`, connectionsMax)
 }
 
-function clientConfig(options: S3Options, agent: AgentLease['agent']): S3ClientConfig {
+function clientConfig(options: S3Options, agents: Agents): S3ClientConfig {
   const { endpoint, region, credentials, profile, bucket } = options
-  const isHttp = endpoint?.startsWith('http:') === true
   const isCustom = endpoint !== undefined
   return {
     // Requests are sent again by ourselves: the SDK's own retries do not tell of a lost answer.
     maxAttempts: 1,
     cacheMiddleware: true,
     forcePathStyle: options.forcePathStyle ?? (isCustom || bucket.includes('.')),
-    requestHandler: new NodeHttpHandler(
-      isHttp ? { httpAgent: agent } : { httpsAgent: agent as never },
-    ),
+    requestHandler: new NodeHttpHandler({
+      httpAgent: agents['http:'],
+      httpsAgent: agents['https:'] as HttpsAgent,
+    }),
     customUserAgent: 'aos-storage',
     ...whenRequired,
-    ...(isCustom ? { endpoint, region: region ?? 'us-east-1' } : {}),
+    ...(isCustom ? { endpoint, region: region ?? regionOfEnvironment() } : {}),
     ...(region === undefined ? {} : { region }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(profile === undefined ? {} : { profile }),
   }
+}
+
+/** Where the SDK would go, too: known before it, because the path style depends on it. */
+export function endpointOfEnvironment(): string | undefined {
+  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env
+  const isIgnored = process.env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true'
+  return isIgnored ? undefined : AWS_ENDPOINT_URL_S3 || AWS_ENDPOINT_URL || undefined
+}
+
+/** Other servers rarely mind; where one does, it is told. */
+function regionOfEnvironment(): string {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env
+  return AWS_REGION || AWS_DEFAULT_REGION || 'us-east-1'
 }
 
 /**

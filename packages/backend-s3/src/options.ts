@@ -22,7 +22,7 @@ export interface S3Options {
   readonly bucket: string
   /** All keys live below this start, for instance `tenant/a/`. Default none. */
   readonly prefix?: string | undefined
-  /** Default: by the SDK's own rules (`AWS_REGION`, profile); `us-east-1` with an endpoint. */
+  /** Default: as the SDK finds it; with an endpoint `AWS_REGION`, or `us-east-1`. */
   readonly region?: string | undefined
   /** URL of a server that is not Amazon's. */
   readonly endpoint?: string | undefined
@@ -169,7 +169,8 @@ function assertBucketName(name: unknown): void {
   )
 }
 
-function assertEndpoint(endpoint: string | undefined): void {
+/** @throws StorageError `INVALID_ARGUMENT` unless it is the URL of a server, without secrets. */
+export function assertEndpoint(endpoint: string | undefined): void {
   if (endpoint === undefined) return
   const url = URL.parse(endpoint)
   const fault =

@@ -13,7 +13,7 @@
 import type { Readable } from 'node:stream'
 import { type BodyStream, isStorageError, StorageError } from '@aos-storage/core'
 import { abortError } from '@aos-storage/core/backend'
-import { closedError, type RemoteBody } from '@aos-storage/core/remote'
+import { closedError, placed, type RemoteBody } from '@aos-storage/core/remote'
 
 export interface PartsBodyOptions {
   readonly key: string
@@ -77,7 +77,7 @@ export class PartsBody implements BodyStream {
       if (this.#failure !== undefined) throw this.#failure
     } catch (error) {
       // Parts end with ABORTED because the body did.
-      throw this.#failure ?? this.#faultOf(error)
+      throw this.#faultOf(this.#failure ?? error)
     } finally {
       this.#end()
     }
@@ -116,15 +116,17 @@ export class PartsBody implements BodyStream {
     return bytes
   }
 
-  /** A part that is of no version any more: of another one, missing, or behind its end. */
+  /** A part may be of no version any more: of another one, missing, or behind its end. */
   #faultOf(error: unknown): unknown {
-    const isReplaced = isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')
-    if (!isReplaced && !(isStorageError(error) && error.status === 416)) return error
+    const place = { backend: 's3', operation: 'read', key: this.#options.key }
+    if (!isStorageError(error)) return error
+    const isReplaced = error.code === 'PRECONDITION_FAILED' || error.code === 'NOT_FOUND'
+    if (!isReplaced && error.status !== 416) return placed(error, place)
     return new StorageError(
       'CONFLICT',
       'The object was overwritten or deleted while it was read in parts; read it again, or with ' +
         'readConcurrency: 1',
-      { backend: 's3', operation: 'read', key: this.#options.key, cause: error },
+      { ...place, cause: error },
     )
   }
 

@@ -2,7 +2,12 @@
  * Which of many keys have an object: asked of listings where the keys lie close together, which one
  * request tells of a thousand, and one by one elsewhere.
  */
-import { compareKeys, isStorageError, type OperationOptions } from '@aos-storage/core'
+import {
+  compareKeys,
+  isStorageError,
+  type OperationOptions,
+  type StorageError,
+} from '@aos-storage/core'
 import type { Bucket } from './bucket.ts'
 import type { S3Names } from './names.ts'
 import type { S3Server } from './server.ts'
@@ -20,6 +25,8 @@ export interface Presence {
   readonly there: ReadonlySet<string>
   /** Of these they told nothing. */
   readonly unknown: readonly string[]
+  /** Why a listing failed where single keys would fail as well. */
+  readonly error?: StorageError | undefined
 }
 
 export class PresenceLists {
@@ -52,8 +59,9 @@ export class PresenceLists {
         if (known - from < keysOfPageMin) poor += 1
       }
     } catch (error) {
+      if (isStorageError(error, 'ABORTED', 'CLOSED') || !isStorageError(error)) throw error
       // Who may not list may look.
-      if (!isStorageError(error, 'PERMISSION_DENIED')) throw error
+      if (error.code !== 'PERMISSION_DENIED') return { there, unknown: [], error }
     }
     return { there, unknown: sorted.slice(known) }
   }

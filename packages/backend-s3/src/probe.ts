@@ -34,6 +34,8 @@ const operation = 'open'
 const otherEtag = '00000000000000000000000000000000'
 /** A scratch object that is older was left behind by a process that died. */
 const leftBehindMs = 86_400_000
+/** Of a listing of scratch objects. */
+const pagesMax = 100
 
 export interface ProbeOptions {
   readonly bucket: Bucket
@@ -154,31 +156,50 @@ class Probe {
 
   /** Also sweeps what others left behind. */
   async #listings(): Promise<S3Server['spaceInListings']> {
-    const start = this.#names.scratchStart
     const name = this.#names.spacedScratch(this.#bucket.random.id())
     this.#made.add(name)
     await this.#put(name, 'a')
-    const command = new ListObjectsV2Command({
-      ...{ Bucket: this.#bucket.name, Prefix: start, EncodingType: 'url' },
-    })
-    const [{ Contents = [], EncodingType, IsTruncated }, head] = await Promise.all([
-      this.#send((abortSignal) => this.#bucket.client.send(command, { abortSignal })),
+    const [listed, head] = await together(
+      this.#list(name),
       this.#send((abortSignal) => this.#calls.head({ Key: name }, abortSignal)),
-    ])
-    if (Contents.length === 0 && IsTruncated !== true) throw noServer()
+    )
     this.#keepsVersions = head.VersionId !== undefined
+    const isPlus = listed.some((each) => each.isEncoded && each.name.endsWith('+%2B'))
+    const oldMs = this.#bucket.clock.now() - leftBehindMs
+    for (const each of listed) {
+      const found = nameIn(each, isPlus)
+      // Users' keys may begin alike.
+      if (each.modifiedMs < oldMs && this.#names.isScratch(found)) this.#made.add(found)
+    }
     // Who may not is told before more is made.
     await this.#remove(name)
     this.#made.delete(name)
-    const oldMs = this.#bucket.clock.now() - leftBehindMs
-    const isPlus = EncodingType === 'url' && Contents.some(({ Key }) => Key?.endsWith('+%2B'))
-    for (const { Key = '', LastModified } of Contents) {
-      const found = EncodingType === 'url' ? decodeURIComponent(withSpaces(Key, isPlus)) : Key
-      const isOld = LastModified !== undefined && LastModified.getTime() < oldMs
-      // Users' keys may begin alike.
-      if (isOld && this.#names.isScratch(found)) this.#made.add(found)
-    }
     return isPlus ? '+' : '%20'
+  }
+
+  /** What lies where scratch objects do, up to this one. Pages may be short, even empty. */
+  async #list(name: string): Promise<readonly Listed[]> {
+    const { client, name: Bucket } = this.#bucket
+    const Prefix = this.#names.scratchStart
+    const listed: Listed[] = []
+    let ContinuationToken: string | undefined
+    for (let page = 0; page < pagesMax; page++) {
+      const input = { Bucket, Prefix, EncodingType: 'url', ContinuationToken } as const
+      const answer = await this.#send((abortSignal) =>
+        client.send(new ListObjectsV2Command(input), { abortSignal }),
+      )
+      const isEncoded = answer.EncodingType === 'url'
+      const found = (answer.Contents ?? []).map(({ Key = '', LastModified }) => ({
+        ...{ name: Key, isEncoded, modifiedMs: LastModified?.getTime() ?? Infinity },
+      }))
+      listed.push(...found)
+      if (found.some((each) => [true, false].some((isPlus) => nameIn(each, isPlus) === name))) {
+        return listed
+      }
+      ContinuationToken = answer.IsTruncated === true ? answer.NextContinuationToken : undefined
+      if (ContinuationToken === undefined) break
+    }
+    throw noServer()
   }
 
   #scratch(): string {
@@ -303,8 +324,16 @@ function noServer(): StorageError {
   })
 }
 
-function withSpaces(encoded: string, isPlus: boolean): string {
-  return isPlus ? encoded.replaceAll('+', ' ') : encoded
+interface Listed {
+  /** As the server writes it. */
+  readonly name: string
+  readonly isEncoded: boolean
+  readonly modifiedMs: number
+}
+
+function nameIn({ name, isEncoded }: Listed, isPlus: boolean): string {
+  if (!isEncoded) return name
+  return decodeURIComponent(isPlus ? name.replaceAll('+', ' ') : name)
 }
 
 function isSettled(error: unknown): boolean {

@@ -3,9 +3,6 @@ import { type BackendProvider, StorageError } from '@aos-storage/core'
 import { S3StorageBackend } from './backend.ts'
 import type { S3Options } from './options.ts'
 
-/** Where the server of a URL is found, the first that is set; Amazon's without. */
-const endpointVariables = ['AOS_S3_ENDPOINT', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'] as const
-
 /**
  * The provider of `{ storageType: 's3', bucket, … }`, with the settings of {@link S3Options}, and
  * of `s3://bucket/prefix`.
@@ -25,13 +22,12 @@ function optionsOf(url: URL): S3Options {
   if (url.search !== '' || url.hash !== '') throw urlError('has parameters or a fragment')
   if (url.port !== '' || url.hostname === '') throw urlError('names no bucket, or has a port')
   const prefix = prefixOf(url.pathname.slice(1))
-  const endpoint = endpointVariables
-    .map((name) => process.env[name])
-    .find((value) => value !== undefined && value !== '')
+  // Those of the SDK (`AWS_ENDPOINT_URL_S3`) are found as the store is opened.
+  const endpoint = process.env['AOS_S3_ENDPOINT']
   return {
     bucket: url.hostname,
     ...(prefix === '' ? {} : { prefix }),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(endpoint === undefined || endpoint === '' ? {} : { endpoint }),
   }
 }
 

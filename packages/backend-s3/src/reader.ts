@@ -177,7 +177,7 @@ export class S3Reader {
       ...{ operation: 'read', key, signal, bytes: smallReadBytesMax },
       send: async (abortSignal) => {
         const found = await calls.get(call, abortSignal)
-        const bytes = found.ContentLength ?? 0
+        const bytes = bytesOf(found)
         const isSmall = bytes <= smallReadBytesMax
         return {
           answer: found,
@@ -205,7 +205,7 @@ export class S3Reader {
     signal: AbortSignal | undefined,
   ): ReadResult {
     const start = startOf(answer)
-    const given = start + (answer.ContentLength ?? 0)
+    const given = start + bytesOf(answer)
     // Of a whole body only the first part was asked for.
     const end = range === undefined ? info.size : given
     const isAll = start === 0 && end === info.size
@@ -299,6 +299,12 @@ function keptId({ VersionId }: GetAnswer): string | undefined {
 function startOf({ ContentRange }: GetAnswer): number {
   const start = /^bytes (\d+)-/.exec(ContentRange ?? '')?.[1]
   return start === undefined ? 0 : Number(start)
+}
+
+/** How many bytes an answer has: those of its range, also where a proxy cut it and says so. */
+function bytesOf(answer: GetAnswer): number {
+  const last = /^bytes \d+-(\d+)/.exec(answer.ContentRange ?? '')?.[1]
+  return last === undefined ? (answer.ContentLength ?? 0) : Number(last) + 1 - startOf(answer)
 }
 
 function changed(key: string): StorageError {

@@ -12,7 +12,7 @@ import {
   type DeleteOutcome,
   isStorageError,
   type OperationOptions,
-  type StorageError,
+  StorageError,
 } from '@aos-storage/core'
 import { checkMatch, openOutcome, throwIfAborted } from '@aos-storage/core/backend'
 import { eachPlace } from '@aos-storage/core/remote'
@@ -33,8 +33,9 @@ const atOnceMax = 32
 /** How often a delete is decided again because the object was overwritten meanwhile. */
 const changesMax = 10
 
-/** What no XML can carry, and so no batch. */
-const notXml = /[\ufffe\uffff]/
+/** What no XML can carry, and so no batch; control characters are in names of others only. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 
 export interface RemoverOptions {
   readonly bucket: Bucket
@@ -76,7 +77,8 @@ export class S3Remover {
         return await this.#delete(key, etag, options, operation)
       } catch (error) {
         const isChanged = ifMatch === undefined && isStorageError(error, 'PRECONDITION_FAILED')
-        if (!(isChanged || isConflict(error)) || changes >= changesMax) throw error
+        if (!(isChanged || isConflict(error))) throw error
+        if (changes >= changesMax) throw isChanged ? changedError(operation, key) : error
         await this.#options.bucket.requests.rest(changes + 1, options)
       }
     }
@@ -103,9 +105,9 @@ export class S3Remover {
   ): Promise<void> {
     const there = await this.#thoseThere(places, outcomes, options)
     if (there.length === 0) return
-    const errors = await this.#sendBatch(
-      there.map((at) => outcomes[at]!.key),
-      options,
+    const keys = there.map((at) => outcomes[at]!.key)
+    const errors = await this.#sendBatch(keys, options).catch((error: unknown) =>
+      errorsOfAll(error, keys, this.#options.names),
     )
     for (const at of there) {
       const { key } = outcomes[at]!
@@ -122,7 +124,14 @@ export class S3Remover {
     options: OperationOptions,
   ): Promise<number[]> {
     const keys = places.map((at) => outcomes[at]!.key)
-    const { there, unknown } = await this.#presence.find(keys, options)
+    const { there, unknown, error } = await this.#presence.find(keys, options)
+    if (error !== undefined) {
+      for (const at of places) {
+        const { key } = outcomes[at]!
+        outcomes[at] = { key, deleted: false, error: error.with({ key }) }
+      }
+      return []
+    }
     const found = new Set(there)
     const asked = new Set(unknown)
     const alone = places.filter((at) => asked.has(outcomes[at]!.key))
@@ -231,6 +240,21 @@ export class S3Remover {
       throw error
     }
   }
+}
+
+/** The failure of a whole batch, as that of each key. @throws what ended the call. */
+function errorsOfAll(
+  error: unknown,
+  keys: readonly string[],
+  names: S3Names,
+): Map<string, StorageError> {
+  if (isStorageError(error, 'ABORTED', 'CLOSED') || !isStorageError(error)) throw error
+  return new Map(keys.map((key) => [names.nameOf(key), error.with({ key })]))
+}
+
+function changedError(operation: string, key: string): StorageError {
+  const message = 'It is overwritten again and again; delete it when it rests'
+  return new StorageError('CONFLICT', message, { backend: 's3', operation, key })
 }
 
 /** Per-key errors have a code, but no status. */

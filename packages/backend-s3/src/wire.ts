@@ -59,7 +59,7 @@ class WireRefusal extends Error {
 
 /** Where the bucket is, and how requests to it are signed. */
 interface Target {
-  readonly protocol: string
+  readonly protocol: keyof Agents
   readonly hostname: string
   readonly port: string | undefined
   /** Host header. */
@@ -69,16 +69,22 @@ interface Target {
   readonly signer: Signer
 }
 
+/** Connections that are kept, by the scheme of the endpoint. */
+export interface Agents {
+  readonly 'http:': AgentLease['agent']
+  readonly 'https:': AgentLease['agent']
+}
+
 export class Wire {
   readonly #client: S3Client
   readonly #bucket: string
-  readonly #agent: AgentLease['agent']
+  readonly #agents: Agents
   #target: Promise<Target> | undefined
 
-  constructor(client: S3Client, bucket: string, agent: AgentLease['agent']) {
+  constructor(client: S3Client, bucket: string, agents: Agents) {
     this.#client = client
     this.#bucket = bucket
-    this.#agent = agent
+    this.#agents = agents
   }
 
   /**
@@ -116,7 +122,7 @@ export class Wire {
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
     const outgoing = send({
       method,
-      agent: this.#agent,
+      agent: this.#agents[target.protocol],
       hostname: target.hostname,
       ...(target.port === undefined ? {} : { port: target.port }),
       path: query === '' ? path : `${path}?${query}`,
@@ -146,7 +152,7 @@ export class Wire {
     const { protocol, hostname, port, host, pathname } = url.url
     const scheme = url.properties?.['authSchemes'] as { signingRegion?: string }[] | undefined
     return {
-      protocol,
+      protocol: protocol === 'http:' ? 'http:' : 'https:',
       hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
       port: port === '' ? undefined : port,
       host,

@@ -42,9 +42,12 @@ describe.each(servers)('on a server with %j', (behaviour) => {
     const store = await open()
     const keys = ['plain', 'a\u0001b', 'a\u000bb', 'a\tb', 'a\nb', 'a\rb', 'x\ufffe', '<&">', ' a ']
     for (const key of keys) s3.put(name, key, 'x')
+    const before = s3.requests.length
     const outcomes = await store.deleteMany(keys)
     expect(outcomes).toEqual(keys.map((key) => ({ key, deleted: true })))
     expect(s3.objects(name)).toEqual([])
+    const alone = s3.requests.slice(before).filter(({ operation }) => operation === 'DeleteObject')
+    expect(alone.map(({ key }) => key).sort()).toEqual(['a\u0001b', 'a\u000bb', 'x\ufffe'])
   })
 
   it('a batch in a missing bucket is an error of each key', async () => {
@@ -129,10 +132,26 @@ describe('a batch', () => {
     const denied = { code: 'PERMISSION_DENIED', retryable: 'no' }
     const outcome = await store.deleteMany(['a', 'none', 'b']).catch((error: unknown) => error)
     expect(outcome).toMatchObject([
-      { key: 'a', deleted: false, error: denied },
+      { key: 'a', deleted: false, error: { ...denied, key: 'a' } },
       { key: 'none', deleted: false },
-      { key: 'b', deleted: false, error: denied },
+      { key: 'b', deleted: false, error: { ...denied, key: 'b' } },
     ])
+  })
+
+  it('whose listing fails tells it of each key, and one that may not list asks each', async () => {
+    const { s3, name, open } = await simulatedBucket({ behaviour })
+    const store = await open({ attemptsMax: 1 })
+    const keys = Array.from({ length: 100 }, (_, at) => `k/${100 + at}`)
+    for (const key of keys) s3.put(name, key, 'x')
+    const fault = { kind: 'error', code: 'ServiceUnavailable' } as const
+    const rule = s3.script({ operation: 'ListObjectsV2', fault })
+    for (const { key, deleted, error } of await store.deleteMany(keys)) {
+      expect([deleted, error!.code, error!.key]).toEqual([false, 'UNAVAILABLE', key])
+    }
+    rule.remove()
+    s3.behave({ denied: ['ListBucket'] })
+    expect((await store.deleteMany(keys)).filter(({ deleted }) => deleted)).toHaveLength(100)
+    expect(s3.objects(name)).toEqual([])
   })
 })
 
