@@ -76,7 +76,7 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
 
   /**
    * Opens a store, and finds out what its server honours, unless that is given or was found out by
-   * this process: about 25 small requests, which leave nothing behind.
+   * this process: 25 to 60 small requests, which leave nothing behind.
    *
    * @throws TypeError or StorageError `INVALID_ARGUMENT` for options that mean nothing;
    * `PERMISSION_DENIED` where the credentials may not write, and `server` is not given; and as any
@@ -176,7 +176,10 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
     })
   }
 
-  /** Asks for an object that is not there: the least right to read is enough. */
+  /**
+   * Asks for an object that is not there. Without `s3:ListBucket` Amazon's does not say that it is
+   * not: then all that is known is that reading it is denied, and the store counts as unhealthy.
+   */
   async health(options: OperationOptions = {}): Promise<Health> {
     throwIfAborted(options.signal)
     const { clock } = this.#bucket
@@ -189,7 +192,8 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
     })
     if (this.#isClosed) return report(false, closedError('S3').message)
     try {
-      await this.#reader.read('.aos/health', options)
+      // One byte, should there be such an object.
+      await this.#reader.read('.aos/health', { ...options, range: { offset: 0, length: 1 } })
       return report(true, 'The bucket can be reached and read')
     } catch (error) {
       if (isStorageError(error, 'NOT_FOUND')) {

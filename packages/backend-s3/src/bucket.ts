@@ -26,8 +26,8 @@ import { WireCalls } from './wire-calls.ts'
 const connectionsMaxDefault = 64
 /** For how long an answer proves that the bucket is there. */
 const seenMsMax = 1000
-/** How long tidying up may take after the store was closed: what is left then is swept later. */
-const lateMsMax = 5000
+/** How long tidying up may take: what is left then is swept later. */
+const tidyMsMax = 5000
 
 /** A request to the bucket. */
 export interface BucketRequest<T> extends Omit<Request<T>, 'backend'> {}
@@ -56,7 +56,7 @@ export class Bucket {
     this.random = options.random ?? systemRandom
     this.requests = requestsOf(options)
     this.isForeignClient = options.client !== undefined
-    this.address = `${options.endpoint ?? options.region ?? ''} ${options.bucket}`
+    this.address = addressOf(options)
     if (options.client !== undefined) {
       this.client = options.client
       this.calls = new SdkCalls(this.client, this.name)
@@ -111,31 +111,33 @@ export class Bucket {
   }
 
   /**
-   * A request that tidies up: goes out after the caller's signal fired, and after a close. Never
-   * throws: what cannot be reached now is swept later.
+   * A request that tidies up: goes out after the caller's signal fired, and after a close, and has
+   * some seconds in all, because an error waits to be told. Never throws: what cannot be reached
+   * now is swept later.
    */
   async tidy(
     place: { readonly operation: string; readonly key: string },
     send: (signal: AbortSignal) => Promise<unknown>,
   ): Promise<void> {
-    try {
-      if (!this.requests.isClosed) return void (await this.send({ ...place, send }))
-    } catch {
-      if (!this.requests.isClosed) return
-    }
-    // Requests are refused by now: it goes out by itself.
-    await this.#sendLate(send).catch(() => undefined)
-  }
-
-  async #sendLate(send: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
     const late = new AbortController()
     const done = new AbortController()
-    const timer = this.clock.sleep(lateMsMax, done.signal).then(
+    const timer = this.clock.sleep(tidyMsMax, done.signal).then(
       () => late.abort(),
       () => undefined,
     )
+    const { signal } = late
     try {
-      await send(late.signal)
+      if (!this.requests.isClosed) return void (await this.send({ ...place, signal, send }))
+    } catch {
+      if (!this.requests.isClosed) return
+    } finally {
+      if (!this.requests.isClosed) done.abort()
+    }
+    // Requests are refused by now: it goes out by itself.
+    try {
+      await this.hold(send(signal))
+    } catch {
+      // Swept later.
     } finally {
       done.abort()
       await timer
@@ -165,6 +167,13 @@ function absentBucket(error: StorageError): StorageError {
   })
 }
 
+/** A profile may name another endpoint, and the environment another region. */
+function addressOf({ endpoint, region, profile, bucket }: S3Options): string {
+  const { AWS_PROFILE, AWS_REGION, AWS_DEFAULT_REGION } = process.env
+  const place = [endpoint, region ?? AWS_REGION ?? AWS_DEFAULT_REGION, profile ?? AWS_PROFILE]
+  return JSON.stringify([...place.map((part) => part ?? ''), bucket])
+}
+
 function agentFor(scheme: 'http:' | 'https:', options: S3Options): AgentLease {
   const { endpoint, region = 'default', connectionsMax = connectionsMaxDefault } = options
   const url = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`)
@@ -177,7 +186,6 @@ function clientConfig(options: S3Options, agents: Agents): S3ClientConfig {
   return {
     // Requests are sent again by ourselves: the SDK's own retries do not tell of a lost answer.
     maxAttempts: 1,
-    cacheMiddleware: true,
     forcePathStyle: options.forcePathStyle ?? (isCustom || bucket.includes('.')),
     requestHandler: new NodeHttpHandler({
       httpAgent: agents['http:'],

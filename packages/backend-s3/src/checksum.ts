@@ -34,6 +34,7 @@ class CheckedBody implements BodyStream {
   readonly #key: string
   readonly #body: BodyStream
   readonly #kept: string
+  #isCancelled = false
 
   constructor(key: string, body: BodyStream, kept: string) {
     this.#key = key
@@ -49,12 +50,15 @@ class CheckedBody implements BodyStream {
       hash.update(chunk)
       held = chunk
     }
+    // A part is of another hash, and whoever cancelled knows that he has no more.
+    if (this.#isCancelled) return
     // Whoever stops at the last byte must not miss it: the last chunk is given once all is checked.
     if (hash.digest('base64url') !== this.#kept) throw corrupt(this.#key)
     if (held !== undefined) yield held
   }
 
   cancel(): Promise<void> {
+    this.#isCancelled = true
     return this.#body.cancel()
   }
 }

@@ -19,7 +19,7 @@ import type { HeadAnswer, StoredHeaders } from './calls.ts'
 import { conditionError, conditionsOf, isConflict, refusalOf, unsupported } from './conditions.ts'
 import { etagOf, tokenOf } from './etag.ts'
 import { infoOf } from './info.ts'
-import { hiddenWriteId } from './metadata.ts'
+import { asHeaders, hiddenSha256, hiddenWriteId } from './metadata.ts'
 import type { NewUpload } from './multipart.ts'
 import type { S3Names } from './names.ts'
 import type { S3Reader } from './reader.ts'
@@ -105,7 +105,7 @@ export class S3Copier {
       ...this.#options.headers,
       ...keptHeaders(head),
       ContentType: info.contentType,
-      Metadata: { ...stored, [hiddenWriteId]: writeId },
+      Metadata: { ...asHeaders(stored), [hiddenWriteId]: writeId },
     }
     const sourceEtag = etagOf(info.etag, server.swap !== 'unquoted')
     const etag = await this.#send(copying, { upload, sourceEtag }, async (error, lost) => {
@@ -147,7 +147,11 @@ export class S3Copier {
   /** What stands there now: its time, and what a source that changed meanwhile brought along. */
   async #told(copying: Copying, etag: string): Promise<ObjectInfo> {
     const { to, info } = copying
-    const head = await this.#targetHead(copying)
+    const head = await this.#targetHead(copying).catch((error: unknown) => {
+      // It was copied all the same, though we cannot look.
+      if (isStorageError(error, 'ABORTED', 'CLOSED')) throw error
+      return undefined
+    })
     const there = head === undefined ? undefined : infoOf(to, head)
     if (there !== undefined && (etag === '' || there.etag === etag)) return there
     // Overwritten or deleted since.
@@ -166,22 +170,31 @@ export class S3Copier {
 
   /** Read from its version, and written with the conditions of a write. */
   async #copyThrough({ from, to, options, info, head }: Copying): Promise<ObjectInfo> {
-    const { reader, writer } = this.#options
-    const { ifMatch, ifNoneMatch, signal } = options
-    const body = {
+    const { reader, writer, server, serverCopy } = this.#options
+    const { ifNoneMatch, signal } = options
+    // Onto itself: what others wrote there meanwhile is not to be replaced by what was there before.
+    const isHeldToSelf = from === to && options.ifMatch === undefined && server.swap !== 'none'
+    const ifMatch = isHeldToSelf && ifNoneMatch === undefined ? info.etag : options.ifMatch
+    const settings = {
+      ...{ contentType: info.contentType, metadata: info.metadata, signal },
+      ...(ifMatch === undefined ? {} : { ifMatch }),
+      ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    }
+    const sha256 = head.Metadata?.[hiddenSha256]
+    const extras = { operation: 'copy', headers: keptHeaders(head), sha256 }
+    if (!serverCopy.isSingle(info.size)) {
+      if (isConditional(settings) && !server.conditionalComplete) throw tooLong(to)
+      const { body } = await reader.read(from, { ifMatch: info.etag, signal })
+      return writer.write(to, body, settings, extras)
+    }
+    const known = {
       bytes: info.size,
       body: (abortSignal: AbortSignal) =>
         info.size === 0
           ? Promise.resolve(new Uint8Array())
           : reader.open(from, info.etag, 0, info.size, abortSignal),
     }
-    const settings = {
-      ...{ contentType: info.contentType, metadata: info.metadata, signal },
-      ...(ifMatch === undefined ? {} : { ifMatch }),
-      ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
-    }
-    const extras = { operation: 'copy', headers: keptHeaders(head) }
-    return writer.writeKnown(to, body, settings, extras)
+    return writer.writeKnown(to, known, settings, extras)
   }
 
   /** Both at once can never be met, and only say why differently. */
@@ -220,6 +233,13 @@ export function keptHeaders(head: HeadAnswer): StoredHeaders {
     ...(ContentLanguage === undefined ? {} : { ContentLanguage }),
     ...(Expires === undefined ? {} : { Expires }),
   }
+}
+
+function tooLong(key: string): StorageError {
+  const message =
+    'A copy with a condition, or onto itself, has 5 GiB here at most: the server ignores ' +
+    'conditions on longer uploads'
+  return new StorageError('QUOTA_EXCEEDED', message, { backend: 's3', operation: 'copy', key })
 }
 
 function changedError(key: string): StorageError {

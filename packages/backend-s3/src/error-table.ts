@@ -195,6 +195,11 @@ export const networkMeanings: Readonly<Record<string, Meaning>> = {
     fix: 'What answers is no S3 server; check the endpoint',
     retryable: 'no',
   },
+  EPROTO: {
+    code: 'UNAVAILABLE',
+    fix: 'What answers speaks no TLS, or none that we know; check the endpoint, http:// or https://',
+    retryable: 'no',
+  },
   CERT_HAS_EXPIRED: {
     code: 'UNAVAILABLE',
     fix: 'The server’s certificate has expired',

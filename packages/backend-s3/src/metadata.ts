@@ -64,6 +64,15 @@ export function decodeMetadata(stored: S3Metadata | undefined): Metadata {
   return metadata
 }
 
+/** Stored metadata as it can be sent again: others' may hold what no header can. */
+export function asHeaders(stored: S3Metadata): S3Metadata {
+  const headers: S3Metadata = {}
+  for (const [name, value] of Object.entries(stored)) {
+    setOwn(headers, name, /^[ -~]*$/.test(value) ? value : encodeValue(value))
+  }
+  return headers
+}
+
 function encodeHidden({ writeId, sha256 }: HiddenMetadata): S3Metadata {
   return {
     ...(writeId === undefined ? {} : { [hiddenWriteId]: writeId }),

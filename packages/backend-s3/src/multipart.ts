@@ -19,6 +19,8 @@ import type { CallConditions, ObjectCalls, PartAnswer, StoredHeaders } from './c
 import { tokenOf } from './etag.ts'
 import type { S3Metadata } from './metadata.ts'
 
+/** For the time that a completion may take: that of so many bytes that are sent, 8 minutes. */
+const completionBytesMax = 64 * 1024 ** 2
 /** How long the answer to a begin may take after its caller has gone. */
 const answerMsMax = 5000
 
@@ -103,7 +105,7 @@ export class Multipart {
    * @returns The token of the object; empty where the server does not tell it, as Ceph 16.
    */
   async complete(
-    parts: readonly UploadedPart[],
+    { parts, bytes }: Filled,
     conditions: CallConditions,
     onRefused: (error: StorageError, lost: StorageError | undefined) => Promise<string>,
   ): Promise<string> {
@@ -116,7 +118,8 @@ export class Multipart {
       ...conditions,
     })
     return bucket.send<string>({
-      ...{ operation, key, signal },
+      // Amazon's puts long objects together for minutes.
+      ...{ operation, key, signal, bytes: Math.min(bytes, completionBytesMax) },
       conditions: { ifMatch: conditions.IfMatch, ifNoneMatch: conditions.IfNoneMatch },
       send: async (abortSignal) => {
         const { ETag } = await bucket.client.send(command, { abortSignal })

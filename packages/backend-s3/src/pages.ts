@@ -114,7 +114,8 @@ export class S3Pages {
     if (object === undefined)
       return { key: name.slice(this.#names.prefix.length), object: undefined }
     const key = this.#names.keyOf(name)
-    if (key === undefined || scope.isPassed(key)) return undefined
+    // A name may begin with what its key does not: it is longer by a space.
+    if (key === undefined || !key.startsWith(scope.prefix) || scope.isPassed(key)) return undefined
     const start = scope.rolledUp(key)
     return start === undefined
       ? { key, object: listedOf(key, object) }
@@ -141,7 +142,8 @@ export class S3Pages {
     while (await list.more()) {
       for (const { name } of list.take()) {
         const key = this.#names.keyOf(name)
-        if (key !== undefined && !(isBehind && compareKeys(key, after) <= 0)) return true
+        if (key === undefined || !key.startsWith(start)) continue
+        if (!isBehind || compareKeys(key, after) > 0) return true
       }
     }
     return false

@@ -20,6 +20,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   ListObjectsV2Command,
+  UploadPartCopyCommand,
   ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3'
 import { isStorageError, StorageError } from '@aos-storage/core'
@@ -36,6 +37,7 @@ const otherEtag = '00000000000000000000000000000000'
 const leftBehindMs = 86_400_000
 /** Of a listing of scratch objects. */
 const pagesMax = 100
+const roundsMax = 5
 
 export interface ProbeOptions {
   readonly bucket: Bucket
@@ -46,7 +48,7 @@ export interface ProbeOptions {
 /** @throws StorageError `PERMISSION_DENIED` where the credentials may not do it: give `server`. */
 export async function probe(options: ProbeOptions): Promise<S3Server> {
   try {
-    return await new Probe(options).run()
+    return await clearly(options)
   } catch (error) {
     if (!isStorageError(error, 'PERMISSION_DENIED')) throw error
     throw new StorageError(
@@ -55,6 +57,28 @@ export async function probe(options: ProbeOptions): Promise<S3Server> {
         'delete; give it as server: awsServer for Amazon’s, plainServer where nothing is known',
       { backend: 's3', operation, status: error.status, cause: error },
     )
+  }
+}
+
+/** Again where an answer was lost, and the next try was refused: perhaps only by the first. */
+async function clearly(options: ProbeOptions): Promise<S3Server> {
+  for (let round = 1; ; round++) {
+    try {
+      return await new Probe(options).run()
+    } catch (error) {
+      if (!(error instanceof Unclear)) throw error
+      if (round >= roundsMax) throw error.lost
+    }
+  }
+}
+
+/** A refusal that says nothing, because an earlier try may have been carried out. */
+class Unclear extends Error {
+  readonly lost: StorageError
+
+  constructor(lost: StorageError) {
+    super(lost.message)
+    this.lost = lost
   }
 }
 
@@ -92,6 +116,12 @@ class Probe {
     const first = await this.#isAccepted(() => this.#put(name, 'a', { IfNoneMatch: '*' }))
     const createOnly =
       first && (await this.#isRefused(() => this.#put(name, 'b', { IfNoneMatch: '*' })))
+    // Of a key that is missing: some servers look at the condition only over an object.
+    const missing = this.#scratch()
+    const toMissing = { IfMatch: etagOf(otherEtag, true) }
+    if (!(await this.#isRefused(() => this.#put(missing, 'd', toMissing)))) {
+      return { createOnly, swap: 'none' }
+    }
     const etag = await this.#put(name, 'c')
     if (
       !(await this.#isRefused(() => this.#put(name, 'd', { IfMatch: etagOf(otherEtag, true) })))
@@ -116,6 +146,7 @@ class Probe {
     if (!(await this.#isRefused(() => this.#upload(name, create)))) return false
     const unmet = { IfMatch: etagOf(otherEtag, quotes === 'quoted') }
     if (!(await this.#isRefused(() => this.#upload(name, unmet)))) return false
+    if (!(await this.#isRefused(() => this.#upload(this.#scratch(), unmet)))) return false
     const etag = await this.#put(name, 'a')
     const met = { IfMatch: etagOf(etag, quotes === 'quoted') }
     return this.#isAccepted(() => this.#upload(name, met))
@@ -133,11 +164,15 @@ class Probe {
     const unmetSource = { CopySourceIfMatch: etagOf(otherEtag, isQuoted) }
     const copySourceMatch =
       (await this.#isAccepted(() => copy({ CopySourceIfMatch: etagOf(etag, isQuoted) }))) &&
-      (await this.#isRefused(() => copy(unmetSource)))
+      (await this.#isRefused(() => copy(unmetSource))) &&
+      (await this.#isRefused(() => this.#copyPart(from, to, unmetSource)))
     await this.#put(to, 'to')
     const conditionalCopy =
       (await this.#isRefused(() => copy({ IfNoneMatch: '*' }))) &&
       (await this.#isRefused(() => copy({ IfMatch: etagOf(otherEtag, isQuoted) }))) &&
+      (await this.#isRefused(() =>
+        this.#copy(from, this.#scratch(), { IfMatch: etagOf(otherEtag, isQuoted) }),
+      )) &&
       (await this.#isAccepted(async () => {
         const there = await this.#put(to, 'to')
         await copy({ IfMatch: etagOf(there, isQuoted) })
@@ -151,6 +186,8 @@ class Probe {
     const etag = await this.#put(name, 'a')
     const unmet = { Key: name, IfMatch: etagOf(otherEtag, isQuoted) }
     if (!(await this.#isRefused(() => this.#delete(unmet)))) return false
+    const ofMissing = { ...unmet, Key: this.#scratch() }
+    if (!(await this.#isRefused(() => this.#delete(ofMissing)))) return false
     return this.#isAccepted(() => this.#delete({ Key: name, IfMatch: etagOf(etag, isQuoted) }))
   }
 
@@ -241,9 +278,28 @@ class Probe {
     }
   }
 
+  /** Of an upload that is aborted: only whether the part is copied is asked. */
+  async #copyPart(from: string, to: string, conditions: CopyConditions): Promise<void> {
+    const { client, name: Bucket } = this.#bucket
+    const common = { Bucket, Key: to }
+    const { UploadId = '' } = await this.#send((abortSignal) =>
+      client.send(new CreateMultipartUploadCommand(common), { abortSignal }),
+    )
+    const CopySource = sourceOf(Bucket, from)
+    const part = { ...common, UploadId, PartNumber: 1, CopySource, ...conditions }
+    try {
+      await this.#send((abortSignal) =>
+        client.send(new UploadPartCopyCommand(part), { abortSignal }),
+      )
+    } finally {
+      const abort = new AbortMultipartUploadCommand({ ...common, UploadId })
+      await this.#send((abortSignal) => client.send(abort, { abortSignal })).catch(() => undefined)
+    }
+  }
+
   async #copy(from: string, to: string, conditions: CopyConditions): Promise<void> {
     const { client, name: Bucket } = this.#bucket
-    const CopySource = `${Bucket}/${from}`.split('/').map(encodeURIComponent).join('/')
+    const CopySource = sourceOf(Bucket, from)
     const command = new CopyObjectCommand({ Bucket, Key: to, CopySource, ...conditions })
     await this.#send((abortSignal) => client.send(command, { abortSignal }))
   }
@@ -253,7 +309,12 @@ class Probe {
   }
 
   #send<T>(send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return this.#bucket.send<T>({ operation, send })
+    return this.#bucket.send<T>({
+      ...{ operation, send },
+      onRefused: async (error, lost) => {
+        throw lost === undefined ? error : new Unclear(lost)
+      },
+    })
   }
 
   /** True when the server does it; false when it refuses it, or does not know how. */
@@ -313,6 +374,11 @@ async function together<const T extends readonly Promise<unknown>[]>(
   return Promise.all(tasks)
 }
 
+/** As the header has it: bucket and name, escaped but for the slashes. */
+function sourceOf(bucket: string, name: string): string {
+  return `${bucket}/${name}`.split('/').map(encodeURIComponent).join('/')
+}
+
 interface CopyConditions extends CallConditions {
   readonly CopySourceIfMatch?: string
 }
@@ -336,8 +402,9 @@ function nameIn({ name, isEncoded }: Listed, isPlus: boolean): string {
   return decodeURIComponent(isPlus ? name.replaceAll('+', ' ') : name)
 }
 
+/** With 412, or 404 where there is nothing that the condition could be true of. */
 function isSettled(error: unknown): boolean {
-  return isStorageError(error, 'PRECONDITION_FAILED', 'ALREADY_EXISTS')
+  return isStorageError(error, 'PRECONDITION_FAILED', 'ALREADY_EXISTS', 'NOT_FOUND')
 }
 
 /** A server that knows no such header says so in several ways. */

@@ -1,6 +1,6 @@
 /** One probe for each bucket and process: what it found out is true of all stores in the bucket. */
-import type { ProbeOptions } from './probe.ts'
-import { probe } from './probe.ts'
+import { isStorageError } from '@aos-storage/core'
+import { probe, type ProbeOptions } from './probe.ts'
 import type { S3Server } from './server.ts'
 
 /** Buckets that are remembered; those of longest ago are probed again. */
@@ -8,18 +8,31 @@ const bucketsMax = 1000
 
 const probed = new Map<string, Promise<S3Server>>()
 
-/** @throws as `probe`; a probe that failed is made again by the next. */
-export function probeOnce(options: ProbeOptions): Promise<S3Server> {
+/**
+ * @throws as `probe`; a failure is that of all who waited for it, and the next probes again. One of
+ * credentials is of its own store only: the others then probe with theirs.
+ */
+export async function probeOnce(options: ProbeOptions): Promise<S3Server> {
   const { bucket } = options
   // A client that was given says nothing of where it goes.
   if (bucket.isForeignClient) return probe(options)
   const found = probed.get(bucket.address)
-  // One that failed may have had other credentials, or less time.
-  if (found !== undefined) return found.catch(() => probeOnce(options))
+  if (found === undefined) return begun(options)
+  try {
+    return await found
+  } catch (error) {
+    const isOwn = isStorageError(error, 'UNAUTHENTICATED', 'PERMISSION_DENIED', 'CLOSED', 'ABORTED')
+    if (!isOwn) throw error
+    return begun(options)
+  }
+}
+
+function begun(options: ProbeOptions): Promise<S3Server> {
+  const { address } = options.bucket
   const finding = probe(options)
-  probed.set(bucket.address, finding)
+  probed.set(address, finding)
   finding.catch(() => {
-    if (probed.get(bucket.address) === finding) probed.delete(bucket.address)
+    if (probed.get(address) === finding) probed.delete(address)
   })
   if (probed.size > bucketsMax) probed.delete(probed.keys().next().value!)
   return finding

@@ -46,6 +46,8 @@ export class S3Reader {
   readonly #versionId: string | undefined
   /** True once the bucket was seen to keep versions: parts can be read of one that is replaced. */
   #keepsVersions = false
+  /** False once it was seen that we may not read versions by their ids. */
+  #mayReadVersions = true
 
   constructor(options: ReaderOptions, open: Set<OpenBody> = new Set(), versionId?: string) {
     this.#options = options
@@ -118,10 +120,35 @@ export class S3Reader {
       ...{ operation: 'read', key, signal },
       send: (abortSignal) => calls.get(call, abortSignal),
     })
+    const isRange = startOf(answer) === start && start + (answer.ContentLength ?? 0) === end
     // Also of a server that knows no conditions.
-    if (infoOf(key, answer).etag === etag) return answer.Body
+    const isSame = infoOf(key, answer).etag === etag
+    if (isSame && isRange) return answer.Body
     answer.Body.destroy()
-    throw changed(key)
+    throw isSame ? noRanges(key) : changed(key)
+  }
+
+  /** By its id, or, where we may read no versions by their ids, while it is the current one. */
+  async #openKept(
+    key: string,
+    etag: string,
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+    versionId: string | undefined,
+  ): Promise<Readable> {
+    if (versionId === undefined || versionId === this.#versionId || this.#mayReadVersions) {
+      try {
+        return await this.open(key, etag, start, end, signal, versionId)
+      } catch (error) {
+        const isOurs = versionId !== undefined && versionId !== this.#versionId
+        if (!isOurs || !isStorageError(error, 'PERMISSION_DENIED')) throw error
+        // It takes s3:GetObjectVersion.
+        this.#mayReadVersions = false
+        this.#keepsVersions = false
+      }
+    }
+    return this.open(key, etag, start, end, signal)
   }
 
   /** Ends open bodies with `CLOSED`. */
@@ -153,9 +180,15 @@ export class S3Reader {
 
   /** Asks for the size first: for empty ranges, and those at the end. */
   async #readBySize(key: string, options: ReadOptions): Promise<ReadResult> {
-    const info = await this.stat(key, options, 'read')
+    const head = await this.head(key, options, 'read')
+    const info = infoOf(key, head)
+    checkReadConditions(key, info.etag, options)
     const { start, end } = resolveRange(options.range, info.size)
-    if (start >= end) return { info, start, end, body: new Uint8Array() }
+    if (start >= end) {
+      const body = new Uint8Array()
+      if (info.size === 0) checkWhole(key, body, head.Metadata)
+      return { info, start, end, body }
+    }
     const { etag } = info
     const { signal } = options
     return this.#get(key, `bytes=${start}-${end - 1}`, { ifMatch: etag, signal }, options.range)
@@ -187,7 +220,11 @@ export class S3Reader {
       onRefused: (error) => this.#refused(key, error, options),
     })
     const info = infoOf(key, answer)
-    this.#keepsVersions = keptId(answer) !== undefined
+    if (range !== undefined && answer.ContentRange === undefined) {
+      answer.Body.destroy()
+      throw noRanges(key)
+    }
+    this.#keepsVersions = this.#mayReadVersions && keptId(answer) !== undefined
     try {
       checkReadConditions(key, info.etag, options)
       return this.#result(info, answer, whole, range, signal)
@@ -214,7 +251,8 @@ export class S3Reader {
       return { info, start, end, body: whole }
     }
     const first = { source: answer.Body, bytes: whole, end: given }
-    const pinned = { ...info, versionId: this.#versionId ?? keptId(answer) }
+    const keptVersion = this.#mayReadVersions ? keptId(answer) : undefined
+    const pinned = { ...info, versionId: this.#versionId ?? keptVersion }
     const body = this.#bodyOf(pinned, start, end, first, signal)
     return { info, start, end, body: isAll ? checkedBody(info.key, body, answer.Metadata) : body }
   }
@@ -246,7 +284,7 @@ export class S3Reader {
         start: from,
         end: to,
         source,
-        reopen: (position) => this.open(key, etag, position, to, partSignal, versionId),
+        reopen: (position) => this.#openKept(key, etag, position, to, partSignal, versionId),
         signal: partSignal,
         onEnd: onPartEnd,
       })
@@ -255,11 +293,14 @@ export class S3Reader {
       ? part(start, end, first.source, signal, onEnd)
       : new PartsBody({
           ...{ key, start, end, partBytes, concurrency, signal, onEnd, first },
-          open: (from, to, partSignal) => this.open(key, etag, from, to, partSignal, versionId),
+          open: (from, to, partSignal) =>
+            this.#openKept(key, etag, from, to, partSignal, versionId),
           part: (from, to, source, partSignal) =>
             part(from, to, source, partSignal, () => undefined),
         })
     this.#open.add(body)
+    // Closed between the answer and now.
+    if (bucket.requests.isClosed) body.closeStore()
     return body
   }
 
@@ -305,6 +346,12 @@ function startOf({ ContentRange }: GetAnswer): number {
 function bytesOf(answer: GetAnswer): number {
   const last = /^bytes \d+-(\d+)/.exec(answer.ContentRange ?? '')?.[1]
   return last === undefined ? (answer.ContentLength ?? 0) : Number(last) + 1 - startOf(answer)
+}
+
+/** What stands between us and the server takes `Range` out of requests. */
+function noRanges(key: string): StorageError {
+  const message = 'This server, or a proxy before it, ignores ranges; nothing can be read in parts'
+  return new StorageError('UNSUPPORTED', message, { backend: 's3', operation: 'read', key })
 }
 
 function changed(key: string): StorageError {

@@ -108,7 +108,7 @@ export class ServerCopy {
     const multipart = await Multipart.begin(options, upload!)
     try {
       const parts = await this.#parts(copying, multipart.id)
-      return await multipart.complete(parts, conditions, copying.onRefused)
+      return await multipart.complete({ parts, bytes: copying.size }, conditions, copying.onRefused)
     } catch (error) {
       await multipart.abort()
       throw error

@@ -84,7 +84,7 @@ export class Staging {
         failed,
       })
       isCompleting = true
-      await multipart.complete(parts, {}, async (error, lost) => {
+      await multipart.complete({ parts, bytes }, {}, async (error, lost) => {
         // Nobody else knows its name: who finds it completed has completed it.
         if (lost !== undefined && error.code === 'CONFLICT') return ''
         throw error

@@ -5,8 +5,9 @@
  * calls of which there are many go this way. Where the bucket is, and by which keys, is the SDK's
  * to say: its endpoint rules, its chain of credentials and of regions.
  */
-import type { S3Client } from '@aws-sdk/client-s3'
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { systemClock } from '@aos-storage/core'
+import { createHash } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { AgentLease } from '@aos-storage/core/remote'
@@ -61,7 +62,7 @@ class WireRefusal extends Error {
 interface Target {
   readonly protocol: keyof Agents
   readonly hostname: string
-  readonly port: string | undefined
+  readonly port: number | undefined
   /** Host header. */
   readonly host: string
   /** Without a slash at its end. */
@@ -94,14 +95,25 @@ export class Wire {
    * body is still read.
    */
   async send(request: WireRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    this.#target ??= this.#find()
-    let target: Target
+    const { body } = request
     try {
-      target = await this.#target
+      return await this.#send(request, signal, false)
     } catch (error) {
-      this.#target = undefined
-      throw error
+      // A stream is not to go on when nobody takes it.
+      if (body !== undefined && !(body instanceof Uint8Array)) body.destroy()
+      const isMd5Asked = error instanceof WireRefusal && /Content-MD5/i.test(error.message)
+      if (!isMd5Asked || !(body instanceof Uint8Array)) throw error
+      return this.#send(request, signal, true)
     }
+  }
+
+  /** @param hasMd5 As buckets want it whose objects are locked by default. */
+  async #send(
+    request: WireRequest,
+    signal: AbortSignal,
+    hasMd5: boolean,
+  ): Promise<IncomingMessage> {
+    const target = await this.#found()
     const keys = await this.#client.config.credentials()
     const { method, body } = request
     const path = `${target.path}/${request.name.split('/').map(uriEncode).join('/')}`
@@ -112,12 +124,10 @@ export class Wire {
     for (const [name, value] of Object.entries(request.headers)) {
       if (value !== undefined) headers[name] = value
     }
+    if (hasMd5 && body instanceof Uint8Array) headers['content-md5'] = md5Of(body)
     const payload = payloadOf(body, target.protocol)
-    const signed = target.signer.sign(
-      { method, path, query, headers, payload },
-      keys,
-      systemClock.now(),
-    )
+    const unsigned = { method, path, query, headers, payload }
+    const signed = target.signer.sign(unsigned, keys, systemClock.now())
     if (method === 'PUT') signed['content-length'] = String(lengthOf(request))
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
     const outgoing = send({
@@ -130,36 +140,70 @@ export class Wire {
     })
     const answer = await answered(outgoing, body, signal)
     if (answer.statusCode! < 300) return answer
-    // Read also where there is none, as of HEAD: else its connection is never free again.
-    throw new WireRefusal(answer, await refusalText(answer))
+    try {
+      // Read also where there is none, as of HEAD: else its connection is never free again.
+      throw new WireRefusal(answer, await refusalText(answer))
+    } finally {
+      // Refused before all of the body was sent: the rest is of no use.
+      if (!outgoing.writableFinished) outgoing.destroy()
+    }
+  }
+
+  async #found(): Promise<Target> {
+    this.#target ??= this.#find()
+    try {
+      return await this.#target
+    } catch (error) {
+      this.#target = undefined
+      throw error
+    }
   }
 
   async #find(): Promise<Target> {
-    const { config } = this.#client
-    const region = await config.region()
-    const endpoint = await config.endpoint?.()
-    const url = config.endpointProvider({
-      Bucket: this.#bucket,
-      Region: region,
-      ForcePathStyle: (await valueOf(config.forcePathStyle)) === true,
-      UseFIPS: (await valueOf(config.useFipsEndpoint)) === true,
-      UseDualStack: (await valueOf(config.useDualstackEndpoint)) === true,
-      Accelerate: false,
-      UseGlobalEndpoint: false,
-      DisableMultiRegionAccessPoints: true,
-      ...(endpoint === undefined ? {} : { Endpoint: textOf(endpoint) }),
-    })
-    const { protocol, hostname, port, host, pathname } = url.url
-    const scheme = url.properties?.['authSchemes'] as { signingRegion?: string }[] | undefined
+    const { request, signingRegion } = await requestOfSdk(this.#client, this.#bucket)
+    const { protocol, hostname, port, path } = request
     return {
       protocol: protocol === 'http:' ? 'http:' : 'https:',
       hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: port === '' ? undefined : port,
-      host,
-      path: pathname.replace(/\/$/, ''),
-      signer: new Signer(scheme?.[0]?.signingRegion ?? region),
+      port,
+      host: port === undefined ? hostname : `${hostname}:${port}`,
+      path: path.slice(0, -1 - probeName.length),
+      signer: new Signer(signingRegion ?? (await this.#client.config.region())),
     }
   }
+}
+
+/** An object whose request is never sent. */
+const probeName = 'x'
+
+interface SdkRequest {
+  readonly request: {
+    readonly protocol: string
+    readonly hostname: string
+    readonly port?: number | undefined
+    readonly path: string
+  }
+  readonly signingRegion: string | undefined
+}
+
+/** Where the SDK would send a request, by all of its rules: asked of itself, and not sent. */
+async function requestOfSdk(client: S3Client, bucket: string): Promise<SdkRequest> {
+  const command = new HeadObjectCommand({ Bucket: bucket, Key: probeName })
+  let found: SdkRequest | undefined
+  command.middlewareStack.add(
+    (_, context) => async (args) => {
+      const signingRegion = context['signing_region'] as string | undefined
+      found = { request: args.request as SdkRequest['request'], signingRegion }
+      throw new Error('Not to be sent')
+    },
+    { step: 'build', priority: 'low' },
+  )
+  try {
+    await client.send(command, {})
+  } catch (error) {
+    if (found === undefined) throw error
+  }
+  return found!
 }
 
 function answered(
@@ -194,6 +238,10 @@ function answered(
 
 function aborted(): Error {
   return Object.assign(new Error('The request ended without an answer'), { code: 'ECONNABORTED' })
+}
+
+function md5Of(body: Uint8Array): string {
+  return createHash('md5').update(body).digest('base64')
 }
 
 /** Over plain http the signature holds the body; over https the connection does. */
@@ -231,18 +279,4 @@ const entities: Readonly<Record<string, string>> = {
   gt: '>',
   quot: '"',
   apos: "'",
-}
-
-async function valueOf<T>(setting: T | (() => Promise<T>) | undefined): Promise<T | undefined> {
-  return typeof setting === 'function' ? (setting as () => Promise<T>)() : setting
-}
-
-function textOf(endpoint: {
-  readonly protocol: string
-  readonly hostname: string
-  readonly port?: number | undefined
-  readonly path: string
-}): string {
-  const port = endpoint.port === undefined ? '' : `:${endpoint.port}`
-  return `${endpoint.protocol}//${endpoint.hostname}${port}${endpoint.path}`
 }

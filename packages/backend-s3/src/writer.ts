@@ -23,6 +23,7 @@ import {
 } from '@aos-storage/core'
 import {
   assertBodySize,
+  discardSource,
   guardSource,
   isConditional,
   openOutcome,
@@ -45,7 +46,7 @@ import {
 import { tokenOf } from './etag.ts'
 import { infoOf } from './info.ts'
 import { encodeMetadata, hiddenWriteId, type S3Metadata } from './metadata.ts'
-import { etagOfParts, Multipart, type NewUpload, type UploadedPart } from './multipart.ts'
+import { etagOfParts, type Filled, Multipart, type NewUpload } from './multipart.ts'
 import type { S3Names } from './names.ts'
 import { partBytesAt, partBytesFor, partBytesMax } from './part-sizes.ts'
 import type { S3Reader } from './reader.ts'
@@ -84,12 +85,15 @@ interface Writing {
   readonly isKnown: boolean
   readonly headers: StoredHeaders
   readonly conditions: CallConditions
+  readonly sha256: string | undefined
 }
 
 /** What a copy through this process keeps beside what the contract knows. */
 export interface WriteExtras {
   readonly operation?: string | undefined
   readonly headers?: StoredHeaders | undefined
+  /** Of the body, where it is known: kept whether the store keeps checksums or not. */
+  readonly sha256?: string | undefined
 }
 
 export class S3Writer {
@@ -117,8 +121,14 @@ export class S3Writer {
     options: WriteOptions,
     extras: WriteExtras,
   ): Promise<ObjectInfo> {
-    const writing = this.#begin(key, options, extras)
-    await this.#assertPossible(writing)
+    let writing: Writing
+    try {
+      writing = this.#begin(key, options, extras)
+      await this.#assertPossible(writing)
+    } catch (error) {
+      discardSource(body)
+      throw error
+    }
     if (body instanceof Uint8Array) return this.#writeBytes(writing, body)
     try {
       return await this.#writeStream(writing, body)
@@ -160,6 +170,7 @@ export class S3Writer {
       writeId: own ?? bucket.random.id(),
       isKnown: own !== undefined,
       headers: { ...headers, ...extras.headers },
+      sha256: extras.sha256,
       conditions: conditionsOf(options, server.swap),
     }
   }
@@ -232,21 +243,17 @@ export class S3Writer {
         failed,
       })
       throwIfAborted(options.signal)
-      return await this.#complete(writing, multipart, parts, bytes)
+      return await this.#complete(writing, multipart, { parts, bytes })
     } catch (error) {
       await multipart.abort()
       throw error
     }
   }
 
-  async #complete(
-    writing: Writing,
-    multipart: Multipart,
-    parts: readonly UploadedPart[],
-    bytes: number,
-  ): Promise<ObjectInfo> {
+  async #complete(writing: Writing, multipart: Multipart, filled: Filled): Promise<ObjectInfo> {
     const { conditions } = writing
-    const etag = await multipart.complete(parts, conditions, async (error, lost) => {
+    const { parts, bytes } = filled
+    const etag = await multipart.complete(filled, conditions, async (error, lost) => {
       const ours = await this.#refused(writing, true, error, lost)
       return ours.etag
     })
@@ -349,7 +356,10 @@ export class S3Writer {
   /** What the object is made with. */
   #upload(writing: Writing, hasId: boolean, sha256: string | undefined): NewUpload {
     const { options, metadata, writeId, isKnown, headers } = writing
-    const hidden = { writeId: hasId && !isKnown ? writeId : undefined, sha256 }
+    const hidden = {
+      writeId: hasId && !isKnown ? writeId : undefined,
+      sha256: writing.sha256 ?? sha256,
+    }
     return {
       ...headers,
       ContentType: options.contentType,

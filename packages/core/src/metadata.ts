@@ -29,7 +29,8 @@ const metadataName = /^[a-z][a-z0-9_-]*$/
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/
 // RFC 9110 section 8.3.1: type "/" subtype and parameters, whose values are tokens or quoted.
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-const quotedString = '"(?:[^"\\\\\\x00-\\x1f\\x7f]|\\\\[ -~])*"'
+// Without its obsolete text outside of ASCII, which services refuse, or sign wrongly.
+const quotedString = '"(?:[ !#-\\[\\]-~]|\\\\[ -~])*"'
 const parameter = `[ \\t]*;[ \\t]*${token}=(?:${token}|${quotedString})`
 const mediaType = new RegExp(`^${token}/${token}(?:${parameter})*$`)
 

@@ -121,6 +121,7 @@ const documentedNetwork: Readonly<Record<string, readonly [code: string, retryab
   TimeoutError: ['UNAVAILABLE', 'yes'],
   ERR_STREAM_PREMATURE_CLOSE: ['UNAVAILABLE', 'yes'],
   HPE_INVALID_CONSTANT: ['UNAVAILABLE', 'no'],
+  EPROTO: ['UNAVAILABLE', 'no'],
   CERT_HAS_EXPIRED: ['UNAVAILABLE', 'no'],
   DEPTH_ZERO_SELF_SIGNED_CERT: ['UNAVAILABLE', 'no'],
   SELF_SIGNED_CERT_IN_CHAIN: ['UNAVAILABLE', 'no'],

@@ -81,7 +81,7 @@ describe('a listing whose answer is', () => {
 
   it('late is a TIMEOUT, and aborted ABORTED', async () => {
     const { s3, open } = await simulatedBucket()
-    const store = await open({ requestMsMax: 50, attemptsMax: 2 })
+    const store = await open({ server: awsServer, requestMsMax: 50, attemptsMax: 2 })
     const rule = s3.script({
       operation: 'ListObjectsV2',
       fault: { kind: 'stall', at: 'answer' },

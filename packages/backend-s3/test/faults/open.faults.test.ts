@@ -56,6 +56,27 @@ describe('a probe finds out', () => {
   })
 })
 
+it('a probe finds out the same, whichever of its answers is lost', async () => {
+  let lost = 0
+  for (let after = 0; ; after++) {
+    const { s3, name, open } = await simulatedBucket()
+    const rule = s3.script({ after, times: 1, fault: { kind: 'lost-answer' } })
+    expect((await open({ retryDelayMs: 0 })).server).toEqual(awsServer)
+    expect(s3.objects(name)).toEqual([])
+    if (rule.fired === 0) break
+    lost += 1
+  }
+  expect(lost).toBeGreaterThan(30)
+}, 60_000)
+
+it('a probe of which every answer is lost fails as what it is', async () => {
+  const { s3, open } = await simulatedBucket()
+  s3.script({ operation: 'PutObject', after: 1, fault: { kind: 'lost-answer' } })
+  await expect(open({ retryDelayMs: 0 })).rejects.toMatchObject({
+    ...{ code: 'UNAVAILABLE', operation: 'open' },
+  })
+})
+
 describe('a probe leaves', () => {
   const left = ({ s3, name }: SimulatedBucket) => [
     ...s3.versions(name).map(({ key }) => key),
@@ -167,7 +188,7 @@ describe('opening', () => {
     const [first, second] = await Promise.all([open(), open()])
     expect(second.server).toEqual(first.server)
     const asked = s3.requests.length
-    expect(asked).toBeLessThan(50)
+    expect(asked).toBeLessThan(60)
     await open({ prefix: 'tenant/a' })
     expect(s3.requests.length).toBe(asked)
     s3.createBucket('other')

@@ -1,6 +1,6 @@
 /** Writes in one request whose answer is lost, late or a conflict: what is told is what happened. */
 import { describe, expect, it } from 'vitest'
-import { pattern, put, readText } from '../support/objects.ts'
+import { expectStored, pattern, put, readText } from '../support/objects.ts'
 import { openText, simulatedBucket } from '../support/simulation.ts'
 
 const lost = { kind: 'lost-answer' } as const
@@ -13,7 +13,7 @@ describe('an answer that is lost', () => {
     const rule = s3.script({ operation: 'PutObject', times: 1, fault: lost })
     const info = await put(store, 'doc', 'mine', create)
     expect(rule.fired).toBe(1)
-    expect(await store.stat('doc')).toEqual(info)
+    await expectStored(store, info)
     expect(info.metadata).toEqual({})
     expect(s3.objects(name)).toHaveLength(1)
     await expect(put(store, 'doc', 'x', create)).rejects.toMatchObject({
@@ -31,7 +31,7 @@ describe('an answer that is lost', () => {
     const info = await put(store, 'doc', 'new', { ifMatch: etag, metadata: { by: 'me' } })
     expect(rule.fired).toBe(1)
     expect(info.metadata).toEqual({ by: 'me' })
-    expect(await store.stat('doc')).toEqual(info)
+    await expectStored(store, info)
   })
 
   it('to a create with the caller’s own id is known by that one', async () => {
@@ -50,7 +50,7 @@ describe('an answer that is lost', () => {
     const rule = s3.script({ operation: 'PutObject', times: 2, fault: lost })
     const info = await put(store, 'doc', 'mine')
     expect(rule.fired).toBe(2)
-    expect(await store.stat('doc')).toEqual(info)
+    await expectStored(store, info)
   })
 
   it.each(['replaced', 'deleted'])('to a create that another %s is told as open', async (how) => {
@@ -134,7 +134,7 @@ describe('writers that meet', () => {
     const rule = s3.script({ operation: 'PutObject', times: 5, fault: conflict })
     const info = await put(store, 'doc', 'mine', create)
     expect(rule.fired).toBe(5)
-    expect(await store.stat('doc')).toEqual(info)
+    await expectStored(store, info)
   })
 
   it('for ever are a CONFLICT after eleven tries', async () => {

@@ -1,4 +1,5 @@
 /** Short ways to write and read. */
+import { expect } from 'vitest'
 import type { ObjectInfo, StorageBackend, WriteBody, WriteOptions } from '@aos-storage/core'
 
 export function put(
@@ -51,4 +52,15 @@ export async function* pieces(bytes: Uint8Array, pieceBytes: number): AsyncGener
   for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
     yield bytes.subarray(at, at + pieceBytes)
   }
+}
+
+/**
+ * What a write or copy told is what is stored, but for the second: the time of an answer may be one
+ * later than that of the object.
+ */
+export async function expectStored(store: StorageBackend, told: ObjectInfo): Promise<void> {
+  const found = await store.stat(told.key)
+  const lateMs = told.modifiedAt.getTime() - found.modifiedAt.getTime()
+  expect([0, 1000]).toContain(lateMs)
+  expect({ ...told, modifiedAt: found.modifiedAt }).toEqual(found)
 }

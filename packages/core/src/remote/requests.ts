@@ -138,7 +138,7 @@ export class Requests {
     this.#running.add(controller)
     signal?.addEventListener('abort', end, { once: true })
     try {
-      return { answer: await request.send(controller.signal, lost) }
+      return { answer: await untilFired(request.send(controller.signal, lost), controller.signal) }
     } catch (thrown) {
       const endedNow = this.#ended(request)
       if (endedNow !== undefined) return { error: endedNow }
@@ -215,7 +215,21 @@ type Attempt<T> =
 /** True when the service may have carried the request out all the same. */
 function mayBeDone(error: StorageError, facts: FailureFacts | undefined): boolean {
   if (error.code === 'RATE_LIMITED') return false
-  return facts === undefined || (facts.status !== 503 && !unsentCodes.has(facts.code))
+  if (facts === undefined) return true
+  const { status, code } = facts
+  // A refusal settles it, also one that is worth another try.
+  if (status !== undefined) return status >= 500 && status !== 503
+  return !unsentCodes.has(code)
+}
+
+/** Ends when the signal fires, whatever it is that the request waits for by then. */
+function untilFired<T>(sent: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onFired = (): void => reject(new Error('The request was ended'))
+    sent.then(resolve, reject).finally(() => signal.removeEventListener('abort', onFired))
+    if (signal.aborted) onFired()
+    else signal.addEventListener('abort', onFired, { once: true })
+  })
 }
 
 function settled(
