@@ -1,6 +1,6 @@
 /**
- * Objects of 1 KiB written, read and looked at, with 1 and with 32 under way, against the SDK, minio
- * and s3mini.
+ * Objects of 1 KiB written, read and looked at, with 1 and with 32 under way, against the SDK,
+ * minio and s3mini.
  *
  * The client and the gateway share the machine, and the gateway takes more of an operation than any
  * client does: what is compared is what a caller sees, not what the clients alone cost.

@@ -3,7 +3,7 @@
  *
  * Ours and lib-storage send parts of 8 MiB, four at once, from the same generator of 64 KiB chunks;
  * minio sends its parts one by one. The SDK has no parallel download: ours in parts meets ranges by
- * hand, as many at once and as long. Nothing is warmed up: a round is a process that moves the object
+ * hand, as many at once and as long. Nothing is warmed up: a round is a process that moves it
  * once. An operation is 1 MiB.
  */
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'

@@ -53,8 +53,9 @@ export async function probe(options: ProbeOptions): Promise<S3Server> {
     if (!isStorageError(error, 'PERMISSION_DENIED')) throw error
     throw new StorageError(
       'PERMISSION_DENIED',
-      'What the server honours cannot be found out with credentials that may not write, list and ' +
-        'delete; give it as server: awsServer for Amazon’s, plainServer where nothing is known',
+      'What the server honours cannot be found out with credentials that may not read, write, ' +
+        'list and delete; give it as server: awsServer for Amazon’s, plainServer if nothing is ' +
+        'known',
       { backend: 's3', operation, status: error.status, cause: error },
     )
   }

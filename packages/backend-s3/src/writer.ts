@@ -421,11 +421,13 @@ export class S3Writer {
     isOpen: boolean = lost !== undefined,
   ): Promise<ObjectInfo> {
     const refusal = refusalOf(error, writing.options)
-    const mayBeOurs =
-      lost !== undefined || (this.#options.bucket.isForeignClient && isRefusal(refusal))
+    // A client that was given may have sent it before; an upload is gone once it was completed.
+    const isSettled = isRefusal(refusal) || isStorageError(refusal, 'CONFLICT')
+    const mayBeOurs = lost !== undefined || (this.#options.bucket.isForeignClient && isSettled)
     if (!mayBeOurs || !hasId) throw refusal
     const ours = await this.#own(writing).catch((thrown: unknown) => {
       // Who cannot look cannot tell, either.
+      if (lost === undefined && isStorageError(thrown, 'PERMISSION_DENIED')) throw refusal
       if (lost === undefined || isStorageError(thrown, 'ABORTED', 'CLOSED')) throw thrown
       throw openOutcome(lost, writing.key)
     })

@@ -41,7 +41,7 @@ describe('is kept', () => {
     expect((await readBytes(store, 'doc')).equals(stored!.body)).toBe(true)
   })
 
-  it('with conditional streams, on servers that honour conditions anywhere, or in PUTs', async () => {
+  it('with conditional streams, where conditions hold anywhere, or in PUTs only', async () => {
     const servers = [
       {},
       { copyDestinationConditions: 'ignored' },
@@ -65,7 +65,10 @@ describe('is kept', () => {
   })
 
   it('by copies, whichever way they go, also of a store that keeps none itself', async () => {
-    const through = { copyDestinationConditions: 'ignored', copySourceConditions: 'ignored' } as const
+    const through = {
+      copyDestinationConditions: 'ignored',
+      copySourceConditions: 'ignored',
+    } as const
     for (const behaviour of [{}, { copySourceConditions: 'ignored' }, through] as const) {
       const { s3, name, open } = await simulatedBucket({ behaviour })
       await put(await open(options), 'from', pattern(5000))

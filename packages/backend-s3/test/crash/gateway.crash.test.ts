@@ -20,7 +20,7 @@ const options = {
   ...{ attemptsMax: 6, retryDelayMs: 50, requestMsMax: 5000, bodyIdleMsMax: 2000 },
 }
 
-/** Versions of one key, by their number: those that were told as written, and all that were begun. */
+/** Versions of one key, by their number: those told as written, and all that were begun. */
 interface Ledger {
   readonly told: number[]
   readonly begun: number[]

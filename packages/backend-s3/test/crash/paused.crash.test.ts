@@ -2,7 +2,7 @@
 import { virtualClock } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { afterEach, expect, it } from 'vitest'
-import { pattern, pieces, put, readBytes, readText } from '../support/objects.ts'
+import { failureOf, pattern, pieces, put, readBytes, readText } from '../support/objects.ts'
 import { proxied } from '../support/proxied.ts'
 
 const options = { requestMsMax: 300, bodyIdleMsMax: 300, attemptsMax: 2, smallReadBytesMax: 1000 }
@@ -26,11 +26,10 @@ describeWithService(
         copy: () => store.copy('doc', 'to'),
       }
       const startedMs = performance.now()
-      await Promise.all(
-        Object.entries(calls).map(async ([name, call]) => {
-          await expect(call(), name).rejects.toMatchObject(late)
-        }),
-      )
+      const failures = Object.entries(calls).map(async ([name, call]) => {
+        expect([name, await failureOf(call())]).toMatchObject([name, late])
+      })
+      await Promise.all(failures)
       const create = put(store, 'made', 'body', { ifNoneMatch: '*' })
       await expect(create).rejects.toMatchObject({ code: 'TIMEOUT', retryable: 'no' })
       expect(await store.health()).toMatchObject({ ok: false })
@@ -39,7 +38,9 @@ describeWithService(
       await expect.poll(() => proxy.connectionsOpen, { timeout: 5000 }).toBe(0)
 
       await service.resume('ceph-osd')
-      await expect.poll(() => readText(store, 'doc').catch(String), { timeout: 10_000 }).toBe('body')
+      await expect
+        .poll(() => readText(store, 'doc').catch(String), { timeout: 10_000 })
+        .toBe('body')
       await put(store, 'doc', 'newer')
       expect(await readText(truth, 'doc')).toBe('newer')
       // What came late is whole, or it did not come.
@@ -97,14 +98,13 @@ describeWithService(
         match: ({ target }) => target.includes('partNumber'),
         fault: { kind: 'latency', delayMs: 0 },
       })
-      const outcome = expect(put(store, 'doc', source())).rejects.toMatchObject({
-        ...{ code: 'TIMEOUT', key: 'doc', operation: 'write' },
-      })
+      const failure = failureOf(put(store, 'doc', source()))
       await expect.poll(() => parts.fired, { timeout: 5000 }).toBeGreaterThan(0)
       // A part has a second for each 128 KiB: 64 for 8 MiB; then the abort has its own time.
       await clock.advance(64_300)
       await clock.advance(300)
-      await outcome
+      const told = { code: 'TIMEOUT', key: 'doc', operation: 'write' }
+      expect(await failure).toMatchObject(told)
       await expect.poll(() => isClosed).toBe(true)
       await service.resume('ceph-osd')
       // The proxy sees the end of a connection once the gateway has read what came before it.

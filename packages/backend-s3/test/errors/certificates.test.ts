@@ -11,7 +11,7 @@ import { selfSigned, type SelfSigned } from '../support/certificate.ts'
 const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'a-secret' }
 const fixed = { server: plainServer, attemptsMax: 2, retryDelayMs: 0 } as const
 
-/** A server that finds every object missing; gives its port, and the paths that it was asked for. */
+/** A server that finds every object missing; gives its port, and the paths that were asked for. */
 async function tlsServer(own: SelfSigned): Promise<{ port: number; paths: string[] }> {
   const paths: string[] = []
   const server = createServer({ ...own }, ({ headers, url }, response) => {

@@ -55,13 +55,14 @@ describe.each(operations)('%s', (operation, method, call) => {
       const error = await call(store).catch((thrown: unknown) => thrown)
       rule.remove()
       expect([code, rule.fired > 0]).toEqual([code, true])
-      expect(error, code).toMatchObject({ code: told, operation: method, backend: 's3', status })
+      const place = { operation: method, backend: 's3', status }
+      expect([code, error]).toMatchObject([code, { code: told, ...place }])
       if (!isStorageError(error)) return
       // A missing bucket is told by its name.
       const start = code === 'NoSuchBucket' ? `The bucket "${name}" does not exist` : fix
-      expect(error.message.startsWith(start), `${code}: ${error.message}`).toBe(true)
+      expect([code, error.message.slice(0, start.length)]).toEqual([code, start])
       expect(error.message).toContain(code)
-      expect(error.requestId, code).toMatch(/^SIMULATED/)
+      expect(error.requestId).toMatch(/^SIMULATED/)
       expect(s3.uploads(name)).toEqual([])
     }
   })

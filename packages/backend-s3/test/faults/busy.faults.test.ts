@@ -3,7 +3,7 @@ import type { StorageBackend } from '@aos-storage/core'
 import { virtualClock } from '@aos-storage/core/testing'
 import { describe, expect, it } from 'vitest'
 import { awsServer } from '../../src/index.ts'
-import { put, readText } from '../support/objects.ts'
+import { failureOf, put, readText } from '../support/objects.ts'
 import { type SimulatedBucket, simulatedBucket } from '../support/simulation.ts'
 
 const calls: Readonly<Record<string, (store: StorageBackend) => Promise<unknown>>> = {
@@ -90,12 +90,11 @@ describe('Retry-After', () => {
       const headers = { 'Retry-After': '20' }
       const rule = s3.script({ fault: { kind: 'error', code: 'SlowDown', headers } })
       const controller = new AbortController()
-      const outcome = expect(store.stat('doc', { signal: controller.signal })).rejects
-      const told = outcome.toMatchObject({ code, retryable: 'no' })
+      const failure = failureOf(store.stat('doc', { signal: controller.signal }))
       await expect.poll(() => rule.fired).toBe(1)
       if (code === 'ABORTED') controller.abort()
       else await store.close()
-      await told
+      expect(await failure).toMatchObject({ code, retryable: 'no' })
     }
   })
 })

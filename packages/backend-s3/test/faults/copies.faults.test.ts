@@ -58,9 +58,9 @@ describe('an answer that is lost', () => {
     expect(rule.fired).toBe(1)
     expect(info).toMatchObject({ key: 'to', metadata: { by: 'me' } })
     await expectStored(store, info)
-    expect(s3.requests.some(({ operation, key }) => operation === 'CopyObject' && key === 'to')).toBe(
-      false,
-    )
+    expect(
+      s3.requests.some(({ operation, key }) => operation === 'CopyObject' && key === 'to'),
+    ).toBe(false)
   })
 
   it('to a copy that others replaced is told as open', async () => {

@@ -82,7 +82,9 @@ describe('a batch', () => {
         { key: 'c', deleted: true },
       ])
       expect(s3.objects(name)).toEqual([])
-      const alone = s3.requests.slice(before).filter(({ operation }) => operation === 'DeleteObject')
+      const alone = s3.requests
+        .slice(before)
+        .filter(({ operation }) => operation === 'DeleteObject')
       expect(alone.map(({ key }) => key)).toEqual(['b'])
     },
   )
@@ -178,7 +180,10 @@ describe('a conditional delete', () => {
     await expect(store.delete('doc', { ifMatch: etag })).rejects.toMatchObject({
       ...{ code: 'PRECONDITION_FAILED', retryable: 'no', key: 'doc' },
     })
-    const again = s3.script({ ...rule, fault: { ...fault, run: () => void s3.put(name, 'doc', '2') } })
+    const again = s3.script({
+      ...rule,
+      fault: { ...fault, run: () => void s3.put(name, 'doc', '2') },
+    })
     expect(await store.delete('doc')).toBe(true)
     expect(again.fired).toBe(1)
     expect(s3.objects(name)).toEqual([])
@@ -196,7 +201,7 @@ describe('a conditional delete', () => {
     expect(rule.fired).toBe(11)
   })
 
-  it('of an object that somebody else deleted meanwhile says false, a conditional one lost', async () => {
+  it('of what somebody else deleted meanwhile says false, a conditional one lost', async () => {
     const { s3, name, open } = await simulatedBucket()
     const store = await open()
     const run = (): void => s3.delete(name, 'doc')

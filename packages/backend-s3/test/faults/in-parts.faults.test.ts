@@ -35,7 +35,7 @@ describe('an object that meanwhile', () => {
     expect((await drain(await store.read('doc'))).equals(now)).toBe(true)
   })
 
-  it('is overwritten while its last part is on its way is the version that was opened', async () => {
+  it('is overwritten while its last part is on its way is what was opened', async () => {
     const { s3, name, open } = await simulatedBucket({}, settings)
     const store = await open()
     s3.put(name, 'doc', pattern(250_000))
@@ -59,7 +59,10 @@ describe('an object that meanwhile', () => {
     let whole = 0
     let told = 0
     for (let round = 0; round < 40; round++) {
-      const found = await store.read('doc').then(drain).catch((error: unknown) => error)
+      const found = await store
+        .read('doc')
+        .then(drain)
+        .catch((error: unknown) => error)
       if (found instanceof Buffer) {
         whole += 1
         expect(found.equals(pattern(bytes, markOf(found)))).toBe(true)

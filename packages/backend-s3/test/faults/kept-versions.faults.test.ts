@@ -1,4 +1,4 @@
-/** Bodies in a bucket that keeps versions: read in parts at once, of a version that was replaced. */
+/** Bodies in a bucket that keeps versions: parts at once, of a version that was replaced. */
 import type { BodyStream, ReadResult } from '@aos-storage/core'
 import { describe, expect, it } from 'vitest'
 import type { S3Options, S3StorageBackend } from '../../src/index.ts'

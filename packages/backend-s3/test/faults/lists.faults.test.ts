@@ -1,4 +1,4 @@
-/** Listings of servers that are odd: pages that are short, empty or in circles, and wrong orders. */
+/** Listings of odd servers: pages that are short, empty or in circles, and wrong orders. */
 import type { ListOptions, StorageBackend } from '@aos-storage/core'
 import { describe, expect, it } from 'vitest'
 import { awsServer } from '../../src/index.ts'
@@ -119,7 +119,8 @@ it('one request a page, and one more for what may be hidden', async () => {
   const { s3, open } = await simulatedBucket()
   const store = await open({ server: awsServer })
   for (let at = 0; at < 30; at++) await put(store, `k/${100 + at}`, 'x')
-  const asked = (): number => s3.requests.filter(({ operation }) => operation === 'ListObjectsV2').length
+  const asked = (): number =>
+    s3.requests.filter(({ operation }) => operation === 'ListObjectsV2').length
   const before = asked()
   const { pages } = await listed(store, { limit: 10 })
   expect([pages, asked() - before]).toEqual([3, 3])

@@ -1,9 +1,17 @@
-/** What networks do between here and the gateway, by the fault proxy: nothing false, nothing left. */
+/** What networks do before the gateway, by the fault proxy: nothing false, nothing left. */
 import { openHandles, settledHandles } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
 import { expect, it } from 'vitest'
-import { allKeys, expectStored, pattern, pieces, put, readBytes, readText } from '../support/objects.ts'
+import {
+  allKeys,
+  expectStored,
+  pattern,
+  pieces,
+  put,
+  readBytes,
+  readText,
+} from '../support/objects.ts'
 import { proxied } from '../support/proxied.ts'
 import { openText } from '../support/simulation.ts'
 
@@ -27,7 +35,9 @@ describeWithService('rgw', (service) => {
   })
 
   it('a stream of parts whose answers are lost, at any request, is written once', async () => {
-    const { proxy, store, truth, bucket } = await proxied(service.url, { singleWriteBytesMax: 1000 })
+    const { proxy, store, truth, bucket } = await proxied(service.url, {
+      singleWriteBytesMax: 1000,
+    })
     const large = pattern(11_000_000)
     let requests = Infinity
     for (let after = 0; after < requests; after++) {

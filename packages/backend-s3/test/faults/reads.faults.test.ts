@@ -1,9 +1,10 @@
 /** Bodies that are cut, short, silent or slow: small ones, streams, and those read in parts. */
+import { S3Client } from '@aws-sdk/client-s3'
 import type { ReadOptions, StorageBackend } from '@aos-storage/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { awsServer } from '../../src/index.ts'
 import type { ScriptedFault } from '../../src/testing/index.ts'
-import { pattern } from '../support/objects.ts'
+import { failureOf, pattern } from '../support/objects.ts'
 import { simulatedBucket } from '../support/simulation.ts'
 
 const ways = {
@@ -89,13 +90,17 @@ describe.each(Object.entries(ways))('a body that is %s', (way, options) => {
   it('and shorter than the range that its answer names is read on', async () => {
     const { s3, store } = await given()
     const fault = { kind: 'short-body', bytes: 90_000 } as const
-    for (const range of [{ offset: 0, length: 500_000 }, { suffix: 400_000 }, { offset: 1 }]) {
+    const ranges = [
+      [{ offset: 0, length: 500_000 }, 0, 500_000],
+      [{ suffix: 400_000 }, 600_000, bytes],
+      [{ offset: 1 }, 1, bytes],
+    ] as const
+    for (const [range, start, end] of ranges) {
       const rule = s3.script({ operation: 'GetObject', times: 1, fault })
-      const { start, end } = await store.read('doc', { range })
-      rule.remove()
-      s3.script({ operation: 'GetObject', times: 1, fault })
       const read = await bytesOf(store, { range })
+      expect(rule.fired).toBe(1)
       expect(read.equals(body.subarray(start, end))).toBe(true)
+      rule.remove()
     }
   })
 
@@ -127,19 +132,18 @@ describe.each(Object.entries(ways))('a body that is %s', (way, options) => {
     expect((await bytesOf(store)).equals(body)).toBe(true)
   })
 
-  it('and whose request is aborted or closed amid ends with that, and frees its sockets', async () => {
+  it('and aborted or closed amid ends with that, and frees its sockets', async () => {
     for (const code of ['ABORTED', 'CLOSED'] as const) {
       const { s3, store } = await given()
       const fault = { kind: 'stall', at: 'body', afterBytes: 100_000 } as const
       const rule = s3.script({ operation: 'GetObject', fault })
       const controller = new AbortController()
-      const outcome = expect(bytesOf(store, { signal: controller.signal })).rejects.toMatchObject({
-        ...{ code, retryable: 'no', key: 'doc', operation: 'read' },
-      })
+      const failure = failureOf(bytesOf(store, { signal: controller.signal }))
       await expect.poll(() => rule.stalled).toBeGreaterThan(0)
       if (code === 'ABORTED') controller.abort()
       else await store.close()
-      await outcome
+      const told = { code, retryable: 'no', key: 'doc', operation: 'read' }
+      expect(await failure).toMatchObject(told)
       await expect.poll(() => rule.stalled).toBe(0)
     }
   })
@@ -184,4 +188,30 @@ it('an object that changes between two requests of a read is read as it is then'
   const run = (): void => void s3.put(name, 'doc', 'grown')
   s3.script({ operation: 'GetObject', times: 1, fault: { kind: 'meanwhile', at: 'answer', run } })
   expect((await bytesOf(store, { range: { suffix: 3 } })).toString()).toBe('own')
+})
+
+it('bodies end with their store, also those over a client that stays', async () => {
+  const { s3, name, options, open } = await simulatedBucket()
+  const { endpoint, region } = options
+  const client = new S3Client({
+    ...{ endpoint: endpoint!, region: region!, credentials: s3.credentials },
+    ...{ forcePathStyle: true, maxAttempts: 1 },
+  })
+  onTestFinished(() => client.destroy())
+  s3.put(name, 'doc', body)
+  const given = { client, endpoint: undefined, region: undefined, credentials: undefined }
+  for (const more of [ways.streamed, ways['in parts']]) {
+    const store = await open({ ...given, ...more, server: awsServer })
+    const stall = { kind: 'stall', at: 'body', afterBytes: 50_000 } as const
+    const rule = s3.script({ operation: 'GetObject', fault: stall })
+    const { body: read } = await store.read('doc')
+    await expect.poll(() => rule.stalled).toBeGreaterThan(0)
+    await store.close()
+    await expect.poll(() => rule.stalled).toBe(0)
+    const drain = async (): Promise<void> => {
+      for await (const chunk of read as AsyncIterable<Uint8Array>) void chunk
+    }
+    await expect(drain()).rejects.toMatchObject({ code: 'CLOSED', key: 'doc' })
+    rule.remove()
+  }
 })

@@ -37,7 +37,9 @@ describe.each(kinds)('an upload from %s', (kind) => {
   )
 
   it('whose completion is done, and then is NoSuchUpload, ends as written', async () => {
-    const { s3, name, open } = await simulatedBucket({ behaviour: { completeAgain: 'NoSuchUpload' } })
+    const { s3, name, open } = await simulatedBucket({
+      behaviour: { completeAgain: 'NoSuchUpload' },
+    })
     const store = await open(small)
     s3.script({ operation: 'CompleteMultipartUpload', times: 1, fault: lost })
     const info = await put(store, 'doc', source())
@@ -98,7 +100,11 @@ describe.each(kinds)('an upload from %s', (kind) => {
     const { s3, name, open } = await simulatedBucket({}, small)
     const store = await open()
     const run = (): void => void s3.put(name, 'doc', 'theirs')
-    s3.script({ operation: 'UploadPart', times: 1, fault: { kind: 'meanwhile', at: 'request', run } })
+    s3.script({
+      operation: 'UploadPart',
+      times: 1,
+      fault: { kind: 'meanwhile', at: 'request', run },
+    })
     await expect(put(store, 'doc', source(), create)).rejects.toMatchObject({
       ...{ code: 'ALREADY_EXISTS', retryable: 'no', key: 'doc' },
     })
@@ -168,12 +174,14 @@ it('a part is sent again by itself, not the whole body', async () => {
   const large = pattern(17_000_000)
   s3.script({ operation: 'UploadPart', key: 'doc', after: 1, times: 2, fault: lost })
   await put(store, 'doc', pieces(large, 1_000_000))
-  const parts = s3.requests.filter(({ operation, key }) => operation === 'UploadPart' && key === 'doc')
+  const parts = s3.requests.filter(
+    ({ operation, key }) => operation === 'UploadPart' && key === 'doc',
+  )
   expect(parts).toHaveLength(4 + 2)
   expect((await readBytes(store, 'doc')).equals(large)).toBe(true)
 })
 
-it('an upload that was aborted by others is a CONFLICT, and that from bytes begins again', async () => {
+it('an upload that others aborted is a CONFLICT, and that from bytes begins again', async () => {
   const { s3, name, open } = await simulatedBucket({}, small)
   const store = await open()
   const fault = { kind: 'error', code: 'NoSuchUpload' } as const

@@ -1,6 +1,8 @@
-/** Writes in one request whose answer is lost, late or a conflict: what is told is what happened. */
-import { describe, expect, it } from 'vitest'
-import { expectStored, pattern, put, readText } from '../support/objects.ts'
+/** Writes in one request whose answer is lost, late or a conflict: told is what happened. */
+import { S3Client } from '@aws-sdk/client-s3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { awsServer } from '../../src/index.ts'
+import { expectStored, failureOf, pattern, put, readText } from '../support/objects.ts'
 import { openText, simulatedBucket } from '../support/simulation.ts'
 
 const lost = { kind: 'lost-answer' } as const
@@ -157,10 +159,10 @@ describe('writers that meet', () => {
     const rule = s3.script({ operation: 'PutObject', fault: conflict })
     const controller = new AbortController()
     const write = put(store, 'doc', 'x', { ...create, signal: controller.signal })
-    const outcome = expect(write).rejects.toMatchObject({ code: 'ABORTED' })
+    const failure = failureOf(write)
     await expect.poll(() => rule.fired).toBe(1)
     controller.abort()
-    await outcome
+    expect(await failure).toMatchObject({ code: 'ABORTED' })
     expect(rule.fired).toBe(1)
   })
 
@@ -214,4 +216,29 @@ it('a body that the connection broke off in is written whole, or not at all', as
   expect(s3.objects(name).map(({ key, body: stored }) => [key, stored.byteLength])).toEqual([
     ['doc', body.byteLength],
   ])
+})
+
+it('who may write, and not read, creates and is refused as others are', async () => {
+  const { s3, name, options, open } = await simulatedBucket()
+  const { endpoint, region } = options
+  const client = new S3Client({
+    ...{ endpoint: endpoint!, region: region!, credentials: s3.credentials },
+    ...{ forcePathStyle: true, maxAttempts: 1 },
+  })
+  onTestFinished(() => client.destroy())
+  s3.behave({ denied: ['GetObject', 'ListBucket'] })
+  const over = { client, endpoint: undefined, region: undefined, credentials: undefined }
+  for (const [kind, given] of Object.entries({ own: {}, over })) {
+    const store = await open({ ...given, server: awsServer, singleWriteBytesMax: 1000 })
+    const bodies = [pattern(10), pattern(2000)]
+    for (const [at, body] of bodies.entries()) {
+      const key = `${kind}/${at}`
+      const { etag } = await put(store, key, body, create)
+      expect(s3.objects(name).find((object) => object.key === key)!.etag).toBe(etag)
+      await expect(put(store, key, body, create)).rejects.toMatchObject({
+        ...{ code: 'ALREADY_EXISTS', key },
+      })
+      await put(store, key, body, { ifMatch: etag })
+    }
+  }
 })

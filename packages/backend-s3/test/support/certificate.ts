@@ -56,6 +56,9 @@ function oid(hex: string): Buffer {
 
 /** UTCTime: `YYMMDDhhmmssZ`. */
 function time(ms: number): Buffer {
-  const digits = new Date(ms).toISOString().replaceAll(/[-:T]|\.\d+/g, '').slice(2)
+  const digits = new Date(ms)
+    .toISOString()
+    .replaceAll(/[-:T]|\.\d+/g, '')
+    .slice(2)
   return element(0x17, Buffer.from(digits))
 }

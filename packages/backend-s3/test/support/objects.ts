@@ -64,3 +64,13 @@ export async function expectStored(store: StorageBackend, told: ObjectInfo): Pro
   expect([0, 1000]).toContain(lateMs)
   expect({ ...told, modifiedAt: found.modifiedAt }).toEqual(found)
 }
+
+/** What a call that is to fail fails with, for those who do something else meanwhile. */
+export async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call
+  } catch (error) {
+    return error
+  }
+  throw new Error('It did not fail')
+}

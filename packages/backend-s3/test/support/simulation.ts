@@ -1,7 +1,11 @@
 /** A bucket on a simulation of its own, for what a real gateway does not show. */
 import { expect, onTestFinished } from 'vitest'
 import { type S3Options, S3StorageBackend } from '../../src/index.ts'
-import { type SimulatedS3, type SimulatedS3Options, startSimulatedS3 } from '../../src/testing/index.ts'
+import {
+  type SimulatedS3,
+  type SimulatedS3Options,
+  startSimulatedS3,
+} from '../../src/testing/index.ts'
 import { bucketName } from './bucket.ts'
 
 export interface SimulatedBucket {

@@ -18,7 +18,9 @@ export async function openStore({
   isOverClient = false,
   ...options
 }: ChildStoreArgs): Promise<StorageBackend> {
-  const backend = isOverClient ? await openOverClient(options) : await S3StorageBackend.open(options)
+  const backend = isOverClient
+    ? await openOverClient(options)
+    : await S3StorageBackend.open(options)
   return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
 }
 
