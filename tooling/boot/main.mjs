@@ -35,7 +35,7 @@ export async function main([command, ...rest]) {
 
 /** Without a `--` npm keeps the flags, and says so only in a warning. */
 function assertFlagsCame() {
-  const kept = ['data', 'port', 'reset', 'azure'].filter(
+  const kept = ['data', 'port', 'reset', 'azure', 's3', 'bucket'].filter(
     (name) => process.env[`npm_config_${name}`],
   )
   if (kept.length === 0) return

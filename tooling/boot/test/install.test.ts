@@ -40,11 +40,13 @@ describe('npm start', () => {
   })
 
   it('tells when npm kept the flags', async () => {
-    const run = await clone.boot(['start'], { npm_config_reset: 'true' })
-    expect([run.code, run.stderr]).toEqual([
-      1,
-      expect.stringContaining('put "--" before: npm start -- --reset'),
-    ])
+    for (const flag of ['reset', 'azure', 's3', 'bucket']) {
+      const run = await clone.boot(['start'], { [`npm_config_${flag}`]: 'true' })
+      expect([run.code, run.stderr]).toEqual([
+        1,
+        expect.stringContaining(`put "--" before: npm start -- --${flag}`),
+      ])
+    }
   })
 
   it('keeps odd npm settings of the npm around it away', async () => {

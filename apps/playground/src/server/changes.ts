@@ -1,6 +1,7 @@
 /** A layer that tells which keys changed, so that open pages show it. */
 import type { StorageBackend } from '@aos-storage/core'
 import { defineLayer, type Layer } from '@aos-storage/core/backend'
+import { extrasOf } from './extras.ts'
 import { type Live, topic } from './live.ts'
 
 /** A key that was written or deleted through the shared store. */
@@ -21,7 +22,13 @@ export function changeFeed(live: Live): Layer {
         keys.map((key) => ({ key, kind })),
       )
   }
+  const tellChange = async <T>(key: string, act: () => Promise<T>): Promise<T> => {
+    const result = await act()
+    tell('written', key)
+    return result
+  }
   const wrap = (inner: StorageBackend): StorageBackend => ({
+    ...extrasOf(inner, tellChange),
     name: inner.name,
     capabilities: inner.capabilities,
     read: (key, options) => inner.read(key, options),

@@ -8,6 +8,7 @@
  *       playground.json   the mark
  *       playground.lock   locked while a playground runs; empty
  *       objects/          the shared store
+ *       s3/               tables and queues beside buckets of S3
  *       ...               folders that screens declare
  */
 import { constants, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'

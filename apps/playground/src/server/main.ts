@@ -14,6 +14,7 @@ import { DataFolder, type SampleMarks } from './data-folder.ts'
 import { watchOperations } from './operations.ts'
 import { type PageFacts, readPage, servePage } from './page.ts'
 import { findScreens, type NamedScreen } from './screen.ts'
+import { besideName, bucketDefault, openS3 } from './s3.ts'
 import { openWorld, storeName, type World } from './world.ts'
 
 /** Requests that are still under way at the end get so long. */
@@ -34,11 +35,16 @@ async function main(args: readonly string[]): Promise<void> {
     return
   }
   const [built, screens] = await Promise.all([readPage(), findScreens()])
-  const ownNames = [storeName, ...screens.flatMap(({ screen }) => screen.folders ?? [])]
+  const ownNames = [storeName, besideName, ...screens.flatMap(({ screen }) => screen.folders ?? [])]
   using folder = await DataFolder.open(resolve(asked.data), { ...asked, ownNames })
   await using azure = asked.isAzure ? await openAzure(say) : undefined
-  const world = await openWorld(folder.path, { azure })
-  await laySamples(world, screens, azure?.samples ?? folder)
+  await using s3 =
+    asked.s3 === undefined
+      ? undefined
+      : await openS3(say, { bucket: asked.s3.bucket ?? bucketDefault, folder: folder.path })
+  const remote = azure ?? s3
+  const world = await openWorld(folder.path, { azure, s3 })
+  await laySamples(world, screens, remote?.samples ?? folder)
   const watch = watchOperations(world.live, systemClock)
   const { live } = world
   const store = JSON.stringify(world.place)
@@ -61,18 +67,26 @@ async function main(args: readonly string[]): Promise<void> {
   // Before the URL is told: whoever reads it may stop us at once.
   const stopping = askedToStop()
   say(`playground: ${url}`)
-  if (azure === undefined) {
+  if (remote === undefined) {
     const place = relative(process.cwd(), folder.path)
     say(`playground: the data is in ${place.startsWith('..') ? folder.path : place || '.'}`)
   }
-  const isLost = azure?.place.connectionString !== undefined
-  say(`playground: Ctrl-C stops it${isLost ? ', and the Azurite with all its data' : ''}`)
+  say(`playground: Ctrl-C stops it${lostWith(world)}`)
   if (asked.isOpened) void openBrowser(url)
   await stopping
   say('playground: stopping')
   await stop(server, end)
   await world.close()
   say('playground: stopped')
+}
+
+/** What ends with it, data and all. */
+function lostWith({ place }: World): string {
+  if (place.storageType === 'azure' && place.connectionString !== undefined) {
+    return ', and the Azurite with all its data'
+  }
+  const isGateway = place.storageType === 's3' && place.credentials !== undefined
+  return isGateway ? ', and the S3 gateway with all its data' : ''
 }
 
 async function laySamples(

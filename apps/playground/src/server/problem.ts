@@ -1,5 +1,5 @@
 /** What a page is told when something fails: the code, what happened, and what to do about it. */
-import { isStorageError, type StorageErrorCode } from '@aos-storage/core'
+import { isStorageError, type StorageError, type StorageErrorCode } from '@aos-storage/core'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
@@ -64,6 +64,18 @@ export function subjectOf(path: string): Subject {
   return screen === 'tables' || screen === 'queues' ? screen : 'objects'
 }
 
+/** Where the usual fix for an object is none. */
+function fixOf({ code, operation, backend }: StorageError): string | undefined {
+  // The contract has reads refused so for one reason.
+  if (code === 'CONFLICT' && (operation === 'read' || operation === 'readVersion')) {
+    return 'It is archived: "Tier", at the object, tells where it is, and brings it back.'
+  }
+  if (code === 'PERMISSION_DENIED' && backend !== undefined && backend !== 'file') {
+    return 'Check what the credentials may do that the server was started with.'
+  }
+  return undefined
+}
+
 /** The answer for whatever was thrown. Nothing unknown is told: it may hold paths or values. */
 export function problemOf(
   error: unknown,
@@ -71,7 +83,7 @@ export function problemOf(
 ): { status: ContentfulStatusCode; problem: Problem } {
   if (isStorageError(error)) {
     const [status, usual] = answers[error.code]
-    const fix = (subject === 'objects' ? undefined : otherFixes[subject][error.code]) ?? usual
+    const fix = (subject === 'objects' ? fixOf(error) : otherFixes[subject][error.code]) ?? usual
     const { code, message, operation, backend, key } = error
     return { status, problem: { code, message, fix, operation, backend, key } }
   }

@@ -60,6 +60,15 @@ export async function act<T>(text: ActionText, run: (id: string) => Promise<T>):
   }
 }
 
+/** As {@link act}, or as a part of an action that has begun. */
+export function actWithin<T>(
+  id: string | undefined,
+  text: ActionText,
+  run: (id: string) => Promise<T>,
+): Promise<T> {
+  return id === undefined ? act(text, run) : run(id)
+}
+
 /** As {@link act}, but shows a failure to the person and gives undefined then. */
 export async function perform<T>(
   text: ActionText,

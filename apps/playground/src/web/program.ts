@@ -32,19 +32,21 @@ export function queuesProgram(
 }
 
 function opened(
-  variable: string,
+  variable: 'storage' | 'tables' | 'queues',
   name: string,
   open: string,
   { body, imports, names }: Readonly<Record<'body' | 'imports' | 'names', readonly string[]>>,
 ): string {
-  const fromCore = [...names, name].sort((a, b) => a.localeCompare(b, 'en'))
+  const place = storePlace()
+  const isBeside = place.storageType === 's3' && variable !== 'storage'
+  const own = isBeside ? place.beside[variable] : undefined
+  const fromCore = [...names, name, ...(own?.names ?? [])].sort((a, b) => a.localeCompare(b, 'en'))
+  const given = own?.given ?? ['{', ...settings().map((line) => `  ${line}`), '}']
   return [
     ...imports,
     `import { ${fromCore.join(', ')} } from '@aos-storage/core'`,
     '',
-    `const ${variable} = await ${open}({`,
-    ...settings().map((line) => `  ${line}`),
-    '})',
+    `const ${variable} = await ${open}(${given.join('\n')})`,
     'try {',
     ...body.map((line) => `  ${line}`),
     '} finally {',
@@ -54,12 +56,13 @@ function opened(
   ].join('\n')
 }
 
-/** The lines of the configuration that opens the shared stores. */
+/** The lines of the configuration that opens the shared objects. */
 export function settings(): readonly string[] {
   const place = storePlace()
   if (place.storageType === 'file') {
     return ["storageType: 'file',", `basePath: ${literal(place.basePath)},`]
   }
+  if (place.storageType === 's3') return place.settings
   const { connectionString, container } = place
   return [
     "storageType: 'azure',",

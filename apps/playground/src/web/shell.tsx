@@ -183,13 +183,7 @@ function useFocusOnChange(pathname: string): RefObject<HTMLElement | null> {
 
 /** What the stores are on, and the way to more of it. */
 function Place(): ReactNode {
-  const place = useStorePlace()
-  const text =
-    place.storageType === 'file'
-      ? 'on files'
-      : place.connectionString === undefined
-        ? `on Azure: ${place.account}`
-        : 'on an Azurite: the data ends with it'
+  const { header = 'on files' } = useStorePlace()
   return (
     <Anchor
       size="xs"
@@ -198,7 +192,7 @@ function Place(): ReactNode {
       visibleFrom="sm"
       renderRoot={(props) => <Link {...props} {...({ to: '/backend' } as object)} />}
     >
-      {text}
+      {header}
     </Anchor>
   )
 }

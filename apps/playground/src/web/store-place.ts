@@ -17,6 +17,11 @@ export function useStorePlace(): StorePlace {
   }, storePlace)
 }
 
+/** False where the server holds no conditions: a program that sets one is refused. */
+export function holdsConditions(): boolean {
+  return place.storageType !== 's3' || place.isConditional
+}
+
 /** Set before anything is shown, and when the server was started anew, on another store maybe. */
 export function setStorePlace(next: StorePlace): void {
   place = next

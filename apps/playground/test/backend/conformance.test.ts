@@ -135,7 +135,7 @@ describe('the conformance kit on the Backend screen', () => {
   it('refuses what it does not know', async () => {
     const group = await app.post(url, { target: 'file', group: 'nothing' })
     expect(await group.json()).toMatchObject({ error: { code: 'INVALID_ARGUMENT' } })
-    const target = await app.post(url, { target: 's3' })
+    const target = await app.post(url, { target: 'tape' })
     expect(target.status).toBe(400)
     expect((await state()).run).toBeNull()
   })

@@ -17,7 +17,9 @@ const soon = { timeout: 15_000 }
 const runTimeoutMs = 180_000
 /** A server takes a moment to start, and a browser three seconds to ask again. */
 const restartTimeoutMs = 90_000
-const sections = ['Capabilities', 'Health', 'Usage', 'Verify', 'Conformance'] as const
+const sections = [
+  ...(['Capabilities', 'Compare', 'Health', 'Usage', 'Verify', 'Conformance'] as const),
+] as const
 
 function objectsFolder({ dataFolder }: Playground): string {
   return join(dataFolder, 'objects')

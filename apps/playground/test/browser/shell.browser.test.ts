@@ -29,6 +29,7 @@ const narrowViews: Readonly<Record<string, readonly [address: string, shown: str
   activity: ['/activity', 'In the last 10 minutes'],
   totals: ['/activity?show=totals', 'p95'],
   capability: ['/backend?capability=rangeRead', 'first, second, third'],
+  compare: ['/backend?section=compare', 'Files'],
   health: ['/backend?section=health', 'Well'],
   usage: ['/backend?section=usage', 'Largest objects'],
   verify: ['/backend?section=verify', 'Verify the files'],

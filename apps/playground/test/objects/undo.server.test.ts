@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { saveUndoable } from '../../src/screens/objects/server/save.ts'
 import { Transfers } from '../../src/screens/objects/server/transfer/transfers.ts'
 import { UndoJournal } from '../../src/screens/objects/server/undo/journal.ts'
+import { RestoredVersions } from '../../src/screens/objects/server/undo/restored.ts'
 import { sizeText } from '../../src/screens/objects/server/undo/size-text.ts'
 import type {
   TransferLine,
@@ -273,4 +274,17 @@ describe('sizes', () => {
     [1.2 * 1024 ** 3, '1.2 GiB'],
     [5 * 1024 ** 5, '5120 TiB'],
   ])('%d is %s', (bytes, text) => expect(sizeText(bytes)).toBe(text))
+})
+
+describe('the versions that undo restored', () => {
+  it('lead on to what stands for them now, also where an etag names the content', () => {
+    const restored = new RestoredVersions()
+    restored.note('a', 'v1', 'v3')
+    restored.note('a', 'v3', 'v5')
+    expect(restored.current('a', 'v1')).toBe('v5')
+    expect(restored.current('b', 'v1')).toBe('v1')
+    // The same content again is the same version, and no way on.
+    restored.note('b', 'md5', 'md5')
+    expect(restored.current('b', 'md5')).toBe('md5')
+  })
 })

@@ -17,6 +17,7 @@ describe('flags', () => {
       port: undefined,
       isReset: false,
       isAzure: false,
+      s3: undefined,
       isOpened: true,
     }
     expect(readArguments([])).toEqual(defaults)
@@ -28,6 +29,8 @@ describe('flags', () => {
     expect(readArguments(flags)).toEqual(read)
     expect(readArguments(['--data=x y', '--port=0', '--reset', '--no-open'])).toEqual(read)
     expect(readArguments(['--azure'])).toMatchObject({ isAzure: true })
+    expect(readArguments(['--s3'])).toMatchObject({ s3: { bucket: undefined }, isAzure: false })
+    expect(readArguments(['--s3', '--bucket', 'b'])).toMatchObject({ s3: { bucket: 'b' } })
     expect(readArguments(['--help'])).toBe('help')
   })
 
@@ -40,6 +43,10 @@ describe('flags', () => {
     [['--prot', '80']],
     [['folder']],
     [['--azure', '--reset']],
+    [['--s3', '--reset']],
+    [['--s3', '--azure']],
+    [['--bucket', 'b']],
+    [['--s3', '--bucket', '']],
   ])('refuse %j', (flags) => {
     expect(() => readArguments(flags)).toThrow(UsageError)
   })

@@ -3,6 +3,7 @@ import {
   CreateBucketCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   S3Client,
@@ -59,12 +60,20 @@ export async function makeBucket(
 export async function dropBucket(client: S3Client, name: string): Promise<void> {
   for (;;) {
     const page = await client.send(new ListObjectVersionsCommand({ Bucket: name }))
-    const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]
+    const found = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(
+      ({ Key = '', VersionId }) => ({ Key, VersionId }),
+    )
     if (found.length === 0) break
+    // No XML can carry the others.
+    const Objects = found.filter(({ Key }) => !/[\ufffe\uffff]/.test(Key))
+    if (Objects.length > 0) {
+      await client.send(
+        new DeleteObjectsCommand({ Bucket: name, Delete: { Objects, Quiet: true } }),
+      )
+    }
+    const alone = found.filter((each) => !Objects.includes(each))
     await Promise.all(
-      found.map(({ Key, VersionId }) =>
-        client.send(new DeleteObjectCommand({ Bucket: name, Key, VersionId })),
-      ),
+      alone.map((each) => client.send(new DeleteObjectCommand({ Bucket: name, ...each }))),
     )
   }
   await client.send(new DeleteBucketCommand({ Bucket: name }))

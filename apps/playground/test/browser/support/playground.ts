@@ -15,14 +15,20 @@ import { buildTimeoutMs, builtPage } from './built-page.ts'
 import { leash } from './leash.ts'
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url))
-const startTimeoutMs = 30_000
+const startTimeoutMsDefault = 30_000
 const stopTimeoutMs = 15_000
 
 export interface PlaygroundOptions {
   /** A folder to use and to leave as it is; without one, a temporary folder that is removed. */
   readonly dataFolder?: string | undefined
-  /** The program to run: only tests of this file run another one. */
+  /** The program to run in place of the playground's own: one that says the same of itself. */
   readonly program?: string | undefined
+  /** More flags: `--azure`. */
+  readonly flags?: readonly string[] | undefined
+  /** More of the environment; read when it starts. */
+  readonly env?: (() => Readonly<Record<string, string>>) | undefined
+  /** How long it may take to start; one that starts a server first takes longer. */
+  readonly startTimeoutMs?: number | undefined
 }
 
 export class Playground implements AsyncDisposable {
@@ -59,7 +65,8 @@ export class Playground implements AsyncDisposable {
     const port = this.#url === undefined ? '0' : new URL(this.#url).port
     const program = this.#options.program ?? 'apps/playground/src/server/main.ts'
     const flags = ['--data', this.#dataFolder, '--port', port, '--no-open']
-    this.#run = new Run([program, ...flags])
+    const { flags: more = [], env, startTimeoutMs = startTimeoutMsDefault } = this.#options
+    this.#run = new Run([program, ...flags, ...more], env?.() ?? {}, startTimeoutMs)
     this.#url = await this.#run.url
   }
 
@@ -73,6 +80,11 @@ export class Playground implements AsyncDisposable {
     const run = this.#run
     this.#run = undefined
     await run?.stop()
+  }
+
+  /** Tells the program something: of those that listen to signals. */
+  signal(signal: NodeJS.Signals): void {
+    this.#run?.signal(signal)
   }
 
   /** A crash: kill -9. */
@@ -120,6 +132,7 @@ export async function startPlayground(options: PlaygroundOptions = {}): Promise<
 /** One playground for all tests of a `describe`; read it inside tests and hooks. */
 export function usePlayground(options: PlaygroundOptions = {}): Playground {
   const playground = new Playground(options)
+  const { startTimeoutMs = startTimeoutMsDefault } = options
   beforeAll(() => playground.start(), buildTimeoutMs + startTimeoutMs)
   afterAll(() => playground[Symbol.asyncDispose]())
   return playground
@@ -133,25 +146,30 @@ class Run {
   #complaints: string[] = []
   output = ''
 
-  constructor(args: readonly string[]) {
+  constructor(
+    args: readonly string[],
+    more: Readonly<Record<string, string>>,
+    startTimeoutMs: number,
+  ) {
     const flags = ['--conditions=@aos-storage/source', leash]
     this.#child = spawn(process.execPath, [...flags, ...args], {
       cwd: root,
-      env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined },
+      env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1', FORCE_COLOR: undefined, ...more },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(error.message))
       this.#child.once('close', (code, signal) => resolve(String(signal ?? code)))
     })
-    this.url = this.#listening()
+    this.url = this.#listening(startTimeoutMs)
   }
 
-  async #listening(): Promise<string> {
+  async #listening(startTimeoutMs: number): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>()
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.output += text
-      const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(this.output)?.[0]
+      // At the end of a line: where the data is may be on this machine as well.
+      const url = /http:\/\/127\.0\.0\.1:\d+\/$/m.exec(this.output)?.[0]
       if (url !== undefined) resolve(url)
     })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -181,6 +199,10 @@ class Run {
     if (how === '0' && this.#complaints.length === 0) return
     const reason = how === '0' ? 'complained of what it did not expect' : `ended with ${how}`
     throw new Error(`The playground ${reason}.\n${this.output}`)
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   async kill(): Promise<void> {

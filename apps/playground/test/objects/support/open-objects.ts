@@ -49,6 +49,8 @@ export interface Options extends JournalOptions {
   readonly port?: () => number
   /** Keys that are there from the beginning, with their text. */
   readonly keys?: Iterable<string>
+  /** What the screen sees in place of the world that was opened. */
+  readonly seenAs?: (world: World) => World
 }
 
 /** Opens it for the running test; it is closed and removed at its end. */
@@ -56,16 +58,18 @@ export async function openObjectsApp({
   keys,
   clock,
   port = () => portDefault,
+  seenAs = (world) => world,
   ...options
 }: Options = {}): Promise<Objects> {
   const folder = await mkdtemp(join(tmpdir(), 'playground-objects-'))
   if (keys !== undefined) await layKeys(join(folder, 'objects'), keys)
-  const world = await openWorld(folder, { clock })
+  const opened = await openWorld(folder, { clock })
+  const world = seenAs(opened)
   const watch = watchOperations(world.live, virtualClock())
   const unexpected: unknown[] = []
   const app = openApp({
     ...{ world, watch, port },
-    screens: [{ name: 'objects', screen: { open: (opened) => openObjects(opened, options) } }],
+    screens: [{ name: 'objects', screen: { open: (seen) => openObjects(seen, options) } }],
     onUnexpected: (error) => unexpected.push(error),
   })
   let closing: Promise<void> | undefined
@@ -73,7 +77,7 @@ export async function openObjectsApp({
     closing ??= (async () => {
       await app.close()
       watch.stop()
-      await world.close()
+      await opened.close()
     })()
     return closing
   }

@@ -4,6 +4,7 @@
  */
 import type { ActionText } from '../../../web/actions.ts'
 import { program, settings } from '../../../web/program.ts'
+import { holdsConditions } from '../../../web/store-place.ts'
 
 /** Listens to every operation that ends, as the feed does. */
 export function watchText(): ActionText {
@@ -14,7 +15,9 @@ export function watchText(): ActionText {
       "import { operationChannels, StorageManager } from '@aos-storage/core'",
       '',
       'const storage = await StorageManager.open(',
-      `  { ${settings().join(' ').replace(/,$/, '')} },`,
+      '  {',
+      ...settings().map((line) => `    ${line}`),
+      '  },',
       '  // Keys are told only when a program asks for them.',
       '  { diagnostics: { keys: true } },',
       ')',
@@ -73,6 +76,7 @@ export function resetTotalsText(): ActionText {
 
 /** The workload of `server/traffic.ts`: the same choices from the same seed. */
 export function trafficText(seed: number, steps: number, pauseMs: number): ActionText {
+  const onlyNew = holdsConditions() ? ", { ifNoneMatch: '*' }" : ''
   return {
     label: 'Make some traffic',
     code: program(
@@ -87,7 +91,7 @@ export function trafficText(seed: number, steps: number, pauseMs: number): Actio
         '  if (choice < 3) return storage.save(key, { text })',
         '  if (choice < 6) return storage.load(key)',
         '  if (choice === 6) return storage.listKeys(prefix)',
-        "  if (choice === 7) return storage.save(key, { text }, { ifNoneMatch: '*' })",
+        `  if (choice === 7) return storage.save(key, { text }${onlyNew})`,
         '  if (choice === 8) return storage.copy(key, `${prefix}copy-${random.integer(40)}`)',
         '  return storage.delete(key)',
         '}',

@@ -11,7 +11,7 @@ async function main(request: ProgramRequest): Promise<void> {
   const cancelled = new AbortController()
   process.on('disconnect', () => process.exit())
   process.on('message', () => cancelled.abort())
-  await runConformance(harnessOf(request), {
+  await runConformance(await harnessOf(request), {
     seed: request.seed,
     filter: ({ group }) => request.group === undefined || group === request.group,
     signal: cancelled.signal,

@@ -5,24 +5,23 @@
  *                  │  └───► broken       the process died
  *                  └─ cancelling ──► cancelled
  *
- * Invariant: one run at a time, and its folder is gone before it is said to be over.
+ * Invariant: one run at a time, and what its stores were in is gone before it is said to be over.
+ * Of each target the last run that is over is kept.
  */
 import { randomUUID } from 'node:crypto'
-import { basename } from 'node:path'
 import { StorageError } from '@aos-storage/core'
 import { chooseSeed, conformanceCases } from '@aos-storage/core/testing'
 import { topic } from '../../../server/live.ts'
-import { accountVariable } from '../../../server/azure.ts'
-import { deleteContainer } from '../../../server/azure-containers.ts'
 import type { World } from '../../../server/world.ts'
-import { makeRunFolder, removeRunFolder } from './conformance-folder.ts'
-import { runContainer } from './conformance-harness.ts'
+import type { Companions } from './companions.ts'
 import { ConformanceProcess } from './conformance-process.ts'
+import { makeRunPlace, type RunPlace } from './run-place.ts'
 import type {
   ConformanceEvent,
   ConformanceRequest,
   ConformanceRun,
   ConformanceState,
+  ConformanceTarget,
   RunCase,
   RunOutcome,
 } from './wire.ts'
@@ -41,21 +40,33 @@ const groups: ConformanceState['groups'] = [
 ].map(([name, cases]) => ({ name, cases: cases.length }))
 
 export class ConformanceDesk {
-  readonly #world: Pick<World, 'folder' | 'live' | 'clock' | 'place'>
+  readonly #world: Pick<World, 'folder' | 'live' | 'clock'>
+  readonly #companions: Companions
+  readonly #lastRuns = new Map<ConformanceTarget, ConformanceRun>()
   #run: ConformanceRun | null = null
   #process: ConformanceProcess | undefined
-  /** Of the run that is under way: until its folder is gone. */
+  /** Of the run that is under way: until what its stores were in is gone. */
   #isOver: Promise<void> | undefined
+  #isClosed = false
 
-  constructor(world: Pick<World, 'folder' | 'live' | 'clock' | 'place'>) {
+  constructor(world: Pick<World, 'folder' | 'live' | 'clock'>, companions: Companions) {
     this.#world = world
+    this.#companions = companions
   }
 
   get state(): ConformanceState {
     return { groups, run: this.#run }
   }
 
-  /** @throws StorageError `CONFLICT` while a run is under way. */
+  /** Those that are over: of each target the last. */
+  get lastRuns(): readonly ConformanceRun[] {
+    return [...this.#lastRuns.values()]
+  }
+
+  /**
+   * @throws StorageError `CONFLICT` while a run is under way, `UNSUPPORTED` where there is no
+   * server of that kind.
+   */
   async start(request: ConformanceRequest): Promise<ConformanceRun> {
     if (this.#isOver !== undefined) {
       throw new StorageError('CONFLICT', 'A run is under way; wait for its end, or cancel it')
@@ -66,11 +77,14 @@ export class ConformanceDesk {
       const known = groups.map(({ name }) => name).join(', ')
       throw new StorageError('INVALID_ARGUMENT', `There is no group ${group}; take one of ${known}`)
     }
-    const account = target === 'azure' ? this.#account() : undefined
     const over = Promise.withResolvers<void>()
     this.#isOver = over.promise
     try {
-      const folder = await makeRunFolder(this.#world.folder)
+      const place = await makeRunPlace(target, this.#world.folder, this.#companions)
+      if (this.#isClosed) {
+        await place.remove()
+        throw new StorageError('CLOSED', 'The server is stopping')
+      }
       const parts = { target, durability, group, seed }
       const run: ConformanceRun = {
         ...{ id: randomUUID(), ...parts, startedAt: this.#world.clock.now() },
@@ -78,11 +92,10 @@ export class ConformanceDesk {
       }
       const onOutcome = (outcome: RunOutcome): void => this.#add(outcome)
       this.#run = run
-      const env = account === undefined ? {} : { [accountVariable]: account }
-      const request = { ...parts, folder }
-      this.#process = new ConformanceProcess(request, this.#world.clock, onOutcome, env)
+      const request = { ...parts, folder: place.folder }
+      this.#process = new ConformanceProcess(request, this.#world.clock, onOutcome, place.env)
       this.#world.live.publish(conformance, { kind: 'started', run })
-      void this.#finish(this.#process, folder, account).finally(() => {
+      void this.#finish(this.#process, place).finally(() => {
         this.#isOver = undefined
         over.resolve()
       })
@@ -102,31 +115,17 @@ export class ConformanceDesk {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#process?.kill()
     await this.#isOver
   }
 
-  /** @throws StorageError `UNSUPPORTED` where the playground is not on Azure. */
-  #account(): string {
-    const { place } = this.#world
-    const account =
-      place.storageType === 'azure'
-        ? (place.connectionString ?? process.env[accountVariable])
-        : undefined
-    if (account !== undefined) return account
-    throw new StorageError('UNSUPPORTED', 'Start the playground with --azure to run the kit there')
-  }
-
-  async #finish(
-    process: ConformanceProcess,
-    folder: string,
-    account: string | undefined,
-  ): Promise<void> {
+  async #finish(process: ConformanceProcess, place: RunPlace): Promise<void> {
     const { isComplete, complaint } = await process.ended
     this.#process = undefined
-    const failure = await removeRun(folder, account).then(
+    const failure = await place.remove().then(
       () => undefined,
-      (error: Error) => `The folder of the run is left: ${error.message}`,
+      (error: Error) => `What the stores of the run were in is left: ${error.message}`,
     )
     const endedAt = this.#world.clock.now()
     if (this.#run?.status === 'cancelling') {
@@ -146,14 +145,11 @@ export class ConformanceDesk {
   }
 
   #change(change: Pick<ConformanceRun, 'status' | 'endedAt' | 'problem'>): void {
-    const run = this.#run!
-    this.#run = { ...run, ...change }
+    const run = { ...this.#run!, ...change }
+    this.#run = run
+    if (run.status !== 'running' && run.status !== 'cancelling') {
+      this.#lastRuns.set(run.target, run)
+    }
     this.#world.live.publish(conformance, { kind: 'changed', run: run.id, ...change })
   }
-}
-
-/** Removes what the stores of a run were in. */
-async function removeRun(folder: string, account: string | undefined): Promise<void> {
-  await removeRunFolder(folder)
-  if (account !== undefined) await deleteContainer(account, runContainer(basename(folder)))
 }

@@ -7,6 +7,8 @@ import { atMost, commandBytesMax } from '../../../server/body-limit.ts'
 import type { OpenScreen, ServerScreen } from '../../../server/screen.ts'
 import { valid } from '../../../server/valid.ts'
 import type { World } from '../../../server/world.ts'
+import { companionsOf } from './companions.ts'
+import { ComparisonDesk } from './comparison.ts'
 import { ConformanceDesk } from './conformance.ts'
 import { runFoldersName } from './conformance-folder.ts'
 import { lines } from './lines.ts'
@@ -24,13 +26,15 @@ import type {
 const progressMs = 200
 
 const conformanceRequest = object({
-  target: picklist(['file', 'memory', 'azure']),
+  target: picklist(['memory', 'file', 'azure', 's3']),
   durability: optional(picklist(['fsync', 'none'])),
   group: optional(string()),
   seed: optional(pipe(number(), integer(), minValue(0))),
 })
 
-function routesOf(world: World, desk: ConformanceDesk) {
+const openRequest = object({ target: picklist(['azure', 's3']) })
+
+function routesOf(world: World, desk: ConformanceDesk, comparison: ComparisonDesk) {
   const { storage, files } = world
   return new Hono()
     .get('/capabilities', (context) => {
@@ -56,6 +60,13 @@ function routesOf(world: World, desk: ConformanceDesk) {
       async (context) => context.json(await desk.start(context.req.valid('json'))),
     )
     .post('/conformance/cancel', async (context) => context.json(await desk.cancel()))
+    .get('/comparison', async (context) => context.json(await comparison.state()))
+    .post(
+      '/comparison/open',
+      atMost(commandBytesMax),
+      valid('json', openRequest),
+      async (context) => context.json(await comparison.open(context.req.valid('json').target)),
+    )
 }
 
 async function usageOf(
@@ -80,8 +91,17 @@ export type BackendApi = ReturnType<typeof routesOf>
 const screen: ServerScreen = {
   folders: [runFoldersName],
   open(world: World): OpenScreen {
-    const desk = new ConformanceDesk(world)
-    return { routes: routesOf(world, desk), close: () => desk.close() }
+    const companions = companionsOf(world)
+    const desk = new ConformanceDesk(world, companions)
+    const comparison = new ComparisonDesk(world, companions, desk)
+    return {
+      routes: routesOf(world, desk, comparison),
+      async close() {
+        // What runs there ends first.
+        await desk.close()
+        await companions.close()
+      },
+    }
   },
 }
 

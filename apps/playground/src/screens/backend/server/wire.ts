@@ -73,10 +73,10 @@ export interface Verification extends Share {
 }
 
 /**
- * What is tested: a store of its own in a temporary folder, one in memory, or, where the playground
- * is on Azure, one in a container of its own.
+ * What is tested: stores in a temporary folder, in memory, in a container or in a bucket that is
+ * there for nothing else.
  */
-export type ConformanceTarget = 'file' | 'memory' | 'azure'
+export type ConformanceTarget = 'memory' | 'file' | 'azure' | 's3'
 
 /** What `POST /conformance` takes. */
 export interface ConformanceRequest {
@@ -142,3 +142,27 @@ export type ConformanceEvent =
       readonly endedAt?: number | undefined
       readonly problem?: string | undefined
     }
+
+/** A backend in the comparison. */
+export interface Column {
+  /** What the kit is run on there. */
+  readonly target: ConformanceTarget
+  /** The playground's own store is one of these. */
+  readonly isOwn: boolean
+  /** Where it is; undefined where its server is not running. */
+  readonly place?: string | undefined
+  /**
+   * `closed`: its server has to be started or asked first; `given`: the environment names one.
+   */
+  readonly state: 'open' | 'closed' | 'opening'
+  readonly isGiven: boolean
+  /** Of the backend without layers. Null until it is open. */
+  readonly capabilities: Capabilities | null
+}
+
+/** `GET /comparison`, and `POST /comparison/open`. */
+export interface Comparison {
+  readonly columns: readonly Column[]
+  /** The last run on each that is over. */
+  readonly runs: readonly ConformanceRun[]
+}

@@ -1,13 +1,8 @@
 import { ActionIcon, Box, Code, Group, Table, Text, Tooltip } from '@mantine/core'
-import {
-  IconCircleCheck,
-  IconCircleHalf2,
-  IconCircleX,
-  IconCode,
-  IconInfoCircle,
-} from '@tabler/icons-react'
+import { IconCode } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import type { ComponentType, ReactNode } from 'react'
+import type { ReactNode } from 'react'
+import type { S3Place } from '../../../server/place.ts'
 import { act } from '../../../web/actions.ts'
 import { answer, client } from '../../../web/api.ts'
 import { CodeBlock } from '../../../web/code-block.tsx'
@@ -18,11 +13,12 @@ import { useView } from '../../../web/view.ts'
 import type { BackendApi } from '../server/index.ts'
 import type { Capabilities } from '../server/wire.ts'
 import { capabilityCode } from './capability-code.ts'
-import { capabilityGroups, rawText, type Verdict, wordsOf } from './capability-words.ts'
+import { capabilityGroups, rawText, wordsOf } from './capability-words.ts'
 import classes from './capabilities-section.module.css'
 import { capabilitiesText } from './code.ts'
 import screen from './screen.ts'
 import { SameCode, Section } from './section.tsx'
+import { VerdictIcon } from './verdict-icon.tsx'
 
 /** What the store can do, as questions and answers. */
 export function CapabilitiesSection(): ReactNode {
@@ -62,6 +58,7 @@ function PlaceText(): ReactNode {
       </>
     )
   }
+  if (place.storageType === 's3') return <BucketText place={place} />
   const { account, endpoint, container, connectionString } = place
   return (
     <>
@@ -70,6 +67,31 @@ function PlaceText(): ReactNode {
       {connectionString === undefined
         ? ''
         : "It is Microsoft's emulator, started with the playground: what it holds ends with it."}
+    </>
+  )
+}
+
+const notHeld =
+  'The server holds no conditions in this bucket: a layer of the playground does, between the ' +
+  'pages that it serves, and not against other programs. '
+
+function BucketText({ place }: { readonly place: S3Place }): ReactNode {
+  const { bucket, endpoint, basePath, isConditional, credentials } = place
+  return (
+    <>
+      Objects are in the bucket <Code>{bucket}</Code>{' '}
+      {endpoint === undefined ? (
+        "of Amazon's S3"
+      ) : (
+        <>
+          at <Code>{endpoint}</Code>
+        </>
+      )}
+      . S3 has no tables and queues: those are files in <Code>{basePath}</Code>.{' '}
+      {isConditional ? '' : notHeld}
+      {credentials === undefined
+        ? ''
+        : "It is Ceph's gateway, started with the playground: what it holds ends with it."}
     </>
   )
 }
@@ -164,23 +186,5 @@ function CapabilityRows({
         </Table.Tr>
       ) : null}
     </>
-  )
-}
-
-const verdicts: Readonly<
-  Record<Verdict, readonly [Icon: ComponentType<{ size: number }>, label: string]>
-> = {
-  yes: [IconCircleCheck, 'yes'],
-  partly: [IconCircleHalf2, 'partly'],
-  no: [IconCircleX, 'no'],
-  fact: [IconInfoCircle, 'fact'],
-}
-
-function VerdictIcon({ verdict }: { readonly verdict: Verdict }): ReactNode {
-  const [Icon, label] = verdicts[verdict]
-  return (
-    <Box role="img" aria-label={label} data-verdict={verdict} className={classes['verdict']}>
-      <Icon size={18} />
-    </Box>
   )
 }

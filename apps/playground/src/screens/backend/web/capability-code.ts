@@ -1,15 +1,24 @@
 /** What each capability means in a program. Pieces of code as in `code.ts`; the tests run them. */
 import { program, settings } from '../../../web/program.ts'
-import { storePlace } from '../../../web/store-place.ts'
+import { holdsConditions, storePlace } from '../../../web/store-place.ts'
 import { openFiles, openedFiles } from './code.ts'
 import type { Capabilities } from '../server/wire.ts'
 
 const key = "'playground/example'"
 
+/** On a server that holds no conditions: what is not claimed is refused, before a byte moves. */
+function refused(call: string): string {
+  return program([
+    `const refused = ${call}`,
+    'console.log(await refused.catch((error) => error.code)) // UNSUPPORTED',
+  ])
+}
+
 /** One for every capability: a new one does not compile without. */
 const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
-  conditionalWrite: () =>
-    program([
+  conditionalWrite: () => {
+    if (!holdsConditions()) return refused(`storage.save(${key}, 1, { ifNoneMatch: '*' })`)
+    return program([
       '// Create only: an object that is there already is not overwritten.',
       `const first = await storage.save(${key}, { count: 1 }, { ifNoneMatch: '*' })`,
       '// Compare and swap: only over the version that was read.',
@@ -17,24 +26,31 @@ const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
       `const late = storage.save(${key}, { count: 3 }, { ifMatch: first.etag })`,
       'console.log(await late.catch((error) => error.code)) // PRECONDITION_FAILED',
       `await storage.delete(${key})`,
-    ]),
-  conditionalDelete: () =>
-    program([
+    ])
+  },
+  conditionalDelete: () => {
+    if (!holdsConditions()) return refused(`storage.delete(${key}, { ifMatch: 'x' })`)
+    return program([
       `const first = await storage.save(${key}, { count: 1 })`,
       `const second = await storage.save(${key}, { count: 2 })`,
       `const late = storage.delete(${key}, { ifMatch: first.etag })`,
       'console.log(await late.catch((error) => error.code)) // PRECONDITION_FAILED',
       `await storage.delete(${key}, { ifMatch: second.etag })`,
-    ]),
-  conditionalCopy: () =>
-    program([
+    ])
+  },
+  conditionalCopy: () => {
+    if (!holdsConditions()) {
+      return refused(`storage.copy(${key}, 'playground/copy', { ifNoneMatch: '*' })`)
+    }
+    return program([
       `const { etag } = await storage.save(${key}, { count: 1 })`,
       "const options = { sourceIfMatch: etag, ifNoneMatch: '*' } as const",
       `await storage.copy(${key}, 'playground/example-copy', options)`,
       `const again = storage.copy(${key}, 'playground/example-copy', options)`,
       'console.log(await again.catch((error) => error.code)) // ALREADY_EXISTS',
       `await storage.deleteMany([${key}, 'playground/example-copy'])`,
-    ]),
+    ])
+  },
   etagIdentity: () =>
     program([
       `const first = await storage.save(${key}, 'the same')`,
@@ -65,7 +81,7 @@ const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
       `await storage.delete(${key})`,
     ]),
   durability: () => {
-    if (storePlace().storageType === 'azure') {
+    if (storePlace().storageType !== 'file') {
       return program(['console.log(storage.capabilities.durability) // service'])
     }
     return [
@@ -119,7 +135,7 @@ const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
       `await storage.delete(${key})`,
     ]),
   extras: () => {
-    if (storePlace().storageType === 'azure') {
+    if (storePlace().storageType !== 'file') {
       return program(['console.log(storage.capabilities.extras)'])
     }
     return [

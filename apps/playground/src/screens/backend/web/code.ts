@@ -5,7 +5,8 @@
 import type { ActionText } from '../../../web/actions.ts'
 import { literal, program, settings } from '../../../web/program.ts'
 import { storePlace } from '../../../web/store-place.ts'
-import type { ConformanceRequest } from '../server/wire.ts'
+import type { ConformanceRequest, ConformanceTarget } from '../server/wire.ts'
+import { s3HarnessLines } from './s3-code.ts'
 
 export const openFiles = "import { FileStorageBackend } from '@aos-storage/backend-file'"
 
@@ -21,6 +22,26 @@ export function capabilitiesText(): ActionText {
   return {
     label: 'Look at the capabilities',
     code: program(['console.log(storage.name, storage.capabilities)']),
+  }
+}
+
+/** What the store can do, beside another one. */
+export function comparisonText(): ActionText {
+  return {
+    label: 'Compare the backends',
+    code: program(
+      [
+        'const memory: object = new MemoryStorageBackend().capabilities',
+        '// Of any backend that is open: claims are data.',
+        'for (const [name, here] of Object.entries(storage.capabilities)) {',
+        '  const there: unknown = Object.entries(memory).find(([other]) => other === name)?.[1]',
+        '  const isSame = JSON.stringify(here) === JSON.stringify(there)',
+        "  console.log(isSame ? '  same' : 'differs', name, here, there)",
+        '}',
+      ],
+      [],
+      ['MemoryStorageBackend'],
+    ),
   }
 }
 
@@ -82,7 +103,13 @@ export function verifyText(): ActionText {
   }
 }
 
-const targetNames = { file: 'files', memory: 'memory', azure: 'Azure' } as const
+/** Within a sentence. */
+export const targetNames: Readonly<Record<ConformanceTarget, string>> = {
+  memory: 'memory',
+  file: 'files',
+  azure: 'Azure',
+  s3: 'S3',
+}
 
 /** A run of the kit, with its report. */
 export function conformanceText(request: ConformanceRequest): ActionText {
@@ -122,6 +149,17 @@ export function testSuiteText(request: ConformanceRequest): ActionText {
 /** `open-child.ts`, which the two pieces above name: how another process opens the store. */
 export function openChildText({ target }: ConformanceRequest): ActionText {
   const label = 'Open the store in another process'
+  if (target === 's3') {
+    return {
+      label,
+      code: [
+        "import { type S3Options, S3StorageBackend } from '@aos-storage/backend-s3'",
+        '',
+        'export const openChild = (options: S3Options) => S3StorageBackend.open(options)',
+        '',
+      ].join('\n'),
+    }
+  }
   if (target === 'azure') {
     return {
       label,
@@ -175,6 +213,9 @@ function harnessImports({ target }: ConformanceRequest, kit: string): string[] {
   if (target === 'azure') {
     return ["import { AzureStorageBackend } from '@aos-storage/backend-azure'", fromKit]
   }
+  if (target === 's3') {
+    return ["import { S3StorageBackend } from '@aos-storage/backend-s3'", fromKit]
+  }
   return [
     "import { mkdtemp, rm } from 'node:fs/promises'",
     "import { tmpdir } from 'node:os'",
@@ -203,6 +244,7 @@ function harnessLines({ target, durability = 'fsync' }: ConformanceRequest): str
       '},',
     ]
   }
+  if (target === 's3') return s3HarnessLines()
   if (target === 'azure') {
     return [
       '{',
@@ -213,9 +255,7 @@ function harnessLines({ target, durability = 'fsync' }: ConformanceRequest): str
       '  async open() {',
       '    // A container for nothing else; each store is below a prefix of its own.',
       '    const options = {',
-      ...settings()
-        .filter((line) => line.startsWith('connectionString:'))
-        .map((line) => `      ${line}`),
+      `      ${accountSetting()}`,
       "      container: 'playground-conformance',",
       '      prefix: crypto.randomUUID(),',
       '    }',
@@ -247,6 +287,12 @@ function harnessLines({ target, durability = 'fsync' }: ConformanceRequest): str
     '  },',
     '},',
   ]
+}
+
+/** Of the store's own account; else of the one that the environment names. */
+function accountSetting(): string {
+  const own = settings().find((line) => line.startsWith('connectionString:'))
+  return own ?? "connectionString: process.env['AOS_AZURE_CONNECTION_STRING'],"
 }
 
 function optionLines({ seed, group }: ConformanceRequest): string[] {

@@ -1,16 +1,17 @@
 import { Button, Group, Input, NativeSelect, SegmentedControl } from '@mantine/core'
 import { IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import { useStorePlace } from '../../../web/store-place.ts'
 import { useView } from '../../../web/view.ts'
 import type { ConformanceRequest, ConformanceState, ConformanceTarget } from '../server/wire.ts'
 import { cancelRun, startRun } from './conformance-requests.ts'
 import { isUnderWay } from './conformance-state.ts'
 import screen from './screen.ts'
 
-const targets: Partial<Readonly<Record<ConformanceTarget, string>>> = {
+const targets: Readonly<Record<ConformanceTarget, string>> = {
   file: 'Files',
   memory: 'Memory',
+  azure: 'Azure',
+  s3: 'S3',
 }
 
 /** What to run, and the buttons that begin and end it. */
@@ -23,14 +24,13 @@ export function ConformanceControls({
 }): ReactNode {
   const [, setView] = useView(screen)
   const isRunning = isUnderWay(run)
-  const isOnAzure = useStorePlace().storageType === 'azure'
   return (
     <Group gap="md" align="flex-end">
       <Choice
         label="Run on"
         value={request.target}
         isDisabled={isRunning}
-        choices={isOnAzure ? { ...targets, azure: 'Azure' } : targets}
+        choices={targets}
         onChange={(target) => setView({ target }, { isReplaced: true })}
       />
       {request.target === 'file' ? (
@@ -94,13 +94,13 @@ function Choice<Value extends string>({
 }: {
   readonly label: string
   readonly value: Value
-  readonly choices: Partial<Readonly<Record<Value, string>>>
+  readonly choices: Readonly<Record<Value, string>>
   readonly isDisabled: boolean
   readonly onChange: (value: Value) => void
 }): ReactNode {
   const data = (Object.keys(choices) as Value[]).map((value) => ({
     value,
-    label: choices[value] ?? value,
+    label: choices[value],
   }))
   return (
     <Input.Wrapper label={label} labelElement="div">

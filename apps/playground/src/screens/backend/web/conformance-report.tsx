@@ -15,6 +15,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { durationText, momentText } from '../../../web/amounts.ts'
 import type { ConformanceRequest, ConformanceRun, RunOutcome } from '../server/wire.ts'
 import { CaseGroups } from './case-groups.tsx'
+import { targetNames } from './code.ts'
 import { startRun } from './conformance-requests.ts'
 import { cellGroups, countsOf, countsText, isUnderWay } from './conformance-state.ts'
 
@@ -74,7 +75,7 @@ function RunProgress({ run }: { readonly run: ConformanceRun }): ReactNode {
   const { target, durability, group, cases, outcomes, status, seed } = run
   const counts = countsOf(outcomes)
   const share = (count: number): number => (100 * count) / cases.length
-  const where = target === 'file' ? `files, durability ${durability}` : 'memory'
+  const where = target === 'file' ? `files, durability ${durability}` : targetNames[target]
   const current = cases[outcomes.length]
   return (
     <Paper withBorder p="md" pos="relative">

@@ -15,9 +15,7 @@ import { useConformance } from './use-conformance.ts'
 /** The conformance kit, live. */
 export function ConformanceSection(): ReactNode {
   const { storageType } = useStorePlace()
-  const [{ target: asked = storageType, durability = 'fsync', group }] = useView(screen)
-  // A link from a playground on Azure, to one that is not.
-  const target = asked === 'azure' ? storageType : asked
+  const [{ target = storageType, durability = 'fsync', group }] = useView(screen)
   const { state, error } = useConformance()
   const request: ConformanceRequest = {
     target,
@@ -29,8 +27,8 @@ export function ConformanceSection(): ReactNode {
       title="Conformance"
       purpose={
         <>
-          Every rule of the contract as a case, run on fresh stores in a temporary folder or
-          container, never on your data. The kit is <Code>@aos-storage/core/testing</Code>; whoever
+          Every rule of the contract as a case, run on fresh stores in a temporary folder, container
+          or bucket, never on your data. The kit is <Code>@aos-storage/core/testing</Code>; whoever
           writes a backend runs the same.
         </>
       }

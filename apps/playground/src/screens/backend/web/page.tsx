@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core'
 import type { ComponentType, ReactNode } from 'react'
 import { useView } from '../../../web/view.ts'
 import { CapabilitiesSection } from './capabilities-section.tsx'
+import { CompareSection } from './compare/compare-section.tsx'
 import { ConformanceSection } from './conformance-section.tsx'
 import { HealthSection } from './health-section.tsx'
 import classes from './page.module.css'
@@ -13,6 +14,7 @@ type SectionName = (typeof sections)[number]
 
 const titles: Readonly<Record<SectionName, string>> = {
   capabilities: 'Capabilities',
+  compare: 'Compare',
   health: 'Health',
   usage: 'Usage',
   verify: 'Verify',
@@ -21,6 +23,7 @@ const titles: Readonly<Record<SectionName, string>> = {
 
 const contents: Readonly<Record<SectionName, ComponentType>> = {
   capabilities: CapabilitiesSection,
+  compare: CompareSection,
   health: HealthSection,
   usage: UsageSection,
   verify: VerifySection,

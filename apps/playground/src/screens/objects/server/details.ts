@@ -26,8 +26,15 @@ export async function headOf(world: World, key: string, ifMatch?: string): Promi
 /** @throws StorageError `NOT_FOUND`. */
 export async function detailsOf(world: World, key: string): Promise<ObjectDetails> {
   const info = await world.storage.stat(key, { foreign: true })
-  if (kindOfType(info.contentType) === undefined) return describe(world, await headOf(world, key))
-  return describe(world, { info, bytes: new Uint8Array(), isWhole: false })
+  const none = { info, bytes: new Uint8Array(), isWhole: false }
+  if (kindOfType(info.contentType) !== undefined) return describe(world, none)
+  try {
+    return describe(world, await headOf(world, key))
+  } catch (error) {
+    // It is archived: what is known of it is known all the same.
+    if (!isStorageError(error, 'CONFLICT')) throw error
+    return { ...describe(world, none), kind: 'binary' }
+  }
 }
 
 /** What is told of a write. */

@@ -1,12 +1,13 @@
-/** One object: what is known of it, and its bytes in several guises. */
+/** One object, or an old version of it: what is known of it, and its bytes in several guises. */
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { valid } from '../../../server/valid.ts'
 import type { World } from '../../../server/world.ts'
 import { detailsOf } from './details.ts'
 import { download } from './download.ts'
+import { storeOfVersion } from './extras/version-view.ts'
 import { image } from './image.ts'
-import { etagText, keyText, numberText } from './request.ts'
+import { etagText, keyText, numberText, versionText } from './request.ts'
 import { sendStored } from './stored-bytes.ts'
 import { valueText } from './value-text.ts'
 import type { ValueText } from './wire.ts'
@@ -14,8 +15,8 @@ import type { ValueText } from './wire.ts'
 const pieceBytesMax = 1024 ** 2
 const pieceBytesDefault = 64 * 1024
 
-const keyQuery = v.object({ key: keyText })
-const versionQuery = v.object({ key: keyText, etag: v.optional(etagText) })
+const keyQuery = v.object({ key: keyText, version: v.optional(versionText) })
+const versionQuery = v.object({ ...keyQuery.entries, etag: v.optional(etagText) })
 const piece = v.object({
   ...versionQuery.entries,
   offset: v.optional(numberText(0, Number.MAX_SAFE_INTEGER), '0'),
@@ -23,13 +24,14 @@ const piece = v.object({
 })
 
 export function objectRoutes(world: World) {
-  const { storage } = world
   return new Hono()
     .get('/object', valid('query', keyQuery), async (context) => {
-      return context.json(await detailsOf(world, context.req.valid('query').key))
+      const { key, version } = context.req.valid('query')
+      return context.json({ ...(await detailsOf(worldOf(world, version), key)), version })
     })
     .get('/bytes', valid('query', piece), async (context) => {
-      const { key, offset, length, etag } = context.req.valid('query')
+      const { key, version, offset, length, etag } = context.req.valid('query')
+      const { storage } = worldOf(world, version)
       const range = { offset, length }
       const body = await storage.readStream(key, { range, ifMatch: etag, foreign: true })
       return sendStored(context, body, 200, {
@@ -38,15 +40,23 @@ export function objectRoutes(world: World) {
       })
     })
     .get('/value', valid('query', versionQuery), async (context) => {
-      const { key, etag } = context.req.valid('query')
+      const { key, version, etag } = context.req.valid('query')
+      const { storage } = worldOf(world, version)
       const text = await valueText(storage, key, etag, context.req.raw.signal)
       return context.json({ text } satisfies ValueText)
     })
     .get('/image', valid('query', versionQuery), (context) => {
-      const { key, etag } = context.req.valid('query')
-      return image(context, world, key, etag)
+      const { key, version, etag } = context.req.valid('query')
+      return image(context, worldOf(world, version), key, etag)
     })
     .get('/content', valid('query', keyQuery), (context) => {
-      return download(context, storage, context.req.valid('query').key)
+      const { key, version } = context.req.valid('query')
+      return download(context, worldOf(world, version).storage, key)
     })
+}
+
+/** The world in which the key holds an old version. */
+function worldOf(world: World, version: string | undefined): World {
+  if (version === undefined) return world
+  return { ...world, storage: storeOfVersion(world.storage, version), files: undefined }
 }

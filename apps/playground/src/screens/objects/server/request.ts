@@ -7,6 +7,8 @@ const textLengthMax = 4096
 export const keyText = v.pipe(v.string(), v.minLength(1), v.maxLength(textLengthMax))
 export const prefixText = v.pipe(v.string(), v.maxLength(textLengthMax))
 export const etagText = v.pipe(v.string(), v.minLength(1), v.maxLength(textLengthMax))
+/** The id of a version, which is the service's. */
+export const versionText = v.pipe(v.string(), v.minLength(1), v.maxLength(textLengthMax))
 export const contentTypeText = v.pipe(v.string(), v.minLength(1), v.maxLength(255))
 /** A boolean in an address. */
 export const flagText = v.pipe(

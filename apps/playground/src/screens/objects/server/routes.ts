@@ -2,6 +2,7 @@
 import { Hono } from 'hono'
 import type { OpenScreen } from '../../../server/screen.ts'
 import type { World } from '../../../server/world.ts'
+import { extraRoutes } from './extra-routes.ts'
 import { listingRoutes } from './listing-routes.ts'
 import { objectRoutes } from './object-routes.ts'
 import { transferRoutes } from './transfer-routes.ts'
@@ -26,6 +27,7 @@ function routesOf(world: World, { journal, uploads, transfers }: Parts) {
     .route('/', writeRoutes(world, journal, whole))
     .route('/', uploadRoutes(world, uploads, whole))
     .route('/', transferRoutes(transfers, journal))
+    .route('/', extraRoutes(world, journal))
 }
 
 /** What the page's client knows of the API: `hc<ObjectsApi>('/api/objects')`. */

@@ -67,9 +67,50 @@ export interface ObjectDetails {
   readonly modifiedAt: string
   readonly contentType: string
   readonly metadata: Readonly<Record<string, string>>
+  /** An old version, by the id of the service; undefined for the current one. */
+  readonly version?: string | undefined
   /** The file that holds it; null when it went meanwhile. */
   readonly path: string | null
   readonly kind: ObjectKind
+}
+
+/** A version in `GET /versions`. */
+export interface VersionRow {
+  /** The service's own. */
+  readonly id: string
+  readonly isCurrent: boolean
+  readonly size: number
+  readonly etag: string
+  /** ISO 8601, UTC. */
+  readonly modifiedAt: string
+}
+
+/** `GET /versions`: the newest first. */
+export interface VersionList {
+  readonly versions: readonly VersionRow[]
+  /** There are more, which are not listed. */
+  readonly isTruncated: boolean
+}
+
+/** `GET /tier` and `PUT /tier`. */
+export interface ObjectTier {
+  readonly tier: string
+  /** False: it is archived, or on its way out of the archive. */
+  readonly isReadable: boolean
+  /** The tier that it is on its way to, which may take hours. */
+  readonly rehydratingTo?: string | undefined
+  /** When what is readable of an archived object ends. ISO 8601, UTC. */
+  readonly readableUntil?: string | undefined
+  /** Tiers that the service has, this one among them. */
+  readonly names: readonly string[]
+}
+
+/** `POST /link`: whoever has the URL may make the request. */
+export interface SignedRequest {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** ISO 8601, UTC. */
+  readonly expiresAt: string
 }
 
 /** `GET /value`. */

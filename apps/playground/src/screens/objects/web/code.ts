@@ -4,17 +4,39 @@
  */
 import type { ActionText } from '../../../web/actions.ts'
 import { literal, program, quoted } from '../../../web/program.ts'
+import { holdsConditions } from '../../../web/store-place.ts'
 import type { Selection } from './selection.ts'
 
 export { literal, program }
+
+/** On servers that hold none. */
+export const noConditions =
+  '// The server holds no conditions here: what others write meanwhile is lost.'
 
 /** Over just this version, or only where nothing is. */
 type SaveCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: '*' }
 
 function options(fields: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const given = heldOf(fields)
   if (given.length === 0) return ''
-  return `, { ${given.map(([name, value]) => `${name}: ${quoted(value!)}`).join(', ')} }`
+  return `, { ${given.map(([name, value]) => `${name}: ${quoted(value)}`).join(', ')} }`
+}
+
+/** Of these options those that are given, without conditions where the server holds none. */
+function heldOf(fields: Readonly<Record<string, string | undefined>>): [string, string][] {
+  return (Object.entries(fields) as [string, string][]).filter(
+    ([name, value]) =>
+      value !== undefined && (holdsConditions() || !/^(sourceI|i)f(None)?Match$/.test(name)),
+  )
+}
+
+/** What a copy or a move asks of its destination, as far as the server holds it. */
+export function conditions(kind: 'copy' | 'move', isNew: boolean, etag?: string): string {
+  return options({
+    sourceIfMatch: etag,
+    ifNoneMatch: isNew ? '*' : undefined,
+    sourceCheck: kind === 'copy' || holdsConditions() ? undefined : 'none',
+  })
 }
 
 /** Lists what is under a prefix, up to the next `/`. */
@@ -92,20 +114,23 @@ export function saveTextText(
   }
 }
 
+const onlyEdited =
+  '// Only over the version that was edited: once it is replaced, this fails and says so.'
+
 /** Saves what `text` is; of what it replaces the metadata stays. */
 export function savingLines(
   key: string,
   contentType: string,
   condition: SaveCondition,
 ): readonly string[] {
-  const given = Object.entries({ contentType, ...condition })
+  const given = heldOf({ contentType, ...condition })
   const isNew = 'ifNoneMatch' in condition
   return [
     ...(isNew
       ? []
       : [
           `const { metadata } = await storage.stat(${literal(key)})`,
-          '// Only over the version that was edited: once it is replaced, this fails and says so.',
+          holdsConditions() ? onlyEdited : noConditions,
         ]),
     `await storage.writeStream(${literal(key)}, text, {`,
     ...given.map(([name, value]) => `  ${name}: ${quoted(value)},`),
@@ -142,14 +167,14 @@ export function transferText(
   isOverwrite: boolean,
   etag?: string,
 ): ActionText {
-  const ifNoneMatch = isOverwrite ? undefined : '*'
-  const more = options({ sourceIfMatch: etag, ifNoneMatch })
   // A move is one of whatever version it finds.
   const isTwoSteps = kind === 'move' && etag !== undefined
+  const first = isTwoSteps ? 'copy' : kind
+  const more = conditions(first, !isOverwrite, etag)
   return {
     label: `${kind === 'copy' ? 'Copy' : 'Move'} ${from} to ${to}`,
     code: program([
-      `await storage.${isTwoSteps ? 'copy' : kind}(${literal(from)}, ${literal(to)}${more})`,
+      `await storage.${first}(${literal(from)}, ${literal(to)}${more})`,
       ...(isTwoSteps
         ? [`await storage.delete(${literal(from)}${options({ ifMatch: etag })})`]
         : []),
@@ -164,7 +189,7 @@ export function transferPrefixText(
   to: string,
   isOverwrite: boolean,
 ): ActionText {
-  const more = options({ ifNoneMatch: isOverwrite ? undefined : '*' })
+  const more = conditions(kind, !isOverwrite)
   return {
     label: `${kind === 'copy' ? 'Copy' : 'Move'} all of ${from} to ${to}`,
     code: program([
@@ -206,6 +231,7 @@ export function deleteVersionsText(versions: Selection['objects']): ActionText {
 }
 
 export function deletingVersions(versions: Selection['objects']): readonly string[] {
+  const isHeld = holdsConditions()
   const pairs = versions.map(({ key, etag }) =>
     etag === undefined ? `[${literal(key)}]` : `[${literal(key)}, ${quoted(etag)}]`,
   )
@@ -213,8 +239,11 @@ export function deletingVersions(versions: Selection['objects']): readonly strin
     'const versions: [key: string, etag?: string][] = [',
     ...firstOf(pairs),
     ']',
+    ...(isHeld ? [] : [noConditions]),
     'const results = await Promise.allSettled(',
-    '  versions.map(([key, ifMatch]) => storage.delete(key, { ifMatch })),',
+    isHeld
+      ? '  versions.map(([key, ifMatch]) => storage.delete(key, { ifMatch })),'
+      : '  versions.map(([key]) => storage.delete(key)),',
     ')',
     "console.log(results.filter(({ status }) => status === 'rejected'))",
   ]

@@ -16,6 +16,10 @@ const written = object({
   at: fallback(optional(wholeNumber), undefined),
   /** What is done with it: `edit` the open object, or `create` one under the prefix. */
   mode: fallback(optional(picklist(['edit', 'create'])), undefined),
+  /** What is open over it: of what some services have beside the contract. */
+  panel: fallback(optional(picklist(['versions', 'tier', 'link'])), undefined),
+  /** The old version that is looked at. */
+  version: fallback(optional(string()), undefined),
   sort: fallback(optional(picklist(['key', 'size', 'modified', 'type'])), undefined),
   desc: fallback(optional(flag), undefined),
   /** Only names that hold this text. */

@@ -14,6 +14,8 @@ export class RestoredVersions {
 
   /** Notes that a key has the content of `was` again, as version `now`. */
   note(key: string, was: string, now: string): void {
+    // Where etags are of the content, the same content is the same version.
+    if (was === now) return
     this.#successors.set(nameOf(key, was), now)
     const [oldest] = this.#successors.keys()
     if (this.#successors.size > versionsMax) this.#successors.delete(oldest!)

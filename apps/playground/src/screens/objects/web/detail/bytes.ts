@@ -11,6 +11,8 @@ export interface Version {
   readonly etag: string
   /** In bytes. */
   readonly size: number
+  /** The service's id of one that was replaced. */
+  readonly version?: string | undefined
 }
 
 /** Who reads, and until when. */
@@ -22,12 +24,12 @@ export interface Reading {
 
 /** Some bytes, at most 1 MiB. @throws ProblemError `PRECONDITION_FAILED` when it was changed. */
 export async function readPiece(
-  { key, etag }: Version,
+  { key, etag, version }: Version,
   offset: number,
   length: number,
   { action, signal }: Reading,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const query = { key, etag, offset: String(offset), length: String(length) }
+  const query = { key, etag, version, offset: String(offset), length: String(length) }
   const api = client<ObjectsApi>('objects', action)
   const response = await succeeded(await api.bytes.$get({ query }, { init: { signal } }))
   return new Uint8Array(await response.arrayBuffer())

@@ -7,9 +7,10 @@ import {
   IconTrash,
   IconX,
 } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react'
 import { act } from '../../../../web/actions.ts'
 import { NameText } from '../../../../web/name-text.tsx'
+import { useStorePlace } from '../../../../web/store-place.ts'
 import type { ObjectDetails } from '../../server/wire.ts'
 import { downloadText } from '../code.ts'
 import type { Selection } from '../selection.ts'
@@ -18,21 +19,28 @@ import { CopyValue } from './copy-value.tsx'
 import classes from './detail.module.css'
 import { editFault } from './views.ts'
 
+/** Loaded for a backend that has some of it. */
+const ExtraActions = lazy(() => import('./extras/extra-actions.tsx'))
+
 /** What is open, and what can be done with it. */
 export function DetailHeader({
   objectKey,
   details,
+  isAbsent,
   onEdit,
   onClose,
 }: {
   readonly objectKey: string
   /** Undefined: there is nothing to do anything with. */
   readonly details: ObjectDetails | undefined
+  /** Nothing is there, or not any more: old versions may be. */
+  readonly isAbsent: boolean
   /** Undefined while it is edited. */
   readonly onEdit: (() => void) | undefined
   readonly onClose: () => void
 }): ReactNode {
   const slash = objectKey.lastIndexOf('/') + 1
+  const { extras = [] } = useStorePlace()
   return (
     <header className={classes['top']}>
       <Group gap="xs" wrap="nowrap" align="flex-start">
@@ -57,7 +65,16 @@ export function DetailHeader({
           </ActionIcon>
         </Tooltip>
       </Group>
-      {details === undefined ? null : <Actions details={details} onEdit={onEdit} />}
+      {details === undefined && !(isAbsent && extras.includes('versions')) ? null : (
+        <Group gap={6} className={classes['actions']} role="group" aria-label="Actions">
+          {details === undefined ? null : <Actions details={details} onEdit={onEdit} />}
+          {extras.length === 0 ? null : (
+            <Suspense fallback={null}>
+              <ExtraActions objectKey={objectKey} details={details} extras={extras} />
+            </Suspense>
+          )}
+        </Group>
+      )}
     </header>
   )
 }
@@ -81,7 +98,7 @@ function Actions({
   const selection: Selection = { objects: [{ key, etag }], prefixes: [] }
   const fault = editFault(details)
   return (
-    <Group gap={6} className={classes['actions']} role="group" aria-label="Actions">
+    <>
       {onEdit === undefined ? null : (
         <Tooltip label={fault ?? 'Edit the text'} withArrow openDelay={300}>
           <Button
@@ -133,6 +150,6 @@ function Actions({
       >
         Delete
       </Button>
-    </Group>
+    </>
   )
 }

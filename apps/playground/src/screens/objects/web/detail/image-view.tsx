@@ -22,7 +22,7 @@ export function ImageView({ details, onStale }: ViewProps): ReactNode {
  *       ▲                       └──▶ not there: the reason is told
  *       └──── tried again ◀──────────┘
  */
-function Picture({ details: { key, etag }, onStale }: ViewProps): ReactNode {
+function Picture({ details: { key, etag, version }, onStale }: ViewProps): ReactNode {
   const [size, setSize] = useState<readonly [width: number, height: number]>()
   const [isBroken, setBroken] = useState(false)
   /** Since it was drawn last its bytes were there: no broken line is the reason. */
@@ -31,7 +31,8 @@ function Picture({ details: { key, etag }, onStale }: ViewProps): ReactNode {
     setThere(isKnownThere)
     setBroken(false)
   }
-  const address = `/api/objects/image?${new URLSearchParams({ key, etag }).toString()}`
+  const query = new URLSearchParams({ key, etag, ...(version === undefined ? {} : { version }) })
+  const address = `/api/objects/image?${query.toString()}`
   if (isBroken) {
     return (
       <Broken

@@ -50,6 +50,7 @@ function Detail({ objectKey }: { readonly objectKey: string }): ReactNode {
       <DetailHeader
         objectKey={objectKey}
         details={opened.isGone ? undefined : shown}
+        isAbsent={opened.isGone || opened.problem?.code === 'NOT_FOUND'}
         onEdit={isEditing ? undefined : () => setMode('edit')}
         onClose={close}
       />

@@ -17,6 +17,8 @@ export interface ViewProps {
   readonly details: ObjectDetails
   /** Called when that version is not there any more. */
   readonly onStale: () => void
+  /** The action that its reads are a part of. Undefined: each is one of its own. */
+  readonly action?: string | undefined
 }
 
 const components: Readonly<Record<ViewName, (props: ViewProps) => ReactNode>> = {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { act } from '../../../../web/actions.ts'
+import { actWithin } from '../../../../web/actions.ts'
 import { answer, client } from '../../../../web/api.ts'
 import { Late } from '../../../../web/late.tsx'
 import type { ObjectsApi } from '../../server/index.ts'
@@ -11,14 +11,15 @@ import { useSteady } from './use-steady.ts'
 import { ViewProblem } from './view-problem.tsx'
 
 /** A structured value (dates, sets, typed arrays, …) as Node.js prints it. */
-export function ValueView({ details: { key, etag }, onStale }: ViewProps): ReactNode {
+export function ValueView({ details, onStale, action: within }: ViewProps): ReactNode {
+  const { key, etag, version } = details
   const query = useQuery({
     queryKey: ['objects', 'value', key, etag],
     queryFn: ({ signal }) =>
-      act(loadText(key), (action) =>
+      actWithin(within, loadText(key), (action) =>
         answer(
           client<ObjectsApi>('objects', action).value.$get(
-            { query: { key, etag } },
+            { query: { key, etag, version } },
             { init: { signal } },
           ),
         ),

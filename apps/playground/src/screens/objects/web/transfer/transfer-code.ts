@@ -1,13 +1,16 @@
 /** The code of transfers of several things at once, and of undo. */
 import type { ActionText } from '../../../../web/actions.ts'
+import { holdsConditions } from '../../../../web/store-place.ts'
 import type { TransferRequest } from '../../server/wire.ts'
 import {
+  conditions,
   deleteManyText,
   deletePrefixText,
   deleteText,
   deleteVersionsText,
   deletingVersions,
   literal,
+  noConditions,
   program,
   transferPrefixText,
   transferText,
@@ -15,7 +18,6 @@ import {
 import { objectsText } from './object-count.ts'
 
 const shownMax = 20
-const onlyNew = ", { ifNoneMatch: '*' }"
 
 /** What a transfer is called, and the code that does the same. */
 export function transferRequestText(request: TransferRequest): ActionText {
@@ -103,13 +105,14 @@ function copiesText(kind: 'copy' | 'move', request: TransferRequest): ActionText
 function copying(kind: 'copy' | 'move', isNew: boolean): readonly string[] {
   return [
     'for (const [from, to] of keys) {',
-    `  await storage.${kind}(from, to${isNew ? onlyNew : ''})`,
+    `  await storage.${kind}(from, to${conditions(kind, isNew)})`,
     '}',
   ]
 }
 
 /** A move is one of whatever version it finds; one of the version that was seen has two steps. */
 function copyingVersions(kind: 'copy' | 'move', isNew: boolean): readonly string[] {
+  if (!holdsConditions()) return [noConditions, ...copying(kind, isNew)]
   const ifNoneMatch = isNew ? ", ifNoneMatch: '*'" : ''
   return [
     'for (const [from, to, etag] of keys) {',
@@ -140,7 +143,7 @@ function undoBody(request: TransferRequest | undefined): readonly string[] {
   if (isOne && isPlain && request.kind === 'move') {
     return [
       '// Back to where it was, if nothing is there by now.',
-      `await storage.move(${literal(item!.to!)}, ${literal(item!.key)}${onlyNew})`,
+      `await storage.move(${literal(item!.to!)}, ${literal(item!.key)}${conditions('move', true)})`,
     ]
   }
   if (isOne && isPlain && request.kind === 'copy') {
@@ -153,7 +156,7 @@ function undoBody(request: TransferRequest | undefined): readonly string[] {
     '// Undo is a copy back. Before it deleted or replaced something, the playground copied it',
     '// aside (into memory; here: to keys under kept/). What somebody wrote since stays.',
     "for (const key of await storage.listKeys('kept/')) {",
-    `  await storage.copy(key, key.slice('kept/'.length)${onlyNew})`,
+    `  await storage.copy(key, key.slice('kept/'.length)${conditions('copy', true)})`,
     '}',
   ]
 }

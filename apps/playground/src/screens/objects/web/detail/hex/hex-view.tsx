@@ -42,11 +42,12 @@ export function HexView(props: ViewProps): ReactNode {
 function Bytes({
   details,
   onStale,
+  action,
   digits,
   columns,
 }: ViewProps & { readonly digits: number; readonly columns: number }): ReactNode {
   const { key, etag, size } = details
-  const { store, beginAction } = useBlocks(details)
+  const { store, beginAction } = useBlocks(details, action)
   const rows = useRef<RowWindowHandle>(null)
   const count = Math.ceil(size / columns)
   const { topAt, tellAt } = useAt((at) => rows.current?.jumpTo(Math.floor(at / columns)))

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useMemo } from 'react'
-import { act } from '../../../../../web/actions.ts'
+import { actWithin } from '../../../../../web/actions.ts'
 import { bytesText } from '../../../../../web/amounts.ts'
 import { Empty } from '../../../../../web/empty.tsx'
 import { Late } from '../../../../../web/late.tsx'
@@ -20,14 +20,15 @@ const firstBytes = 256 * 1024
 const shownBytesMax = 4 * 1024 ** 2
 
 /** The content as text, its beginning first, more when asked for. */
-export function TextView({ details, onStale }: ViewProps): ReactNode {
+export function TextView({ details, onStale, action: within }: ViewProps): ReactNode {
   const { key, etag, size } = details
   const query = useInfiniteQuery({
     queryKey: ['objects', 'pieces', key, etag],
     initialPageParam: 0,
     queryFn: ({ pageParam: offset, signal }) => {
       const length = Math.min(offset === 0 ? firstBytes : pieceBytesMax, shownBytesMax - offset)
-      return act(readRangeText(key, offset, Math.min(length, size - offset)), (action) =>
+      const text = readRangeText(key, offset, Math.min(length, size - offset))
+      return actWithin(within, text, (action) =>
         readPiece(details, offset, length, { action, signal }),
       )
     },

@@ -1,7 +1,7 @@
 import { Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { act } from '../../../../../web/actions.ts'
+import { actWithin } from '../../../../../web/actions.ts'
 import { countText } from '../../../../../web/amounts.ts'
 import { Empty } from '../../../../../web/empty.tsx'
 import { Late } from '../../../../../web/late.tsx'
@@ -20,13 +20,13 @@ import { scanBeside } from './scan-beside.ts'
 import { isFault, placeOf } from './scan-json.ts'
 
 /** JSON as a tree. */
-export function TreeView({ details, onStale }: ViewProps): ReactNode {
+export function TreeView({ details, onStale, action: within }: ViewProps): ReactNode {
   const { key, etag, size } = details
   const isShown = size > 0 && size <= wholeBytesMax
   const query = useQuery({
     queryKey: ['objects', 'tree', key, etag],
     queryFn: ({ signal }) =>
-      act(loadText(key), async (action) => {
+      actWithin(within, loadText(key), async (action) => {
         const bytes = await readWhole(details, { action, signal })
         const decoded = decodeText(bytes, true)
         return { ...decoded, result: await scanBeside(decoded.text, signal) }

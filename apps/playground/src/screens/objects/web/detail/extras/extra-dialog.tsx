@@ -1,0 +1,41 @@
+import { Modal } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import type { ReactNode } from 'react'
+import { NameText } from '../../../../../web/name-text.tsx'
+
+/** A dialog on one object; all of a narrow window. */
+export function ExtraDialog({
+  title,
+  objectKey,
+  size,
+  isOpen,
+  onClose,
+  children,
+}: {
+  /** `Versions of`, for instance: the name of the object follows. */
+  readonly title: string
+  readonly objectKey: string
+  readonly size: 'md' | 'lg' | 'xl'
+  readonly isOpen: boolean
+  readonly onClose: () => void
+  readonly children: ReactNode
+}): ReactNode {
+  const isNarrow = useMediaQuery('(max-width: 48em)', false, { getInitialValueInEffect: false })
+  const name = objectKey.slice(objectKey.lastIndexOf('/') + 1)
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={
+        <span className="breakable">
+          {title} <NameText text={name} />
+        </span>
+      }
+      size={size}
+      fullScreen={isNarrow}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      {children}
+    </Modal>
+  )
+}
