@@ -40,7 +40,7 @@ import { S3Reader } from './reader.ts'
 import { batchDeletesMax, S3Remover } from './remover.ts'
 import { ServerCopy } from './server-copy.ts'
 import { listPageMax } from './server-list.ts'
-import type { S3Server } from './server.ts'
+import { holdsWrites, type S3Server } from './server.ts'
 import { S3Writer } from './writer.ts'
 
 const mebibyte = 1024 ** 2
@@ -266,18 +266,21 @@ function folderOf(prefix: string = ''): string {
 }
 
 function headersOf({ storageClass, encryption }: S3Options): StoredHeaders {
+  const { algorithm, keyId, bucketKey }: AnyEncryption = encryption ?? {}
   return {
     ...(storageClass === undefined
       ? {}
       : { StorageClass: storageClass as NonNullable<StoredHeaders['StorageClass']> }),
-    ...(encryption === undefined ? {} : { ServerSideEncryption: encryption.algorithm }),
-    ...(encryption !== undefined && 'keyId' in encryption && encryption.keyId !== undefined
-      ? { SSEKMSKeyId: encryption.keyId }
-      : {}),
-    ...(encryption !== undefined && 'bucketKey' in encryption && encryption.bucketKey !== undefined
-      ? { BucketKeyEnabled: encryption.bucketKey }
-      : {}),
+    ...(algorithm === undefined ? {} : { ServerSideEncryption: algorithm }),
+    ...(keyId === undefined ? {} : { SSEKMSKeyId: keyId }),
+    ...(bucketKey === undefined ? {} : { BucketKeyEnabled: bucketKey }),
   }
+}
+
+interface AnyEncryption {
+  readonly algorithm?: StoredHeaders['ServerSideEncryption']
+  readonly keyId?: string | undefined
+  readonly bucketKey?: boolean | undefined
 }
 
 function capabilitiesOf(
@@ -286,7 +289,7 @@ function capabilitiesOf(
   server: S3Server,
   extras: readonly string[],
 ): Capabilities {
-  const isHeld = server.createOnly && server.swap !== 'none'
+  const isHeld = holdsWrites(server)
   return Object.freeze({
     conditionalWrite: isHeld ? 'global' : 'none',
     conditionalDelete: isHeld && server.conditionalDelete ? 'global' : 'none',

@@ -16,7 +16,7 @@ import {
 import { type AgentLease, leaseAgent, type Request, Requests } from '@aos-storage/core/remote'
 import { quoteKey } from '@aos-storage/core/backend'
 import { type ObjectCalls, SdkCalls } from './calls.ts'
-import { bucketAbsent } from './error-table.ts'
+import { bucketAbsent, noBucket } from './error-table.ts'
 import { s3Failures } from './errors.ts'
 import type { S3Options } from './options.ts'
 import { type Agents, Wire } from './wire.ts'
@@ -121,27 +121,31 @@ export class Bucket {
   ): Promise<void> {
     const late = new AbortController()
     const done = new AbortController()
-    const timer = this.clock.sleep(tidyMsMax, done.signal).then(
+    void this.clock.sleep(tidyMsMax, done.signal).then(
       () => late.abort(),
       () => undefined,
     )
-    const { signal } = late
     try {
-      if (!this.requests.isClosed) return void (await this.send({ ...place, signal, send }))
-    } catch {
-      if (!this.requests.isClosed) return
-    } finally {
-      if (!this.requests.isClosed) done.abort()
-    }
-    // Requests are refused by now: it goes out by itself.
-    try {
-      await this.hold(send(signal))
+      await this.hold(this.#tidied(place, send, late.signal))
     } catch {
       // Swept later.
     } finally {
       done.abort()
-      await timer
     }
+  }
+
+  async #tidied(
+    place: { readonly operation: string; readonly key: string },
+    send: (signal: AbortSignal) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    try {
+      if (!this.requests.isClosed) return await this.send({ ...place, signal, send })
+    } catch (error) {
+      if (!this.requests.isClosed) throw error
+    }
+    // Requests are refused by now: it goes out by itself.
+    return send(signal)
   }
 
   /** Ends what runs, and gives the connections back once it has tidied up. Idempotent. */
@@ -159,11 +163,10 @@ export class Bucket {
   }
 }
 
-function absentBucket(error: StorageError): StorageError {
-  const { status, requestId, cause, operation } = error
-  const fix = `${bucketAbsent}; create it, or correct its name, region or endpoint`
-  return new StorageError('UNAVAILABLE', fix, {
-    ...{ status, requestId, cause, operation, backend: 's3', retryable: 'no' },
+function absentBucket({ status, requestId, cause, operation }: StorageError): StorageError {
+  const { code, fix, retryable } = noBucket
+  return new StorageError(code, fix, {
+    ...{ status, requestId, cause, operation, backend: 's3', retryable },
   })
 }
 

@@ -23,7 +23,7 @@ import { asHeaders, hiddenSha256, hiddenWriteId } from './metadata.ts'
 import type { NewUpload } from './multipart.ts'
 import type { S3Names } from './names.ts'
 import type { S3Reader } from './reader.ts'
-import type { S3Server } from './server.ts'
+import { holdsWrites, type S3Server } from './server.ts'
 import type { CopyOfNames, ServerCopy } from './server-copy.ts'
 import type { S3Writer } from './writer.ts'
 
@@ -64,7 +64,7 @@ export class S3Copier {
   async #copyAgain(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
     const { server, reader, bucket } = this.#options
     const hasConditions = isConditional(options) || options.sourceIfMatch !== undefined
-    if (hasConditions && (!server.createOnly || server.swap === 'none')) {
+    if (hasConditions && !holdsWrites(server)) {
       throw unsupported('conditions of copies', 'copy', isConditional(options) ? to : from)
     }
     for (let changes = 0; ; changes++) {
@@ -119,9 +119,9 @@ export class S3Copier {
     return this.#told(copying, etag)
   }
 
-  /** All that the source has, whichever version it is by then. */
+  /** All that the source has, whichever version it is by then; kept as this store keeps. */
   async #copyAsItIs(copying: Copying): Promise<ObjectInfo> {
-    const how = { upload: undefined, sourceEtag: undefined }
+    const how = { upload: undefined, sourceEtag: undefined, changes: this.#options.headers }
     const { options, to } = copying
     const etag = await this.#send(copying, how, async (error, lost) => {
       // It has no id by which it would be known again.
@@ -133,7 +133,7 @@ export class S3Copier {
 
   #send(
     { from, to, options, info }: Copying,
-    how: Pick<CopyOfNames, 'upload' | 'sourceEtag'>,
+    how: Pick<CopyOfNames, 'upload' | 'sourceEtag' | 'changes'>,
     onRefused: CopyOfNames['onRefused'],
   ): Promise<string> {
     const { names, server, serverCopy } = this.#options
@@ -175,7 +175,7 @@ export class S3Copier {
     const { reader, writer, server, serverCopy } = this.#options
     const { ifNoneMatch, signal } = options
     // Onto itself: what others wrote there meanwhile is not replaced by what was there before.
-    const isHeldToSelf = from === to && options.ifMatch === undefined && server.swap !== 'none'
+    const isHeldToSelf = from === to && options.ifMatch === undefined && holdsWrites(server)
     const ifMatch = isHeldToSelf && ifNoneMatch === undefined ? info.etag : options.ifMatch
     const settings = {
       ...{ contentType: info.contentType, metadata: info.metadata, signal },

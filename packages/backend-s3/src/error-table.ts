@@ -25,7 +25,7 @@ const upload = 'The upload is not there any more: it was ended or swept meanwhil
 export const bucketAbsent = 'The bucket does not exist'
 
 /** Of a bucket that is missing: never that a key is. */
-const noBucket: Meaning = {
+export const noBucket: Meaning = {
   code: 'UNAVAILABLE',
   fix: `${bucketAbsent}; create it, or correct its name, region or endpoint`,
   retryable: 'no',

@@ -2,7 +2,8 @@
  * What a server honours, found out with scratch objects, which are removed again.
  *
  * A condition counts as honoured when one that holds is accepted, and one that does not hold is
- * refused with 412 or 409; a server that answers 200 to a create over an object ignores it.
+ * refused with 412, or with 404 where there is nothing; a server that answers 200 to a create over
+ * an object ignores it. Anything else, a 409 too, is no answer: then the store does not open.
  *
  * ```
  * create-only   PUT If-None-Match: *     on nothing: 200, then 412
@@ -29,6 +30,7 @@ import type { CallConditions, ObjectCalls } from './calls.ts'
 import { etagOf, tokenOf } from './etag.ts'
 import type { S3Names } from './names.ts'
 import type { EtagQuotes, S3Server } from './server.ts'
+import { copySource } from './server-copy.ts'
 
 const operation = 'open'
 /** Of bytes that no scratch object has. */
@@ -286,7 +288,7 @@ class Probe {
     const { UploadId = '' } = await this.#send((abortSignal) =>
       client.send(new CreateMultipartUploadCommand(common), { abortSignal }),
     )
-    const CopySource = sourceOf(Bucket, from)
+    const CopySource = copySource(Bucket, { from })
     const part = { ...common, UploadId, PartNumber: 1, CopySource, ...conditions }
     try {
       await this.#send((abortSignal) =>
@@ -300,7 +302,7 @@ class Probe {
 
   async #copy(from: string, to: string, conditions: CopyConditions): Promise<void> {
     const { client, name: Bucket } = this.#bucket
-    const CopySource = sourceOf(Bucket, from)
+    const CopySource = copySource(Bucket, { from })
     const command = new CopyObjectCommand({ Bucket, Key: to, CopySource, ...conditions })
     await this.#send((abortSignal) => client.send(command, { abortSignal }))
   }
@@ -373,11 +375,6 @@ async function together<const T extends readonly Promise<unknown>[]>(
 ): Promise<{ -readonly [Place in keyof T]: Awaited<T[Place]> }> {
   await Promise.allSettled(tasks)
   return Promise.all(tasks)
-}
-
-/** As the header has it: bucket and name, escaped but for the slashes. */
-function sourceOf(bucket: string, name: string): string {
-  return `${bucket}/${name}`.split('/').map(encodeURIComponent).join('/')
 }
 
 interface CopyConditions extends CallConditions {

@@ -55,7 +55,7 @@ export interface CopyOfNames {
   readonly sourceEtag: string | undefined
   /** What the copy has; undefined for all that the source has, in one request only. */
   readonly upload: NewUpload | undefined
-  /** With no `upload`: what else it is given. */
+  /** With no `upload`: what it has in place of the source's. */
   readonly changes?: CopyChanges | undefined
   readonly conditions: CallConditions
   readonly signal: AbortSignal | undefined
@@ -85,7 +85,7 @@ export class ServerCopy {
     const command = new CopyObjectCommand({
       Bucket: bucket.name,
       Key: to,
-      CopySource: sourceOf(bucket.name, copying),
+      CopySource: copySource(bucket.name, copying),
       ...(sourceEtag === undefined ? {} : { CopySourceIfMatch: sourceEtag }),
       ...(upload === undefined ? copying.changes : { MetadataDirective: 'REPLACE', ...upload }),
       ...conditions,
@@ -127,7 +127,7 @@ export class ServerCopy {
         Key: to,
         UploadId: uploadId,
         PartNumber: place + 1,
-        CopySource: sourceOf(bucket.name, copying),
+        CopySource: copySource(bucket.name, copying),
         CopySourceRange: `bytes=${offset}-${offset + bytes - 1}`,
         ...(sourceEtag === undefined ? {} : { CopySourceIfMatch: sourceEtag }),
       })
@@ -141,7 +141,10 @@ export class ServerCopy {
 }
 
 /** As the header has it: bucket and name, escaped but for the slashes, and the version. */
-function sourceOf(bucket: string, { from, fromVersion }: CopyOfNames): string {
+export function copySource(
+  bucket: string,
+  { from, fromVersion }: Pick<CopyOfNames, 'from' | 'fromVersion'>,
+): string {
   const source = `${bucket}/${from}`.split('/').map(encodeURIComponent).join('/')
   return fromVersion === undefined
     ? source

@@ -5,6 +5,7 @@
  */
 import { type _Object, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { compareKeys, StorageError } from '@aos-storage/core'
+import { CircleWatch } from '@aos-storage/core/backend'
 import type { Bucket } from './bucket.ts'
 import type { S3Server } from './server.ts'
 
@@ -36,6 +37,7 @@ export class ServerList {
   readonly #pageSize: number
   #range: ServerRange | undefined
   #token: string | undefined
+  #watch = new CircleWatch()
   #entries: readonly ServerEntry[] = []
   #isOver = true
 
@@ -50,6 +52,7 @@ export class ServerList {
   start(range: ServerRange): void {
     this.#range = range
     this.#token = undefined
+    this.#watch = new CircleWatch()
     this.#entries = []
     this.#isOver = false
   }
@@ -108,7 +111,7 @@ export class ServerList {
     this.#entries = starts.length === 0 ? objects : merged(objects, starts)
     const token = answer.IsTruncated === true ? answer.NextContinuationToken : undefined
     this.#isOver = token === undefined
-    if (token !== undefined && token === this.#token) throw circle()
+    if (token !== undefined) this.#watch.pass(token)
     this.#token = token
   }
 
@@ -138,10 +141,4 @@ function assertAscends(entries: readonly ServerEntry[], before: string | undefin
     }
     last = name
   }
-}
-
-function circle(): StorageError {
-  return new StorageError('UNAVAILABLE', 'The server gave the same continuation token twice', {
-    ...{ backend: 's3', operation: 'list', retryable: 'no' },
-  })
 }

@@ -48,6 +48,11 @@ export const plainServer: S3Server = Object.freeze({
   spaceInListings: '%20',
 })
 
+/** True where writes, and so copies through this process, are held to both conditions. */
+export function holdsWrites({ createOnly, swap }: S3Server): boolean {
+  return createOnly && swap !== 'none'
+}
+
 const values: { readonly [Name in keyof S3Server]: readonly S3Server[Name][] } = {
   createOnly: [true, false],
   swap: ['quoted', 'unquoted', 'none'],

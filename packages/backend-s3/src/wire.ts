@@ -81,6 +81,8 @@ export class Wire {
   readonly #bucket: string
   readonly #agents: Agents
   #target: Promise<Target> | undefined
+  /** As of buckets whose objects are locked by default: known once one refused a body without. */
+  #wantsMd5 = false
 
   constructor(client: S3Client, bucket: string, agents: Agents) {
     this.#client = client
@@ -96,18 +98,19 @@ export class Wire {
    */
   async send(request: WireRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const { body } = request
+    const hasMd5 = this.#wantsMd5
     try {
-      return await this.#send(request, signal, false)
+      return await this.#send(request, signal, hasMd5)
     } catch (error) {
       // A stream is not to go on when nobody takes it.
       if (body !== undefined && !(body instanceof Uint8Array)) body.destroy()
       const isMd5Asked = error instanceof WireRefusal && /Content-MD5/i.test(error.message)
-      if (!isMd5Asked || !(body instanceof Uint8Array)) throw error
+      if (!isMd5Asked || hasMd5 || !(body instanceof Uint8Array)) throw error
+      this.#wantsMd5 = true
       return this.#send(request, signal, true)
     }
   }
 
-  /** @param hasMd5 As buckets want it whose objects are locked by default. */
   async #send(
     request: WireRequest,
     signal: AbortSignal,

@@ -50,7 +50,7 @@ import { etagOfParts, type Filled, Multipart, type NewUpload } from './multipart
 import type { S3Names } from './names.ts'
 import { partBytesAt, partBytesFor, partBytesMax } from './part-sizes.ts'
 import type { S3Reader } from './reader.ts'
-import type { S3Server } from './server.ts'
+import { holdsWrites, type S3Server } from './server.ts'
 import { type Staged, Staging } from './staging.ts'
 
 /** How often a change is made again because others changed the same key at that moment. */
@@ -159,8 +159,7 @@ export class S3Writer {
   #begin(key: string, options: WriteOptions, extras: WriteExtras): Writing {
     const { server, headers, bucket } = this.#options
     const { operation = 'write' } = extras
-    const hasConditions = isConditional(options)
-    if (hasConditions && (!server.createOnly || server.swap === 'none')) {
+    if (isConditional(options) && !holdsWrites(server)) {
       throw unsupported('conditions of writes', operation, key)
     }
     const { metadata = {} } = options
@@ -209,7 +208,9 @@ export class S3Writer {
       await this.#assertLikely(writing)
       const whole = continued(start, source)
       const isUnheld = isConditional(writing.options) && !server.conditionalComplete
-      return isUnheld || hasChecksum
+      // What is summed up as it passes is known too late for an upload.
+      const isSummedUp = hasChecksum && writing.sha256 === undefined
+      return isUnheld || isSummedUp
         ? await this.#putStaged(writing, whole, ending)
         : await this.#putParts(writing, whole, undefined, ending)
     } finally {

@@ -66,15 +66,15 @@ describe('metadata', () => {
 })
 
 describe('content types', () => {
-  it.each(['text/csv', 'application/vnd.api+json', 'text/plain;charset="utf-8"', 'a/b; c=d'])(
-    'such as %s pass',
-    (type) => expect(() => assertContentType(type)).not.toThrow(),
-  )
+  it.each([
+    ...['text/csv', 'application/vnd.api+json', 'text/plain;charset="utf-8"', 'a/b; c=d'],
+    ...['a/b; c=""', 'a/b; c=" !#[]~"', String.raw`a/b; c="\"\\"`],
+  ])('such as %s pass', (type) => expect(() => assertContentType(type)).not.toThrow())
 
-  it.each(['', 'text', 'text/', 'a/b;', 'a/b; c', 'a/b\r\nx: y', `a/${'b'.repeat(255)}`])(
-    'such as %j do not',
-    (type) => expect(() => assertContentType(type)).toThrow(StorageError),
-  )
+  it.each([
+    ...['', 'text', 'text/', 'a/b;', 'a/b; c', 'a/b\r\nx: y', `a/${'b'.repeat(255)}`],
+    ...['a/b; c="é"', 'a/b; c="漢"', 'a/b; c="\u0080"', 'a/b; c="', String.raw`a/b; c="\"`],
+  ])('such as %j do not', (type) => expect(() => assertContentType(type)).toThrow(StorageError))
 })
 
 describe('StorageError', () => {

@@ -112,6 +112,9 @@ describe('what is opened when it is asked for', () => {
     expect(first).toBe(second)
     expect([opened, opening.state]).toEqual([2, 'open'])
     await opening.close()
+    expect([stopped, opening.state, opening.opened]).toEqual([1, 'closed', undefined])
+    await expect(opening.open()).rejects.toThrow('closed')
+    await opening.close()
     expect(stopped).toBe(1)
   })
 

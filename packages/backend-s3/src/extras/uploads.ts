@@ -103,7 +103,8 @@ export class Uploads {
         return {
           ...{ name: Key, id: UploadId, isScratch: key === undefined },
           key: key ?? Key.slice(names.prefix.length),
-          startedAt: Initiated ?? new Date(0),
+          // One whose age is not told is not old.
+          startedAt: Initiated ?? new Date(bucket.clock.now()),
         }
       })
       if (answer.IsTruncated !== true) return

@@ -227,3 +227,44 @@ describe('a source', () => {
     expect((await readBytes(store, 'to')).equals(body)).toBe(true)
   })
 })
+
+describe('a copy onto itself that goes through this process', () => {
+  it('does not undo what others wrote meanwhile, where writes are held', async () => {
+    const { s3, name, open } = await simulatedBucket({ behaviour: unheld })
+    const store = await open()
+    await put(store, 'doc', 'old')
+    const run = (): void => void s3.put(name, 'doc', 'theirs')
+    const fault = { kind: 'meanwhile', at: 'request', run } as const
+    const rule = s3.script({ operation: 'PutObject', key: 'doc', times: 1, fault })
+    await store.copy('doc', 'doc')
+    expect(rule.fired).toBe(1)
+    expect(await readText(store, 'doc')).toBe('theirs')
+  })
+
+  it.each(['putIfNoneMatch', 'putIfMatch'] as const)(
+    'is made unheld where %s is ignored',
+    async (ignored) => {
+      const behaviour = { ...unheld, [ignored]: 'ignored' } as const
+      const { open } = await simulatedBucket({ behaviour })
+      const store = await open()
+      const { etag } = await put(store, 'doc', 'body', { metadata: { by: 'me' } })
+      const info = await store.copy('doc', 'doc')
+      expect(info).toMatchObject({ etag, metadata: { by: 'me' } })
+      await expectStored(store, info)
+    },
+  )
+})
+
+it('a copy is kept as its store keeps what it writes, however it is made', async () => {
+  for (const behaviour of [{}, unheld, noConditions]) {
+    const { s3, open } = await simulatedBucket({ behaviour })
+    await put(await open(), 'from', 'body')
+    const store = await open({ storageClass: 'STANDARD_IA', encryption: { algorithm: 'AES256' } })
+    for (const [to, options] of Object.entries({ plain: {}, made: create })) {
+      await store.copy('from', to, options)
+      expect(await store.getAccessTier(to)).toMatchObject({ tier: 'STANDARD_IA' })
+      const sent = s3.requests.findLast(({ method, key }) => method === 'PUT' && key === to)
+      expect(sent?.headers).toMatchObject({ 'x-amz-server-side-encryption': 'AES256' })
+    }
+  }
+})

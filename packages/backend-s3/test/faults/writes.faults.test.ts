@@ -1,5 +1,6 @@
 /** Writes in one request whose answer is lost, late or a conflict: told is what happened. */
 import { S3Client } from '@aws-sdk/client-s3'
+import { createHash } from 'node:crypto'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { awsServer } from '../../src/index.ts'
 import { expectStored, failureOf, pattern, put, readText } from '../support/objects.ts'
@@ -241,4 +242,26 @@ it('who may write, and not read, creates and is refused as others are', async ()
       await put(store, key, body, { ifMatch: etag })
     }
   }
+})
+
+it('sends Content-MD5 to a bucket that asks for it, and from then on at once', async () => {
+  const { s3, open } = await simulatedBucket()
+  const store = await open({ server: awsServer })
+  const message = 'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests'
+  const fault = { kind: 'error', code: 'InvalidRequest', message } as const
+  const rule = s3.script({ operation: 'PutObject', times: 1, fault })
+  await put(store, 'first', 'body')
+  expect(rule.fired).toBe(1)
+  await put(store, 'second', 'body')
+  const md5 = createHash('md5').update('body').digest('base64')
+  const puts = s3.requests.filter(({ operation }) => operation === 'PutObject')
+  expect(puts.map(({ key, headers }) => [key, headers['content-md5']])).toEqual([
+    ['first', undefined],
+    ['first', md5],
+    ['second', md5],
+  ])
+  // One that it does not help is told, and not sent for ever.
+  s3.script({ operation: 'PutObject', key: 'third', fault })
+  await expect(put(store, 'third', 'body')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
+  expect(s3.requests.filter(({ key }) => key === 'third')).toHaveLength(1)
 })

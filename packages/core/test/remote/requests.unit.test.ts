@@ -115,6 +115,7 @@ describe('a lost answer', () => {
     ['busy', busy],
     ['not there', new ShopError({ code: 'ECONNREFUSED' })],
     ['overloaded', new ShopError({ status: 503 })],
+    ['a refusal that may pass', new ShopError({ status: 409 })],
   ])('is none where the service was %s: it did nothing', async (_, failure) => {
     const { clock, send } = shop()
     const outcome = send([failure, refused], { conditions })
@@ -159,6 +160,19 @@ describe('a try', () => {
     expect(sentMs).toEqual([0, 5050])
   })
 
+  it('that never settles, whatever its signal says, is late all the same', async () => {
+    const { clock, sentMs, send } = shop()
+    const outcome = send([], {
+      send: () => {
+        sentMs.push(clock.monotonicMs())
+        return new Promise(() => undefined)
+      },
+    })
+    await clock.runUntilIdle()
+    expect(await outcome).toMatchObject({ code: 'TIMEOUT', retryable: 'exhausted', ...place })
+    expect(sentMs).toEqual([0, 5050, 10_150])
+  })
+
   it('has a second more for each 128 KiB, and tells its service when it is late', async () => {
     const { clock, send } = shop()
     const outcome = send([], { bytes: 256 * 1024, send: silence })
@@ -170,9 +184,13 @@ describe('a try', () => {
   })
 })
 
-describe.each(['sent', 'waiting for the next try'])('a request that is %s', (when) => {
+describe.each([
+  ['sent', { send: silence }],
+  ['sent by what heeds no signal', { send: () => new Promise<never>(() => undefined) }],
+  ['waiting for the next try', {}],
+])('a request that is %s', (_, how) => {
   const begin = ({ send }: Shop, signal?: AbortSignal): Promise<unknown> =>
-    when === 'sent' ? send([], { send: silence, signal }) : send([lost, lost, lost], { signal })
+    send([lost, lost, lost], { ...how, signal })
 
   it('ends when the signal of the caller fires', async () => {
     const opened = shop()

@@ -36,7 +36,10 @@ export class Opening<T extends { stop(): Promise<void> }> {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#opening?.catch(() => undefined)
-    await this.#opened?.stop()
+    const opened = this.#opened
+    // Nobody is given what has ended.
+    this.#opened = undefined
+    await opened?.stop()
   }
 
   async #begin(): Promise<T> {

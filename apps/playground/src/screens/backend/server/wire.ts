@@ -151,10 +151,9 @@ export interface Column {
   readonly isOwn: boolean
   /** Where it is; undefined where its server is not running. */
   readonly place?: string | undefined
-  /**
-   * `closed`: its server has to be started or asked first; `given`: the environment names one.
-   */
+  /** `closed`: its server has to be started or asked first. */
   readonly state: 'open' | 'closed' | 'opening'
+  /** The environment names its server. */
   readonly isGiven: boolean
   /** Of the backend without layers. Null until it is open. */
   readonly capabilities: Capabilities | null
