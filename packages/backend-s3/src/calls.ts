@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
   type S3Client,
@@ -78,6 +79,32 @@ export interface PartCall {
 /** What a completion must be told of a part: its etag, and a checksum where one was sent. */
 export type PartAnswer = Omit<CompletedPart, 'PartNumber' | 'ETag'> & { readonly ETag: string }
 
+/** A page of a listing, whose names are to come in the escapes of URLs. */
+export interface ListCall {
+  readonly Prefix: string
+  readonly MaxKeys: number
+  readonly Delimiter?: string | undefined
+  readonly ContinuationToken?: string | undefined
+  readonly StartAfter?: string | undefined
+}
+
+/** An object as the service lists it. */
+export interface ListedObjectOfS3 {
+  readonly Key?: string | undefined
+  readonly ETag?: string | undefined
+  readonly Size?: number | undefined
+  readonly LastModified?: Date | undefined
+}
+
+export interface ListAnswer {
+  readonly Contents?: readonly ListedObjectOfS3[] | undefined
+  readonly CommonPrefixes?: readonly { readonly Prefix?: string | undefined }[] | undefined
+  /** Names are in the escapes of URLs when this is `url`. */
+  readonly EncodingType?: string | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly NextContinuationToken?: string | undefined
+}
+
 /** The calls of a bucket. A failed one throws what the SDK throws. */
 export interface ObjectCalls {
   put(call: PutCall, signal: AbortSignal): Promise<PutAnswer>
@@ -85,6 +112,7 @@ export interface ObjectCalls {
   head(call: ReadCall, signal: AbortSignal): Promise<HeadAnswer>
   delete(call: { Key: string; IfMatch?: string | undefined }, signal: AbortSignal): Promise<void>
   uploadPart(call: PartCall, signal: AbortSignal): Promise<PartAnswer>
+  list(call: ListCall, signal: AbortSignal): Promise<ListAnswer>
 }
 
 /** By the SDK's client, with all of its middleware. */
@@ -134,6 +162,11 @@ export class SdkCalls implements ObjectCalls {
   async uploadPart(call: PartCall, abortSignal: AbortSignal): Promise<PartAnswer> {
     const command = new UploadPartCommand({ Bucket: this.#bucket, ...call })
     return partAnswer(await this.#client.send(command, { abortSignal }))
+  }
+
+  list(call: ListCall, abortSignal: AbortSignal): Promise<ListAnswer> {
+    const input = { Bucket: this.#bucket, ...call, EncodingType: 'url' } as const
+    return this.#client.send(new ListObjectsV2Command(input), { abortSignal })
   }
 }
 

@@ -13,10 +13,11 @@ import {
   type ListPosition,
 } from '@aos-storage/core/backend'
 import type { Bucket } from './bucket.ts'
+import type { ListedObjectOfS3 } from './calls.ts'
 import { listedOf } from './info.ts'
 import { isServersDelimiter, type S3Names } from './names.ts'
 import type { S3Server } from './server.ts'
-import { type ListedObjectOfS3, listPageMax, ServerList, type ServerRange } from './server-list.ts'
+import { listPageMax, ServerList, type ServerRange } from './server-list.ts'
 
 /** Behind nearly every key with the start that it is put to; those behind it are dropped. */
 const lastCharacter = '\u{10ffff}'
@@ -25,6 +26,12 @@ const lastCharacter = '\u{10ffff}'
 interface Entry {
   readonly key: string
   readonly object: ListedObject | undefined
+}
+
+/** An entry of a page. */
+interface PageEntry extends Entry {
+  /** False when it is known to be the last one. */
+  readonly mayFollow: boolean
 }
 
 export class S3Pages {
@@ -44,14 +51,14 @@ export class S3Pages {
     const scope = new Scope(prefix, delimiter, position, options.startAfter)
     const objects: ListedObject[] = []
     const prefixes: string[] = []
-    let last: ListPosition | undefined
-    for await (const { key, object } of this.#entries(scope, limit, signal)) {
-      if (objects.length + prefixes.length >= limit) {
-        return { objects, prefixes, cursor: encodeCursor(last!, options) }
-      }
+    for await (const { key, object, mayFollow } of this.#entries(scope, limit, signal)) {
       if (object === undefined) prefixes.push(key)
       else objects.push(object)
-      last = { after: key, kind: object === undefined ? 'prefix' : 'object' }
+      if (objects.length + prefixes.length < limit) continue
+      // Not looked for: it would cost as much as the next page.
+      if (!mayFollow) break
+      const last = { after: key, kind: object === undefined ? 'prefix' : 'object' } as const
+      return { objects, prefixes, cursor: encodeCursor(last, options) }
     }
     return { objects, prefixes, cursor: undefined }
   }
@@ -61,8 +68,8 @@ export class S3Pages {
     scope: Scope,
     limit: number,
     signal: AbortSignal | undefined,
-  ): AsyncGenerator<Entry> {
-    // One more shows whether it is the last page; one may be dropped as passed.
+  ): AsyncGenerator<PageEntry> {
+    // One more may show whether it is the last page; one may be dropped as passed.
     const list = new ServerList(
       this.#bucket,
       this.#server,
@@ -72,19 +79,20 @@ export class S3Pages {
     const { within } = scope
     if (within !== undefined && (await this.#hasKey(within, scope.after, signal))) {
       // Servers differ on whether such a prefix comes again: it is asked for by itself.
-      yield { key: within, object: undefined }
+      yield { key: within, object: undefined, mayFollow: true }
     }
     list.start(this.#range(scope, within ?? scope.after))
     let rolledUp = within ?? scope.passed
     while (await list.more()) {
-      for (const { name, object } of list.take()) {
+      const listed = list.take()
+      for (const [place, { name, object }] of listed.entries()) {
         const entry = this.#entryOf(scope, name, object)
         if (entry === undefined || entry.key === rolledUp) continue
         if (entry.object === undefined) {
           rolledUp = entry.key
           if (!(await this.#isShown(scope, entry.key, signal))) continue
         }
-        yield entry
+        yield { ...entry, mayFollow: place + 1 < listed.length || !list.isOver }
       }
       // All else of a prefix would come one by one, where it is rolled up here.
       if (

@@ -20,7 +20,6 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  ListObjectsV2Command,
   UploadPartCopyCommand,
   ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3'
@@ -31,6 +30,7 @@ import { etagOf, tokenOf } from './etag.ts'
 import type { S3Names } from './names.ts'
 import type { EtagQuotes, S3Server } from './server.ts'
 import { copySource } from './server-copy.ts'
+import { listPageMax } from './server-list.ts'
 
 const operation = 'open'
 /** Of bytes that no scratch object has. */
@@ -219,15 +219,12 @@ class Probe {
 
   /** What lies where scratch objects do, up to this one. Pages may be short, even empty. */
   async #list(name: string): Promise<readonly Listed[]> {
-    const { client, name: Bucket } = this.#bucket
     const Prefix = this.#names.scratchStart
     const listed: Listed[] = []
     let ContinuationToken: string | undefined
     for (let page = 0; page < pagesMax; page++) {
-      const input = { Bucket, Prefix, EncodingType: 'url', ContinuationToken } as const
-      const answer = await this.#send((abortSignal) =>
-        client.send(new ListObjectsV2Command(input), { abortSignal }),
-      )
+      const call = { Prefix, MaxKeys: listPageMax, ContinuationToken }
+      const answer = await this.#send((signal) => this.#calls.list(call, signal))
       const isEncoded = answer.EncodingType === 'url'
       const found = (answer.Contents ?? []).map(({ Key = '', LastModified }) => ({
         ...{ name: Key, isEncoded, modifiedMs: LastModified?.getTime() ?? Infinity },

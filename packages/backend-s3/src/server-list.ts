@@ -3,17 +3,14 @@
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
-import { type _Object, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { compareKeys, StorageError } from '@aos-storage/core'
 import { CircleWatch } from '@aos-storage/core/backend'
 import type { Bucket } from './bucket.ts'
+import type { ListedObjectOfS3 } from './calls.ts'
 import type { S3Server } from './server.ts'
 
 /** The most that the service puts on a page. */
 export const listPageMax = 1000
-
-/** An object as the service lists it. */
-export type ListedObjectOfS3 = _Object
 
 /** An object, or a common start of some, which has no facts. */
 export interface ServerEntry {
@@ -85,18 +82,16 @@ export class ServerList {
     const { prefix, after, delimiter } = this.#range!
     const bucket = this.#bucket
     const isFirst = this.#token === undefined
-    const command = new ListObjectsV2Command({
-      Bucket: bucket.name,
+    const call = {
       Prefix: prefix,
-      EncodingType: 'url',
       MaxKeys: this.#pageSize,
       ...(delimiter === undefined ? {} : { Delimiter: delimiter }),
       ...(isFirst ? {} : { ContinuationToken: this.#token }),
       ...(isFirst && after !== undefined ? { StartAfter: after } : {}),
-    })
+    }
     const answer = await bucket.send({
       ...{ operation: 'list', signal: this.#signal },
-      send: (abortSignal) => bucket.client.send(command, { abortSignal }),
+      send: (abortSignal) => bucket.calls.list(call, abortSignal),
     })
     const isEncoded = answer.EncodingType === 'url'
     const text = (name: string = ''): string => (isEncoded ? this.#decoded(name) : name)

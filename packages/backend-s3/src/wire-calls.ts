@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type {
   GetAnswer,
   HeadAnswer,
+  ListAnswer,
+  ListCall,
   ObjectCalls,
   PartAnswer,
   PutAnswer,
@@ -10,8 +12,11 @@ import type {
   ReadCall,
 } from './calls.ts'
 import type { S3Metadata } from './metadata.ts'
-import type { Wire } from './wire.ts'
+import { listAnswerOf } from './list-answer.ts'
+import { bytesOf, type Wire } from './wire.ts'
 
+/** A page of a thousand of the longest names, all of them escaped, is a sixth of it. */
+const listBytesMax = 32 * 1024 ** 2
 const metadataLead = 'x-amz-meta-'
 
 export class WireCalls implements ObjectCalls {
@@ -79,6 +84,25 @@ export class WireCalls implements ObjectCalls {
     const answer: IncomingMessage = await this.#wire.send(request, signal)
     answer.resume()
     return { ETag: answer.headers.etag ?? '' }
+  }
+
+  async list(call: ListCall, signal: AbortSignal): Promise<ListAnswer> {
+    const { Prefix, MaxKeys, Delimiter, ContinuationToken, StartAfter } = call
+    // In the order of their names.
+    const parameters: readonly (readonly [string, string | undefined])[] = [
+      ['continuation-token', ContinuationToken],
+      ['delimiter', Delimiter],
+      ['encoding-type', 'url'],
+      ['list-type', '2'],
+      ['max-keys', String(MaxKeys)],
+      ['prefix', Prefix],
+      ['start-after', StartAfter],
+    ]
+    const answer = await this.#wire.send(
+      { method: 'GET', name: '', parameters, headers: {} },
+      signal,
+    )
+    return listAnswerOf(await bytesOf(answer, listBytesMax))
   }
 }
 

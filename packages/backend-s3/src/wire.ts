@@ -13,16 +13,18 @@ import { request as httpsRequest } from 'node:https'
 import type { AgentLease } from '@aos-storage/core/remote'
 import type { Readable } from 'node:stream'
 import { emptyPayload, sha256Hex, Signer, unsignedPayload, uriEncode } from './signing.ts'
+import { unescapeXml } from './xml.ts'
 
 /** Longer explanations are cut. */
 const refusalBytesMax = 64 * 1024
 
-/** A request to an object of the bucket. */
+/** A request to an object of the bucket, or to the bucket. */
 export interface WireRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'DELETE'
+  /** Empty for the bucket. */
   readonly name: string
-  /** In the order of their names. */
-  readonly parameters?: readonly (readonly [string, string])[] | undefined
+  /** In the order of their names; those without a value are left out. */
+  readonly parameters?: readonly (readonly [string, string | undefined])[] | undefined
   /** Names are lower-case; those without a value are left out. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body?: Uint8Array | Readable | undefined
@@ -121,7 +123,7 @@ export class Wire {
     const { method, body } = request
     const path = `${target.path}/${request.name.split('/').map(uriEncode).join('/')}`
     const query = (request.parameters ?? [])
-      .map(([name, value]) => `${uriEncode(name)}=${uriEncode(value)}`)
+      .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${uriEncode(value)}`]))
       .join('&')
     const headers: Record<string, string> = { host: target.host, 'user-agent': 'aos-storage' }
     for (const [name, value] of Object.entries(request.headers)) {
@@ -145,7 +147,8 @@ export class Wire {
     if (answer.statusCode! < 300) return answer
     try {
       // Read also where there is none, as of HEAD: else its connection is never free again.
-      throw new WireRefusal(answer, await refusalText(answer))
+      const body = await bytesOf(answer, refusalBytesMax)
+      throw new WireRefusal(answer, body.toString())
     } finally {
       // Refused before all of the body was sent: the rest is of no use.
       if (!outgoing.writableFinished) outgoing.destroy()
@@ -258,28 +261,21 @@ function lengthOf({ body, length = 0 }: WireRequest): number {
   return body instanceof Uint8Array ? body.byteLength : length
 }
 
-async function refusalText(answer: IncomingMessage): Promise<string> {
+/** All of a body, or its start. */
+export async function bytesOf(answer: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength
-    if (bytes > refusalBytesMax) break
+    if (bytes > bytesMax) break
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }
 
 /** The text of an element of an error document, of which none is nested. */
 function textIn(xml: string, element: string): string | undefined {
   const found = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1]
   if (found === undefined || found === '') return undefined
-  return found.replaceAll(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name] ?? '')
-}
-
-const entities: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
+  return unescapeXml(found)
 }

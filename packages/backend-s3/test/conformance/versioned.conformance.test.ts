@@ -1,5 +1,8 @@
-/** The contract, by the kit, on the gateway: in a bucket that keeps versions. */
-import { registerConformance } from '@aos-storage/core/testing'
+/**
+ * The contract, by the kit, on the gateway: in a bucket that keeps versions, and behind a fault
+ * injector that injects nothing.
+ */
+import { faults, registerConformance } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { afterAll, describe, it } from 'vitest'
 import { notProcesses, s3Harness } from '../support/store.ts'
@@ -7,7 +10,10 @@ import { notProcesses, s3Harness } from '../support/store.ts'
 describeWithService('rgw', (service) => {
   registerConformance(
     { describe, it, afterAll },
-    s3Harness('s3 with versions', () => service.url, { isVersioned: true }),
+    s3Harness('s3 with versions behind faults', () => service.url, {
+      isVersioned: true,
+      layers: [faults({ seed: 1 })],
+    }),
     { filter: notProcesses },
   )
 })

@@ -117,8 +117,8 @@ describe('a bucket in another order than that of UTF-8', () => {
   })
 })
 
-it('one request a page, and one more for what may be hidden', async () => {
-  const { s3, open } = await simulatedBucket()
+it.each([10, 1000])('one request a page, and one more for what may be hidden', async (most) => {
+  const { s3, open } = await simulatedBucket({ behaviour: { listPageMax: most } })
   const store = await open({ server: awsServer })
   for (let at = 0; at < 30; at++) await put(store, `k/${100 + at}`, 'x')
   const asked = (): number =>
@@ -128,4 +128,24 @@ it('one request a page, and one more for what may be hidden', async () => {
   expect([pages, asked() - before]).toEqual([3, 3])
   await listed(store, { delimiter: '/' })
   expect(asked() - before).toBe(4)
+})
+
+it('an answer that is no listing is asked for again, then told', async () => {
+  const { open } = await simulatedBucket()
+  const head = { 'content-type': 'application/xml' }
+  const bodies = ['<html>Log in</html>', '<ListBucketResult><Contents><Key>a</Key></Contents>']
+  let asked = 0
+  const endpoint = await answeringServer(() => ({
+    headers: head,
+    body:
+      bodies[asked++] ?? '<ListBucketResult><Contents><Key>b</Key></Contents></ListBucketResult>',
+  }))
+  const server = awsServer
+  const hasty = await open({ endpoint, server, attemptsMax: 2 })
+  await expect(hasty.list()).rejects.toMatchObject({
+    ...{ code: 'UNAVAILABLE', retryable: 'exhausted', operation: 'list' },
+  })
+  asked = 0
+  const store = await open({ endpoint, server, attemptsMax: 3 })
+  expect((await store.list()).objects.map(({ key }) => key)).toEqual(['b'])
 })

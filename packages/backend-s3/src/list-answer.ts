@@ -1,0 +1,61 @@
+/**
+ * The document of a page of ListObjectsV2.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+import { StorageError } from '@aos-storage/core'
+import type { ListAnswer, ListedObjectOfS3 } from './calls.ts'
+import { XmlScanner } from './xml.ts'
+
+/** @throws StorageError `UNAVAILABLE` for a document that is cut, damaged or another. */
+export function listAnswerOf(document: Buffer): ListAnswer {
+  const scanner = new XmlScanner(document)
+  if (scanner.child() !== 'ListBucketResult') {
+    throw new StorageError('UNAVAILABLE', 'S3, or who answers in its place, sent no listing')
+  }
+  const Contents: ListedObjectOfS3[] = []
+  const CommonPrefixes: { Prefix: string }[] = []
+  const facts: Record<string, string> = {}
+  for (let name = scanner.child(); name !== undefined; name = scanner.child()) {
+    if (name === 'Contents') Contents.push(objectIn(scanner))
+    else if (name === 'CommonPrefixes') CommonPrefixes.push(...prefixesIn(scanner))
+    else if (factNames.has(name)) facts[name] = scanner.text()
+    else scanner.skip()
+  }
+  scanner.end()
+  return {
+    Contents,
+    CommonPrefixes,
+    EncodingType: facts['EncodingType'],
+    IsTruncated: facts['IsTruncated'] === 'true',
+    NextContinuationToken: facts['NextContinuationToken'],
+  }
+}
+
+const factNames: ReadonlySet<string> = new Set([
+  'EncodingType',
+  'IsTruncated',
+  'NextContinuationToken',
+])
+
+function objectIn(scanner: XmlScanner): ListedObjectOfS3 {
+  let Key: string | undefined
+  let ETag: string | undefined
+  let Size: number | undefined
+  let LastModified: Date | undefined
+  for (let name = scanner.child(); name !== undefined; name = scanner.child()) {
+    if (name === 'Key') Key = scanner.text()
+    else if (name === 'ETag') ETag = scanner.text()
+    else if (name === 'Size') Size = Number(scanner.text())
+    else if (name === 'LastModified') LastModified = new Date(scanner.text())
+    else scanner.skip()
+  }
+  return { Key, ETag, Size, LastModified }
+}
+
+/** Amazon has an element for each; one for all of them is the same. */
+function* prefixesIn(scanner: XmlScanner): Generator<{ Prefix: string }> {
+  for (let name = scanner.child(); name !== undefined; name = scanner.child()) {
+    if (name === 'Prefix') yield { Prefix: scanner.text() }
+    else scanner.skip()
+  }
+}
