@@ -25,7 +25,7 @@ export function testProject(name: string, options: TestProjectOptions = {}): Use
       name,
       include: [...include],
       exclude: ['**/node_modules/**', ...exclude],
-      // Tests wait for disks and servers more than they work: by default one core would be left over.
+      // Tests wait for disks and servers more than they work; by default a core is left over.
       ...(isAlone ? { maxWorkers: 1, sequence: { groupOrder: 1 } } : { maxWorkers: '100%' }),
       // Two busy cores, and tests that start processes: slow is no failure, hanging is.
       testTimeout: isAlone ? 60_000 : 20_000,
