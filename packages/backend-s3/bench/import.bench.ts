@@ -15,13 +15,21 @@ const cwd = fileURLToPath(new URL('.', import.meta.url))
 const importing = (name: string, specifier: string, version: string): Rival => ({
   name,
   version,
-  setup: () => ({
-    async run() {
-      const program = `await import(${JSON.stringify(specifier)})`
-      const args = ['--input-type=module', '--eval', program]
-      await promisify(execFile)(process.execPath, args, { cwd, env: { NODE_OPTIONS: '' } })
-    },
-  }),
+  setup() {
+    let peakKib = 0
+    const program =
+      `await import(${JSON.stringify(specifier)})\n` +
+      'process.stdout.write(String(process.resourceUsage().maxRSS))'
+    const args = ['--input-type=module', '--eval', program]
+    return {
+      async run() {
+        const options = { cwd, env: { NODE_OPTIONS: '' } }
+        const { stdout } = await promisify(execFile)(process.execPath, args, options)
+        peakKib = Math.max(peakKib, Number(stdout))
+      },
+      peakBytes: () => peakKib * 1024,
+    }
+  },
 })
 
 const versionHere = (name: string): string => versionOf(name, import.meta.url)
@@ -33,7 +41,9 @@ const backend: Rival = {
 
 export default defineSuite({
   name: 'cold import',
-  about: 'A process that imports the package and ends, files warm; an operation is a process.',
+  about:
+    'A process that imports the package and ends, files warm; an operation is a process, and ' +
+    'memory is all of it, Node included.',
   ours: 'backend-s3',
   operationsPerBatch: 1,
   warmupBatches: 2,

@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { quantile, seededRandom } from './statistics.ts'
-import { operationsOf, type Rival, type Suite } from './suite.ts'
+import { operationsOf, type ReadyRival, type Rival, type Suite } from './suite.ts'
 
 /** What one round of one rival gave. */
 export interface RoundResult {
@@ -38,7 +38,7 @@ export async function measure(
     const random = seededRandom(options.seed)
     const ready = await rival.setup({ folder, random, quick: options.quick })
     try {
-      return await timed(suite, ready.run.bind(ready), options.quick)
+      return await timed(suite, ready, options.quick)
     } finally {
       await ready.teardown?.()
     }
@@ -47,11 +47,7 @@ export async function measure(
   }
 }
 
-async function timed(
-  suite: Suite,
-  run: (batch: { index: number; operations: number }) => Promise<void> | void,
-  quick: boolean,
-): Promise<RoundResult> {
+async function timed(suite: Suite, ready: ReadyRival, quick: boolean): Promise<RoundResult> {
   const operations = operationsOf(suite, quick)
   const measureMs = quick ? Math.min(50, suite.measureMs ?? 500) : (suite.measureMs ?? 500)
   const batchesMax = suite.batchesMax ?? 100_000
@@ -59,12 +55,12 @@ async function timed(
   globalThis.gc?.()
   const baseline = process.memoryUsage.rss()
   await forgetPeak()
-  for (; index < (suite.warmupBatches ?? 3); index += 1) await run({ index, operations })
+  for (; index < (suite.warmupBatches ?? 3); index += 1) await ready.run({ index, operations })
   const durationsMs: number[] = []
   let totalMs = 0
   while (totalMs < measureMs && durationsMs.length < batchesMax) {
     const started = performance.now()
-    await run({ index, operations })
+    await ready.run({ index, operations })
     const tookMs = performance.now() - started
     durationsMs.push(tookMs / operations)
     totalMs += tookMs
@@ -75,7 +71,7 @@ async function timed(
     p50Ms: quantile(durationsMs, 0.5),
     p99Ms: quantile(durationsMs, 0.99),
     batches: durationsMs.length,
-    memoryMib: Math.max(0, (await peakBytes()) - baseline) / 1_048_576,
+    memoryMib: (ready.peakBytes?.() ?? Math.max(0, (await peakBytes()) - baseline)) / 1_048_576,
   }
 }
 

@@ -28,6 +28,8 @@ export interface Batch {
 export interface ReadyRival {
   /** Does `batch.operations` operations. Only this is timed. */
   run(batch: Batch): Promise<void> | void
+  /** Peak memory, in bytes, of processes that did the work in place of this one. */
+  peakBytes?(): number
   /** Closes what `setup` opened. Not timed. */
   teardown?(): Promise<void> | void
 }

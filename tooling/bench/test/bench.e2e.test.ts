@@ -24,6 +24,7 @@ export default defineSuite({
     { name: 'long', setup: () => spin(1e5) },
     { name: 'hungry', setup: () => ({ run: () => {
       while (hold.length < 40) hold.push(new Uint8Array(1 << 20).fill(1)) } }) },
+    { name: 'elsewhere', setup: () => ({ ...spin(1), peakBytes: () => 2 ** 27 }) },
     { name: 'absent', unavailable: () => 'no server', setup: () => spin(1) },
   ],
 })
@@ -78,6 +79,7 @@ describe('pnpm bench', () => {
       )
     expect(memoryOf('hungry')).toBeGreaterThan(30)
     expect(memoryOf('**short**')).toBeLessThan(30)
+    expect(memoryOf('elsewhere')).toBe(128)
   })
 
   it('only prints when the run is not whole', async () => {
