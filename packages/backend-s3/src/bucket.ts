@@ -19,7 +19,7 @@ import { type ObjectCalls, SdkCalls } from './calls.ts'
 import { bucketAbsent, noBucket } from './error-table.ts'
 import { s3Failures } from './errors.ts'
 import type { S3Options } from './options.ts'
-import { type Agents, Wire } from './wire.ts'
+import { type Agents, type Pools, Wire } from './wire.ts'
 import { WireCalls } from './wire-calls.ts'
 
 /** Connections to an endpoint, unless the options say otherwise. */
@@ -47,6 +47,8 @@ export class Bucket {
   readonly #leases: readonly AgentLease[]
   /** What may have something to tidy up. */
   readonly #held = new Set<Promise<unknown>>()
+  /** Ends all tidying up, some seconds after a close. */
+  readonly #tidied = new AbortController()
   #seenMs = -Infinity
 
   /** @param options Checked by `assertS3Options`. */
@@ -63,12 +65,17 @@ export class Bucket {
       this.#leases = []
       return
     }
+    const leases: AgentLease[] = []
     // One for each scheme: a file of the SDK's may name an endpoint that is known only later.
-    const [http, https] = (['http:', 'https:'] as const).map((scheme) => agentFor(scheme, options))
-    this.#leases = [http!, https!]
-    const agents = { 'http:': http!.agent, 'https:': https!.agent }
-    this.client = new S3Client(clientConfig(options, agents))
-    this.calls = new WireCalls(new Wire(this.client, this.name, agents))
+    const agentsOf = (pool: keyof Pools): Agents => {
+      const [http, https] = [leaseFor('http:', pool, options), leaseFor('https:', pool, options)]
+      leases.push(http, https)
+      return { 'http:': http.agent, 'https:': https.agent }
+    }
+    const pools = { reads: agentsOf('reads'), others: agentsOf('others') }
+    this.#leases = leases
+    this.client = new S3Client(clientConfig(options, pools.others))
+    this.calls = new WireCalls(new Wire(this.client, this.name, pools))
   }
 
   /** Sends a request; its answer proves that the bucket is there. */
@@ -119,6 +126,7 @@ export class Bucket {
     place: { readonly operation: string; readonly key: string },
     send: (signal: AbortSignal) => Promise<unknown>,
   ): Promise<void> {
+    if (this.#tidied.signal.aborted) return
     const late = new AbortController()
     const done = new AbortController()
     void this.clock.sleep(tidyMsMax, done.signal).then(
@@ -126,7 +134,8 @@ export class Bucket {
       () => undefined,
     )
     try {
-      await this.hold(this.#tidied(place, send, late.signal))
+      const signal = AbortSignal.any([late.signal, this.#tidied.signal])
+      await this.hold(this.#tidyOnce(place, send, signal))
     } catch {
       // Swept later.
     } finally {
@@ -134,7 +143,7 @@ export class Bucket {
     }
   }
 
-  async #tidied(
+  async #tidyOnce(
     place: { readonly operation: string; readonly key: string },
     send: (signal: AbortSignal) => Promise<unknown>,
     signal: AbortSignal,
@@ -151,7 +160,13 @@ export class Bucket {
   /** Ends what runs, and gives the connections back once it has tidied up. Idempotent. */
   async close(): Promise<void> {
     this.requests.close()
+    const done = new AbortController()
+    void this.clock.sleep(tidyMsMax, done.signal).then(
+      () => this.#tidied.abort(),
+      () => undefined,
+    )
     while (this.#held.size > 0) await Promise.allSettled(this.#held)
+    done.abort()
     for (const lease of this.#leases) lease.release()
   }
 
@@ -177,10 +192,10 @@ function addressOf({ endpoint, region, profile, bucket }: S3Options): string {
   return JSON.stringify([...place.map((part) => part ?? ''), bucket])
 }
 
-function agentFor(scheme: 'http:' | 'https:', options: S3Options): AgentLease {
+function leaseFor(scheme: keyof Agents, pool: keyof Pools, options: S3Options): AgentLease {
   const { endpoint, region = 'default', connectionsMax = connectionsMaxDefault } = options
   const url = new URL(endpoint ?? `https://s3.${region}.amazonaws.com`)
-  return leaseAgent(`${scheme}//${url.host}`, connectionsMax)
+  return leaseAgent(`${scheme}//${url.host}`, connectionsMax, pool)
 }
 
 function clientConfig(options: S3Options, agents: Agents): S3ClientConfig {

@@ -87,8 +87,11 @@ export class S3Copier {
   #copy(copying: Copying): Promise<ObjectInfo> {
     const { from, to, options, info } = copying
     const { server, serverCopy } = this.#options
-    if (isConditional(options) && !server.conditionalCopy) return this.#copyThrough(copying)
-    if (server.copySourceMatch) return this.#copyHeld(copying)
+    const isHeld = !isConditional(options) || serverCopy.isHeld(info.size, server)
+    if (!isHeld) return this.#copyThrough(copying)
+    if (server.copySourceMatch) {
+      return isAscii(copying.head) ? this.#copyHeld(copying) : this.#copyThrough(copying)
+    }
     const isPlain = options.sourceIfMatch === undefined && from !== to
     return isPlain && serverCopy.isSingle(info.size)
       ? this.#copyAsItIs(copying)
@@ -175,15 +178,15 @@ export class S3Copier {
     const { reader, writer, server, serverCopy } = this.#options
     const { ifNoneMatch, signal } = options
     // Onto itself: what others wrote there meanwhile is not replaced by what was there before.
-    const isHeldToSelf = from === to && options.ifMatch === undefined && holdsWrites(server)
-    const ifMatch = isHeldToSelf && ifNoneMatch === undefined ? info.etag : options.ifMatch
+    const isHeldToSelf = from === to && !isConditional(options) && server.swap !== 'none'
+    const ifMatch = isHeldToSelf ? info.etag : options.ifMatch
     const settings = {
       ...{ contentType: info.contentType, metadata: info.metadata, signal },
       ...(ifMatch === undefined ? {} : { ifMatch }),
       ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
     }
     const sha256 = head.Metadata?.[hiddenSha256]
-    const extras = { operation: 'copy', headers: keptHeaders(head), sha256 }
+    const extras = { operation: 'copy', headers: keptHeaders(head), sha256, isHeldToSelf }
     if (!serverCopy.isSingle(info.size)) {
       if (isConditional(settings) && !server.conditionalComplete) throw tooLong(to)
       const { body } = await reader.read(from, { ifMatch: info.etag, signal })
@@ -223,6 +226,12 @@ export class S3Copier {
     const { etag: now } = await this.#options.reader.stat(key, { signal }, 'copy')
     return now !== etag
   }
+}
+
+/** False for headers that others wrote in UTF-8: the SDK signs them wrongly. */
+function isAscii(head: HeadAnswer): boolean {
+  const values = [...Object.values(keptHeaders(head)), ...Object.values(head.Metadata ?? {})]
+  return values.every((value) => typeof value !== 'string' || /^[\t -~]*$/.test(value))
 }
 
 /** What a copy keeps beside what the contract knows. */

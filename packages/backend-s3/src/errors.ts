@@ -37,7 +37,11 @@ interface SdkError {
   readonly Code?: unknown
   readonly Region?: unknown
   readonly Endpoint?: unknown
-  readonly $metadata?: { readonly httpStatusCode?: unknown; readonly requestId?: unknown }
+  readonly $metadata?: {
+    readonly httpStatusCode?: unknown
+    readonly requestId?: unknown
+    readonly attempts?: unknown
+  }
   readonly $response?: { readonly headers?: Readonly<Record<string, string>> }
   readonly address?: unknown
   readonly port?: unknown
@@ -63,6 +67,7 @@ export function failureOf(thrown: unknown): ServiceFailure {
     retryAfterMs: retryAfterMsOf(headers?.['retry-after']),
     region: textOf(error.Region) ?? headers?.['x-amz-bucket-region'],
     address: addressOf(error),
+    isResent: (numberOf(error.$metadata?.attempts) ?? 1) > 1,
   }
 }
 

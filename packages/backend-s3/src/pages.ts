@@ -95,12 +95,11 @@ export class S3Pages {
         yield { ...entry, mayFollow: place + 1 < listed.length || !list.isOver }
       }
       // All else of a prefix would come one by one, where it is rolled up here.
-      if (
-        !scope.isServers &&
-        rolledUp !== undefined &&
-        list.lastStartsWith(this.#start(rolledUp))
-      ) {
-        list.start(this.#range(scope, rolledUp + lastCharacter))
+      if (scope.isServers || rolledUp === undefined) continue
+      const [start, end] = [this.#start(rolledUp), rolledUp + lastCharacter]
+      const isInside = list.last?.startsWith(start) === true
+      if (isInside && compareKeys(list.last, this.#names.nameOf(end)) < 0) {
+        list.start(this.#range(scope, end))
       }
     }
   }

@@ -158,18 +158,21 @@ export class S3Remover {
       ...{ operation: 'deleteMany', signal, bytes: keys.length * 1024 },
       send: (abortSignal) => bucket.client.send(command, { abortSignal }),
     })
-    return new Map(
-      Errors.map(({ Key = '', Code, Message }) => {
-        const key = names.keyOf(Key) ?? Key
-        const failure = {
-          name: Code,
-          message: Message,
-          $metadata: { httpStatusCode: statusOf(Code) },
-        }
-        const place = { backend: 's3', operation: 'deleteMany', key }
-        return [Key, toStorageError(failure, place)] as const
-      }),
-    )
+    const sent = new Set(Objects.map(({ Key }) => Key))
+    const errors = new Map<string, StorageError>()
+    for (const { Key = '', Code, Message } of Errors) {
+      const failure = {
+        name: Code,
+        message: Message,
+        $metadata: { httpStatusCode: statusOf(Code) },
+      }
+      const place = { backend: 's3', operation: 'deleteMany', key: names.keyOf(Key) }
+      const error = toStorageError(failure, place)
+      // One that names nothing of what was sent may be of any.
+      const concerned = sent.has(Key) ? [Key] : [...sent].filter((name) => !errors.has(name))
+      for (const name of concerned) errors.set(name, error.with({ key: names.keyOf(name) }))
+    }
+    return errors
   }
 
   /** Deletes again, one by one, what a batch found too busy. */

@@ -19,6 +19,8 @@ export interface ServiceFailure {
   readonly region: string | undefined
   /** Host and port of a connection that failed. */
   readonly address: string | undefined
+  /** True when the SDK sent it more than once. */
+  readonly isResent: boolean
 }
 
 /** Parts of texts that only their owner may read: of a presigned URL, of a header. */

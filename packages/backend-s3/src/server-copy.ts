@@ -20,6 +20,7 @@ import { type CallConditions, type ObjectCalls, partAnswer } from './calls.ts'
 import { tokenOf } from './etag.ts'
 import { Multipart, type NewUpload, type UploadedPart } from './multipart.ts'
 import { partBytesFor } from './part-sizes.ts'
+import type { S3Server } from './server.ts'
 
 export interface ServerCopyOptions {
   readonly bucket: Bucket
@@ -72,6 +73,11 @@ export class ServerCopy {
   /** True for a size that one request copies. */
   isSingle(size: number): boolean {
     return size <= this.#options.singleCopyBytesMax
+  }
+
+  /** True where the server holds a copy of this size to its conditions: one in parts completes. */
+  isHeld(size: number, server: S3Server): boolean {
+    return this.isSingle(size) ? server.conditionalCopy : server.conditionalComplete
   }
 
   /** The token of the copy; empty where the server does not tell it. */

@@ -73,9 +73,9 @@ export class ServerList {
     return this.#isOver
   }
 
-  /** True when the page ended with such a name, and others may follow. */
-  lastStartsWith(start: string): boolean {
-    return !this.#isOver && this.#entries.at(-1)?.name.startsWith(start) === true
+  /** The last name of the page, when others may follow. */
+  get last(): string | undefined {
+    return this.#isOver ? undefined : this.#entries.at(-1)?.name
   }
 
   async #fetch(): Promise<void> {
@@ -102,9 +102,12 @@ export class ServerList {
     const before = isFirst ? after : this.#entries.at(-1)?.name
     // A rolled-up start may be one that holds the name where it began.
     assertAscends(objects, before)
-    assertAscends(starts, undefined)
+    const [start] = starts
+    const holdsBefore = start !== undefined && before?.startsWith(start.name) === true
+    assertAscends(starts, holdsBefore ? undefined : before)
     this.#entries = starts.length === 0 ? objects : merged(objects, starts)
     const token = answer.IsTruncated === true ? answer.NextContinuationToken : undefined
+    if (answer.IsTruncated === true && (token ?? '') === '') throw noMarker('list')
     this.#isOver = token === undefined
     if (token !== undefined) this.#watch.pass(token)
     this.#token = token
@@ -136,4 +139,11 @@ function assertAscends(entries: readonly ServerEntry[], before: string | undefin
     }
     last = name
   }
+}
+
+/** Of a page after which others follow, nobody knows which. */
+export function noMarker(operation: string): StorageError {
+  return new StorageError('UNAVAILABLE', 'The server does not say where its next page begins', {
+    ...{ backend: 's3', operation, retryable: 'no' },
+  })
 }

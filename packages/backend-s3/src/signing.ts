@@ -66,7 +66,9 @@ export class Signer {
     const { method, path, query, payload } = request
     const canonical = `${method}\n${path}\n${query}\n${lines}\n${signed}\n${payload}`
     const scope = `${time.slice(0, 8)}/${this.#region}/${this.#service}/aws4_request`
-    const text = `${algorithm}\n${time}\n${scope}\n${sha256Hex(canonical)}`
+    // Headers are sent a byte for each character, all else is ASCII.
+    const hash = sha256Hex(Buffer.from(canonical, 'latin1'))
+    const text = `${algorithm}\n${time}\n${scope}\n${hash}`
     const signature = createHmac('sha256', this.#keyOf(scope, keys)).update(text).digest('hex')
     const credential = `${keys.accessKeyId}/${scope}`
     headers['authorization'] =
@@ -98,7 +100,9 @@ function amzDate(nowMs: number): string {
 }
 
 function canonicalValue(value: string): string {
-  return value.includes('  ') ? value.trim().replaceAll(/ +/g, ' ') : value.trim()
+  // Not `trim`: the last byte of a character may be its no-break space.
+  const trimmed = value.replaceAll(/^[ \t]+|[ \t]+$/g, '')
+  return trimmed.includes('  ') ? trimmed.replaceAll(/ +/g, ' ') : trimmed
 }
 
 /** Escaped as the signature wants it: all but letters, digits and `-._~`. */

@@ -7,7 +7,7 @@
  * sweeps it (`probe.ts`).
  */
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
-import type { StorageError } from '@aos-storage/core'
+import { isStorageError, StorageError } from '@aos-storage/core'
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Bucket } from './bucket.ts'
@@ -16,6 +16,7 @@ import { failureOf } from './errors.ts'
 import { Multipart, type NewUpload } from './multipart.ts'
 import type { S3Names } from './names.ts'
 import { partBytesAt, partBytesMax } from './part-sizes.ts'
+import type { S3Server } from './server.ts'
 import { ServerCopy } from './server-copy.ts'
 
 const scratchType = 'application/octet-stream'
@@ -42,6 +43,8 @@ export interface Staged {
   readonly bytes: number
   readonly sha256: string
   readonly open: (signal: AbortSignal) => Promise<Readable>
+  /** True where the server holds its copy to conditions. */
+  readonly isHeld: (server: S3Server) => boolean
   readonly copyTo: (name: string, copy: StagedCopy) => Promise<string>
   /** Never throws. */
   readonly remove: () => Promise<void>
@@ -100,17 +103,39 @@ export class Staging {
 
   #staged({ operation, key, name, bytes, sha256 }: StagedObject): Staged {
     const { bucket, calls, partConcurrency: concurrency } = this.#options
+    const serverCopy = new ServerCopy({
+      ...{ bucket, calls, concurrency },
+      singleCopyBytesMax: partBytesMax,
+      copyPartBytes: partBytesMax / 10,
+    })
     return {
       bytes,
       sha256,
-      open: async (signal) => (await calls.get({ Key: name }, signal)).Body,
+      open: (signal) => this.#open(operation, key, name, signal),
+      isHeld: (server) => serverCopy.isHeld(bytes, server),
       copyTo: (to, copy) =>
-        new ServerCopy({
-          ...{ bucket, calls, concurrency },
-          singleCopyBytesMax: partBytesMax,
-          copyPartBytes: partBytesMax / 10,
-        }).copy({ ...copy, from: name, to, size: bytes, sourceEtag: undefined }),
+        serverCopy.copy({ ...copy, from: name, to, size: bytes, sourceEtag: undefined }),
       remove: () => this.#tidy(operation, key, name),
+    }
+  }
+
+  /** A request of its own: what it fails with is not what the write that reads it fails with. */
+  async #open(
+    operation: string,
+    key: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<Readable> {
+    const { bucket, calls } = this.#options
+    try {
+      const { Body } = await bucket.send({
+        ...{ operation, key, signal },
+        send: (abortSignal) => calls.get({ Key: name }, abortSignal),
+      })
+      return Body
+    } catch (error) {
+      if (isStorageError(error, 'NOT_FOUND')) throw sweptError(operation, key)
+      throw error
     }
   }
 
@@ -134,6 +159,13 @@ export class Staging {
     }
     await bucket.client.send(new DeleteObjectCommand(target), { abortSignal })
   }
+}
+
+function sweptError(operation: string, key: string): StorageError {
+  const message = 'Somebody removed the scratch object of this write meanwhile; write it again'
+  return new StorageError('UNAVAILABLE', message, {
+    ...{ backend: 's3', operation, key, retryable: 'exhausted' as const },
+  })
 }
 
 async function* hashed(

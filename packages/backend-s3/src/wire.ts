@@ -78,18 +78,27 @@ export interface Agents {
   readonly 'https:': AgentLease['agent']
 }
 
+/**
+ * Two pools: a body that is read may wait for its reader, who sends it elsewhere, and would wait for
+ * a connection for ever if bodies held all of them.
+ */
+export interface Pools {
+  readonly reads: Agents
+  readonly others: Agents
+}
+
 export class Wire {
   readonly #client: S3Client
   readonly #bucket: string
-  readonly #agents: Agents
+  readonly #pools: Pools
   #target: Promise<Target> | undefined
   /** As of buckets whose objects are locked by default: known once one refused a body without. */
   #wantsMd5 = false
 
-  constructor(client: S3Client, bucket: string, agents: Agents) {
+  constructor(client: S3Client, bucket: string, pools: Pools) {
     this.#client = client
     this.#bucket = bucket
-    this.#agents = agents
+    this.#pools = pools
   }
 
   /**
@@ -135,9 +144,10 @@ export class Wire {
     const signed = target.signer.sign(unsigned, keys, systemClock.now())
     if (method === 'PUT') signed['content-length'] = String(lengthOf(request))
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest
+    const pool = method === 'GET' ? this.#pools.reads : this.#pools.others
     const outgoing = send({
       method,
-      agent: this.#agents[target.protocol],
+      agent: pool[target.protocol],
       hostname: target.hostname,
       ...(target.port === undefined ? {} : { port: target.port }),
       path: query === '' ? path : `${path}?${query}`,
@@ -218,26 +228,32 @@ function answered(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => void outgoing.destroy(aborted())
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
+    const stream = body === undefined || body instanceof Uint8Array ? undefined : body
     let isAnswered = false
+    const ended = (): void => {
+      signal.removeEventListener('abort', abort)
+      stream?.destroy()
+      // An error costs its stack.
+      if (!isAnswered) reject(aborted())
+    }
+    const abort = (): void => {
+      outgoing.destroy(aborted())
+      // One that waits for a connection tells of no end.
+      if (outgoing.socket === null) ended()
+    }
+    signal.addEventListener('abort', abort, { once: true })
     outgoing.once('response', (answer) => {
       isAnswered = true
       resolve(answer)
     })
     // Also after the answer, whose body then ends: who reads it is told.
     outgoing.on('error', reject)
-    outgoing.once('close', () => {
-      signal.removeEventListener('abort', abort)
-      // An error costs its stack.
-      if (!isAnswered) reject(aborted())
-    })
-    if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
+    outgoing.once('close', ended)
+    if (signal.aborted) abort()
+    else if (stream === undefined) outgoing.end(body)
     else {
-      body.on('error', (error) => outgoing.destroy(error))
-      outgoing.once('close', () => body.destroy())
-      body.pipe(outgoing)
+      stream.on('error', (error) => outgoing.destroy(error))
+      stream.pipe(outgoing)
     }
   })
 }

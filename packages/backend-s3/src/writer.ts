@@ -94,6 +94,8 @@ export interface WriteExtras {
   readonly headers?: StoredHeaders | undefined
   /** Of the body, where it is known: kept whether the store keeps checksums or not. */
   readonly sha256?: string | undefined
+  /** True for a swap that nobody asked for: it takes no server that honours creates, too. */
+  readonly isHeldToSelf?: boolean | undefined
 }
 
 export class S3Writer {
@@ -158,8 +160,8 @@ export class S3Writer {
   /** @throws StorageError `UNSUPPORTED` before anything moves. */
   #begin(key: string, options: WriteOptions, extras: WriteExtras): Writing {
     const { server, headers, bucket } = this.#options
-    const { operation = 'write' } = extras
-    if (isConditional(options) && !holdsWrites(server)) {
+    const { operation = 'write', isHeldToSelf = false } = extras
+    if (isConditional(options) && !holdsWrites(server) && !isHeldToSelf) {
       throw unsupported('conditions of writes', operation, key)
     }
     const { metadata = {} } = options
@@ -278,7 +280,7 @@ export class S3Writer {
     })
     try {
       const sha256 = this.#options.hasChecksum ? staged.sha256 : undefined
-      if (!isConditional(options) || server.conditionalCopy) {
+      if (!isConditional(options) || staged.isHeld(server)) {
         return await this.#copyStaged(writing, staged, sha256)
       }
       if (staged.bytes > partBytesMax) {
@@ -342,7 +344,13 @@ export class S3Writer {
       ...{ operation, key, signal: options.signal, bytes: body.bytes, conditions: options },
       send: async (abortSignal, lost) => {
         isLost(lost)
-        return calls.put({ ...call, Body: await body.body(abortSignal) }, abortSignal)
+        const source = await body.body(abortSignal)
+        try {
+          return await calls.put({ ...call, Body: source }, abortSignal)
+        } finally {
+          // Else one that nobody took would keep its connection.
+          if (!(source instanceof Uint8Array)) source.destroy()
+        }
       },
       onRefused: (error, lost) => this.#refused(writing, isHeld, error, lost, isLost(lost)),
     })

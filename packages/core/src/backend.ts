@@ -190,7 +190,8 @@ export interface StorageBackend {
 
   /**
    * True when an object was deleted, false when there was none. Where `conditionalDelete` is
-   * claimed, exactly one of several deletes at once says true; elsewhere more of them may.
+   * claimed, exactly one of several deletes at once says true; elsewhere more of them may. One that
+   * finds the object gone after an answer to it was lost says true: most likely it was its own.
    */
   delete(key: string, options?: DeleteOptions): Promise<boolean>
 
@@ -213,8 +214,9 @@ export interface StorageBackend {
   health(options?: OperationOptions): Promise<Health>
 
   /**
-   * Waits for nothing, nor for a source that is silent: later calls fail with `CLOSED`, open bodies
-   * and running calls end. Idempotent.
+   * Waits for no caller, nor for a source that is silent: later calls fail with `CLOSED`, open
+   * bodies and running calls end. What these left at a service may be tidied up before, which takes
+   * some seconds at most. Idempotent.
    */
   close(): Promise<void>
 }

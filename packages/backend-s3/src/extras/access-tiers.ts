@@ -167,7 +167,9 @@ export class ObjectTiers {
       fromVersion: isVersion ? head.VersionId : undefined,
       sourceEtag: server.copySourceMatch ? etagOf(etag, server.swap !== 'unquoted') : undefined,
       upload: isSingle ? undefined : uploadLike(head, await this.#tags(key, signal), changes),
-      conditions: server.conditionalCopy ? conditionsOf({ ifMatch: etag }, server.swap) : {},
+      conditions: serverCopy.isHeld(size, server)
+        ? conditionsOf({ ifMatch: etag }, server.swap)
+        : {},
       onRefused: async (error, lost) => {
         if (lost !== undefined && (await this.#isIn(key, tier, signal))) return ''
         if (isUnknownClass(error)) throw unknownClass(tier, error)

@@ -7,9 +7,10 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
  */
 import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3'
-import { type OperationOptions, StorageError } from '@aos-storage/core'
+import type { OperationOptions } from '@aos-storage/core'
 import { assertPrefix, describe, ownOptions } from '@aos-storage/core/backend'
 import { eachPlace } from '@aos-storage/core/remote'
+import { noMarker } from '../server-list.ts'
 import { signalOf } from './extra-calls.ts'
 import type { ObjectPlace } from './stored-object.ts'
 import { codeOf } from './version-target.ts'
@@ -111,7 +112,7 @@ export class Uploads {
       const { NextKeyMarker = '', NextUploadIdMarker = '' } = answer
       const isStill =
         markers?.KeyMarker === NextKeyMarker && markers.UploadIdMarker === NextUploadIdMarker
-      if (NextKeyMarker === '' || isStill) throw noMarker()
+      if (NextKeyMarker === '' || isStill) throw noMarker('listUploads')
       markers = { KeyMarker: NextKeyMarker, UploadIdMarker: NextUploadIdMarker }
     }
   }
@@ -144,10 +145,4 @@ export class Uploads {
       },
     })
   }
-}
-
-function noMarker(): StorageError {
-  return new StorageError('UNAVAILABLE', 'The server does not say where its next page begins', {
-    ...{ backend: 's3', operation: 'listUploads', retryable: 'no' },
-  })
 }

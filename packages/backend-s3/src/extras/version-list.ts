@@ -6,9 +6,9 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
  */
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3'
-import { StorageError } from '@aos-storage/core'
 import type { Bucket } from '../bucket.ts'
 import { tokenOf } from '../etag.ts'
+import { noMarker } from '../server-list.ts'
 
 /** The most that the service puts on a page. */
 const versionPageMax = 1000
@@ -71,10 +71,4 @@ export async function* versionPages(options: VersionListOptions): AsyncGenerator
     if (next === undefined || next === marker) throw noMarker(operation)
     marker = next
   }
-}
-
-function noMarker(operation: string): StorageError {
-  return new StorageError('UNAVAILABLE', 'The server does not say where its next page begins', {
-    ...{ backend: 's3', operation, retryable: 'no' },
-  })
 }

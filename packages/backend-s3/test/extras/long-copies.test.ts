@@ -6,6 +6,7 @@ import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Bucket } from '../../src/bucket.ts'
+import { S3Copier } from '../../src/copier.ts'
 import { ObjectTiers } from '../../src/extras/access-tiers.ts'
 import { VersionRestorer } from '../../src/extras/restorer.ts'
 import { ObjectTags } from '../../src/extras/tags.ts'
@@ -14,6 +15,7 @@ import { awsServer, plainServer, type S3Options, type S3Server } from '../../src
 import { S3Names } from '../../src/names.ts'
 import { S3Reader } from '../../src/reader.ts'
 import { ServerCopy } from '../../src/server-copy.ts'
+import { S3Writer } from '../../src/writer.ts'
 import { newBucket } from '../support/bucket.ts'
 import { pattern } from '../support/objects.ts'
 import { simulatedBucket } from '../support/simulation.ts'
@@ -39,7 +41,13 @@ function extrasOf(options: S3Options, server: S3Server) {
   const versions = new ObjectVersions(place)
   const tiers = new ObjectTiers({ ...place, versions, tags })
   const restorer = new VersionRestorer({ ...place, versions, tags })
-  return { bucket, reader, tags, versions, tiers, restorer }
+  const writer = new S3Writer({
+    ...{ bucket, calls, names, server, reader, headers: {}, hasChecksum: false },
+    ...{ singleWriteBytesMax: 8 * mebibyte, partBytes: 8 * mebibyte, partConcurrency: 2 },
+    objectBytesMax: 100 * mebibyte,
+  })
+  const copier = new S3Copier({ ...place, writer })
+  return { copier, bucket, reader, tags, versions, tiers, restorer }
 }
 
 type Extras = ReturnType<typeof extrasOf>
@@ -116,5 +124,36 @@ describe('as Amazon has it', () => {
     expect(Buffer.from(object!.body).toString()).toBe('short')
     expect([object!.storageClass, object!.metadata]).toEqual(['STANDARD_IA', { by: 'other' }])
     expect(s3.uploads(name)).toEqual([])
+  })
+})
+
+describe('conditions of a copy in parts', () => {
+  it('are held by its completion', async () => {
+    const { s3, name, options } = await simulatedBucket()
+    const { copier, reader } = extrasOf(options, awsServer)
+    s3.put(name, 'from', body)
+    s3.put(name, 'to', 'theirs')
+    await expect(copier.copy('from', 'to', { ifNoneMatch: '*' })).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+    })
+    const { etag } = await reader.stat('to', {})
+    expect((await copier.copy('from', 'to', { ifMatch: etag })).size).toBe(body.byteLength)
+  })
+
+  it('are refused where a completion ignores them', async () => {
+    const { s3, name, options } = await simulatedBucket({
+      behaviour: { completeConditions: 'ignored' },
+    })
+    const server = { ...awsServer, conditionalComplete: false }
+    const { copier } = extrasOf(options, server)
+    s3.put(name, 'from', body)
+    s3.put(name, 'to', 'theirs')
+    for (const condition of [{ ifNoneMatch: '*' }, { ifMatch: 'another' }] as const) {
+      await expect(copier.copy('from', 'to', condition)).rejects.toMatchObject({
+        code: 'QUOTA_EXCEEDED',
+      })
+    }
+    const { body: there } = s3.objects(name).find(({ key }) => key === 'to')!
+    expect(Buffer.from(there).toString()).toBe('theirs')
   })
 })

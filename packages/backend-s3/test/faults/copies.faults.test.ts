@@ -255,6 +255,37 @@ describe('a copy onto itself that goes through this process', () => {
   )
 })
 
+it('a copy onto itself is held by a swap where a create would be ignored', async () => {
+  const behaviour = { ...unheld, putIfNoneMatch: 'ignored' } as const
+  const { s3, name, open } = await simulatedBucket({ behaviour })
+  const store = await open()
+  await put(store, 'doc', 'old')
+  const run = (): void => void s3.put(name, 'doc', 'theirs')
+  const fault = { kind: 'meanwhile', at: 'request', run } as const
+  const rule = s3.script({ operation: 'PutObject', key: 'doc', times: 1, fault })
+  await store.copy('doc', 'doc')
+  expect(rule.fired).toBe(1)
+  expect(await readText(store, 'doc')).toBe('theirs')
+})
+
+it('headers that others wrote in UTF-8 are kept, however it is made', async () => {
+  for (const behaviour of [{}, unheld, noConditions]) {
+    const { s3, name, open } = await simulatedBucket({ behaviour })
+    const store = await open()
+    // The last byte of the first one is a no-break space.
+    for (const text of ['voil\u00e0', 'é.txt']) {
+      const value = Buffer.from(text).toString('latin1')
+      s3.put(name, 'from', 'x', { headers: { 'content-disposition': value } })
+      await store.copy('from', 'to')
+      await store.copy('from', 'made', create)
+      const objects = s3.objects(name).filter(({ key }) => key !== 'from')
+      const kept = objects.map(({ headers }) => headers['content-disposition'])
+      expect(kept).toEqual([value, value])
+      await store.deleteMany(['made', 'to'])
+    }
+  }
+})
+
 it('a copy is kept as its store keeps what it writes, however it is made', async () => {
   for (const behaviour of [{}, unheld, noConditions]) {
     const { s3, open } = await simulatedBucket({ behaviour })

@@ -1,5 +1,7 @@
 /** Deletes whose answers are lost, partly errors, or meet other writers. */
 import { describe, expect, it } from 'vitest'
+import { awsServer } from '../../src/index.ts'
+import { answeringServer } from '../support/answering-server.ts'
 import { allKeys, put } from '../support/objects.ts'
 import { openText, simulatedBucket } from '../support/simulation.ts'
 
@@ -228,4 +230,25 @@ describe('a conditional delete', () => {
     expect(await store.delete('doc', { ifMatch: etag })).toBe(true)
     expect(some.fired).toBe(3)
   })
+})
+
+it('an error in a batch that names no key may be of any', async () => {
+  const { open } = await simulatedBucket()
+  const errorOf = (key: string, code: string): string =>
+    `<Error>${key === '' ? '' : `<Key>${key}</Key>`}<Code>${code}</Code></Error>`
+  for (const stray of ['', 'unknown']) {
+    const errors = errorOf(stray, 'AccessDenied') + errorOf('b', 'InvalidArgument')
+    const endpoint = await answeringServer(({ method }) =>
+      method === 'HEAD'
+        ? { headers: { etag: '"1"' } }
+        : { body: `<DeleteResult>${errors}</DeleteResult>` },
+    )
+    const store = await open({ endpoint, server: awsServer })
+    const outcomes = await store.deleteMany(['a', 'b', 'c'])
+    expect(outcomes).toMatchObject([
+      { key: 'a', deleted: false, error: { code: 'PERMISSION_DENIED', key: 'a' } },
+      { key: 'b', deleted: false, error: { code: 'INVALID_ARGUMENT', key: 'b' } },
+      { key: 'c', deleted: false, error: { code: 'PERMISSION_DENIED', key: 'c' } },
+    ])
+  }
 })

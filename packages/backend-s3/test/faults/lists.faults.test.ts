@@ -149,3 +149,41 @@ it('an answer that is no listing is asked for again, then told', async () => {
   const store = await open({ endpoint, server, attemptsMax: 3 })
   expect((await store.list()).objects.map(({ key }) => key)).toEqual(['b'])
 })
+
+it('a page after which others follow, nobody knows which, is no last one', async () => {
+  const { open } = await simulatedBucket()
+  const keys = Array.from({ length: 10 }, (_, at) => `k/${at}`)
+  const contents = keys.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('')
+  const endpoint = await answeringServer(() => ({
+    body: `<ListBucketResult><IsTruncated>true</IsTruncated>${contents}</ListBucketResult>`,
+  }))
+  const store = await open({ endpoint, server: awsServer })
+  const noMarker = { code: 'UNAVAILABLE', message: expect.stringContaining('next page') as string }
+  await expect(store.list()).rejects.toMatchObject(noMarker)
+  const many = Array.from({ length: 100 }, (_, at) => `k/${at}`)
+  const outcomes = await store.deleteMany(many)
+  expect(outcomes.filter(({ error }) => error?.code === 'UNAVAILABLE')).toHaveLength(100)
+})
+
+it('names behind the last character that there is are passed page by page', async () => {
+  const { s3, name, open } = await simulatedBucket({ behaviour: { listPageMax: 1 } })
+  const store = await open()
+  const inside = [1, 2, 3, 4].map((at) => `x \u{10ffff}${at}`)
+  for (const key of ['x a', 'x b', ...inside, 'y']) s3.put(name, key, 'x')
+  const { entries } = await listed(store, { delimiter: ' ', limit: 1 })
+  expect(entries).toEqual(['x ', 'y'])
+})
+
+it('a server that begins again in place of going on is refused', async () => {
+  const { open } = await simulatedBucket()
+  const prefixes = ['a/', 'b/', 'c/'].map((each) => `<Prefix>${each}</Prefix>`).join('')
+  const endpoint = await answeringServer(() => ({
+    body:
+      '<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>x' +
+      `</NextContinuationToken><CommonPrefixes>${prefixes}</CommonPrefixes></ListBucketResult>`,
+  }))
+  const store = await open({ endpoint, server: awsServer })
+  await expect(listed(store, { delimiter: '/', limit: 3 })).rejects.toMatchObject({
+    ...{ code: 'UNSUPPORTED', operation: 'list' },
+  })
+})

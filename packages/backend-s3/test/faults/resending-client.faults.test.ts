@@ -1,16 +1,19 @@
 /** A given client that sends requests again by itself: its own work is not taken for others'. */
 import { S3Client } from '@aws-sdk/client-s3'
 import { expect, it, onTestFinished } from 'vitest'
-import type { S3StorageBackend } from '../../src/index.ts'
-import type { SimulatedS3 } from '../../src/testing/index.ts'
+import type { S3Options, S3StorageBackend } from '../../src/index.ts'
+import type { Behaviour, SimulatedS3 } from '../../src/testing/index.ts'
 import { expectStored, pattern, pieces, put, readText } from '../support/objects.ts'
-import { simulatedBucket } from '../support/simulation.ts'
+import { openText, simulatedBucket } from '../support/simulation.ts'
 
 const lost = { kind: 'lost-answer' } as const
 const create = { ifNoneMatch: '*' } as const
 
-async function given(): Promise<{ s3: SimulatedS3; name: string; store: S3StorageBackend }> {
-  const { s3, name, options, open } = await simulatedBucket()
+async function given(
+  behaviour: Partial<Behaviour> = {},
+  more: Partial<S3Options> = {},
+): Promise<{ s3: SimulatedS3; name: string; store: S3StorageBackend }> {
+  const { s3, name, options, open } = await simulatedBucket({ behaviour })
   const { endpoint, region } = options
   const client = new S3Client({
     ...{ endpoint: endpoint!, region: region!, credentials: s3.credentials },
@@ -18,7 +21,7 @@ async function given(): Promise<{ s3: SimulatedS3; name: string; store: S3Storag
   })
   onTestFinished(() => client.destroy())
   const without = { endpoint: undefined, region: undefined, credentials: undefined }
-  const store = await open({ ...without, client, singleWriteBytesMax: 100_000 })
+  const store = await open({ ...without, client, singleWriteBytesMax: 100_000, ...more })
   return { s3, name, store }
 }
 
@@ -62,11 +65,31 @@ it('a copy, with a condition and without', async () => {
   await expect(store.copy('from', 'to', create)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
 })
 
+it('a copy that cannot be known again is told as open', async () => {
+  const { s3, store } = await given({ copySourceConditions: 'ignored' })
+  await put(store, 'from', 'body')
+  s3.script({ operation: 'CopyObject', key: 'to', times: 1, fault: lost })
+  await expect(store.copy('from', 'to', create)).rejects.toMatchObject({ message: openText })
+  await expect(store.copy('from', 'to', create)).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
+})
+
+it('a stream that goes by a scratch object', async () => {
+  const { s3, name, store } = await given({}, { checksum: 'sha256' })
+  const body = pattern(300_000)
+  const rule = s3.script({ operation: 'CompleteMultipartUpload', times: 1, fault: lost })
+  await expectStored(store, await put(store, 'doc', pieces(body, 50_000)))
+  expect(rule.fired).toBe(1)
+  expect(s3.objects(name).map(({ key }) => key)).toEqual(['doc'])
+})
+
 it('deletes', async () => {
   const { s3, name, store } = await given()
   await put(store, 'a', 'a')
   s3.script({ operation: 'DeleteObject', key: 'a', times: 1, fault: lost })
-  await store.delete('a')
+  expect(await store.delete('a')).toBe(true)
+  const { etag } = await put(store, 'a', 'a')
+  s3.script({ operation: 'DeleteObject', key: 'a', times: 1, fault: lost })
+  await expect(store.delete('a', { ifMatch: etag })).rejects.toMatchObject({ message: openText })
   for (const key of ['b', 'c']) await put(store, key, key)
   s3.script({ operation: 'DeleteObjects', times: 1, fault: lost })
   const outcomes = await store.deleteMany(['b', 'c'])

@@ -57,4 +57,20 @@ describe('tidying up', () => {
       await bucket.close()
     }
   })
+
+  it('has five seconds in all behind a close, however much there is', async () => {
+    const { clock, bucket } = newBucket()
+    const tidying = bucket.hold(
+      (async () => {
+        for (let at = 0; at < 3; at++) await bucket.tidy(place, silence)
+      })(),
+    )
+    await clock.advance(10)
+    const closing = bucket.close()
+    await clock.advance(5000)
+    await closing
+    await tidying
+    await clock.advance(0)
+    expect(clock.sleepers).toBe(0)
+  })
 })

@@ -193,3 +193,35 @@ it('an upload that others aborted is a CONFLICT, and that from bytes begins agai
   await expectStored(store, info)
   expect(s3.uploads(name)).toEqual([])
 })
+
+describe('a stream that is staged, whose scratch object', () => {
+  const staged = { completeConditions: 'ignored', copyDestinationConditions: 'ignored' } as const
+  const scratch = /^\.aos-scratch-/
+
+  it('somebody removed is told as that, not as a refusal', async () => {
+    const { s3, open } = await simulatedBucket({ behaviour: staged }, small)
+    const store = await open()
+    const { etag } = await put(store, 'doc', 'theirs')
+    const fault = { kind: 'error', code: 'NoSuchKey' } as const
+    const rule = s3.script({ operation: 'GetObject', key: scratch, fault })
+    await expect(put(store, 'doc', pieces(body, 700_000), { ifMatch: etag })).rejects.toMatchObject(
+      { code: 'UNAVAILABLE', retryable: 'exhausted', key: 'doc' },
+    )
+    expect(rule.fired).toBe(1)
+    expect((await store.stat('doc')).etag).toBe(etag)
+  })
+
+  it('could not be read at first leaves nothing open', async () => {
+    const { s3, name, open } = await simulatedBucket({ behaviour: staged }, small)
+    const store = await open()
+    const fault = { kind: 'error', code: 'InternalError' } as const
+    const rule = s3.script({ operation: 'GetObject', key: scratch, times: 1, fault })
+    const run = (): void => void s3.put(name, 'doc', 'theirs')
+    const meanwhile = { kind: 'meanwhile', at: 'request', run } as const
+    s3.script({ operation: 'GetObject', key: scratch, times: 1, fault: meanwhile })
+    await expect(put(store, 'doc', pieces(body, 700_000), create)).rejects.toMatchObject({
+      code: 'ALREADY_EXISTS',
+    })
+    expect(rule.fired).toBe(1)
+  })
+})

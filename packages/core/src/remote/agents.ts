@@ -27,10 +27,12 @@ const shared = new Map<string, SharedAgent>()
  *
  * @param url Of the service: its origin and the size of the pool name the agent.
  * @param connectionsMax Size of the pool.
+ * @param pool Name of one of several pools: what holds a connection while it waits for another one
+ * takes both from pools of their own, or all may wait for each other.
  */
-export function leaseAgent(url: string, connectionsMax: number): AgentLease {
+export function leaseAgent(url: string, connectionsMax: number, pool: string = ''): AgentLease {
   const { origin, protocol } = new URL(url)
-  const name = `${connectionsMax} ${origin}`
+  const name = `${connectionsMax} ${origin} ${pool}`
   const entry = shared.get(name) ?? { agent: newAgent(protocol, connectionsMax), users: 0 }
   shared.set(name, entry)
   entry.users++

@@ -20,6 +20,8 @@ export interface FailureFacts {
   readonly status?: number | undefined
   /** How long the service asks to wait. */
   readonly retryAfterMs?: number | undefined
+  /** True when the client sent it more than once by itself: an earlier one may be done. */
+  readonly isResent?: boolean | undefined
 }
 
 /** How one service tells its failures. */

@@ -109,6 +109,7 @@ export class Requests {
       const { error, facts } = outcome
       const mayHelp = this.#isWorthRetry(error)
       if (mayHelp && mayBeDone(error, facts)) lost = error
+      if (facts?.isResent === true) lost ??= error
       if (error.code === 'ABORTED' || error.code === 'CLOSED') throw error
       if (!mayHelp && request.onRefused !== undefined) return request.onRefused(error, lost)
       const delayMs = this.#delayMs(attempt, facts)

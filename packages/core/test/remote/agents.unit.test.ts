@@ -7,8 +7,11 @@ it('is shared by handles of one account and size, and ends with the last of them
   const first = leaseAgent('https://acme.blob.example/a', 8)
   const second = leaseAgent('https://acme.blob.example/b', 8)
   const other = leaseAgent('https://acme.blob.example/a', 9)
+  const pool = leaseAgent('https://acme.blob.example/a', 8, 'reads')
   expect(second.agent).toBe(first.agent)
   expect(other.agent).not.toBe(first.agent)
+  expect(pool.agent).not.toBe(first.agent)
+  pool.release()
   let ends = 0
   const { agent } = first
   const destroy = agent.destroy.bind(agent)

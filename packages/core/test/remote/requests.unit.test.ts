@@ -125,6 +125,20 @@ describe('a lost answer', () => {
     expect((error as StorageError).message).not.toContain('open')
   })
 
+  it('may be that of a try that the client made by itself', async () => {
+    const { send } = shop()
+    const resent = new ShopError({ status: 412, isResent: true })
+    const seen: unknown[] = []
+    const onRefused = async (error: StorageError, before: StorageError | undefined) => {
+      seen.push(error.code, before?.code)
+      return 'ours'
+    }
+    expect(await send([resent], { onRefused })).toBe('ours')
+    expect(await send([refused], { onRefused })).toBe('ours')
+    const refusal = 'PRECONDITION_FAILED'
+    expect(seen).toEqual([refusal, refusal, refusal, undefined])
+  })
+
   it('is told to the next try, and to who is asked about a refusal', async () => {
     const { clock, requests } = shop()
     const seen: unknown[] = []

@@ -57,7 +57,8 @@ function headersOf(raw: readonly string[]): Map<string, string> {
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at]!.toLowerCase()
     const earlier = headers.get(name)
-    const value = raw[at + 1]!.trim()
+    // Not `trim`: the last byte of a character may be its no-break space.
+    const value = raw[at + 1]!.replaceAll(/^[ \t]+|[ \t]+$/g, '')
     headers.set(name, earlier === undefined ? value : `${earlier},${value}`)
   }
   return headers
