@@ -149,6 +149,23 @@ export const meanings: Readonly<Record<string, Meaning>> = {
   InvalidDigest: { code: 'UNAVAILABLE', fix: damaged },
   XAmzContentSHA256Mismatch: { code: 'UNAVAILABLE', fix: damaged },
   NotImplemented: { code: 'UNSUPPORTED', fix: unable },
+
+  // Of our own, where the SDK or what answers has no code.
+  RegionMissing: {
+    code: 'INVALID_ARGUMENT',
+    fix:
+      'No region is known: set AWS_REGION, or give region; for a server that is not Amazon’s ' +
+      'give endpoint',
+  },
+  RegionNotAccepted: {
+    code: 'INVALID_ARGUMENT',
+    fix: 'This is no region; write it as "eu-central-1"',
+  },
+  NotS3: {
+    code: 'UNAVAILABLE',
+    fix: 'What answers sends web pages, and is no S3 server; check the endpoint',
+    retryable: 'no',
+  },
 }
 
 /** By HTTP status, where the code says nothing. */
@@ -178,7 +195,7 @@ export const networkMeanings: Readonly<Record<string, Meaning>> = {
   ECONNREFUSED: {
     code: 'UNAVAILABLE',
     fix: unreachable,
-    fixHere: 'Nothing listens there; is the S3 server running? (npx pnpm services rgw)',
+    fixHere: 'Nothing listens there; is the S3 server running?',
   },
   ECONNRESET: { code: 'UNAVAILABLE', fix: 'The connection was cut; try again' },
   ECONNABORTED: { code: 'UNAVAILABLE', fix: 'The connection was cut; try again' },

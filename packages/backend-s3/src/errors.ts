@@ -58,7 +58,7 @@ export function failureOf(thrown: unknown): ServiceFailure {
   const headers = error.$response?.headers
   // In a body it is a code of Ceph's; as a name it is the SDK's word for none.
   const named = textOf(error.Code) ?? (isName(error.name) ? error.name : undefined)
-  const code = status === undefined ? (textOf(error.code) ?? named) : named
+  const code = status === undefined ? (textOf(error.code) ?? named ?? regionCode(error)) : named
   return {
     status: code === 'InternalError' && status === 503 ? 500 : status,
     code: code ?? '',
@@ -71,6 +71,13 @@ export function failureOf(thrown: unknown): ServiceFailure {
   }
 }
 
+/** What the SDK says of a region has no code. */
+function regionCode({ message }: SdkError): string | undefined {
+  const text = textOf(message) ?? ''
+  if (text === 'Region is missing') return 'RegionMissing'
+  return text.startsWith('Region not accepted') ? 'RegionNotAccepted' : undefined
+}
+
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !namelessCodes.has(value)
 }
@@ -81,18 +88,22 @@ function addressOf({ address, port }: SdkError): string | undefined {
 }
 
 /** The meaning of a failure, by its code, else by its status, else unknown. */
-function meaningOf({ code, status }: ServiceFailure): Meaning {
+function meaningOf({ code, status, message }: ServiceFailure): Meaning {
   const known = meanings[code] ?? (status === undefined ? networkMeanings[code] : undefined)
   if (known !== undefined) return known
   const byStatus = status === undefined ? undefined : statusMeanings[status]
   if (byStatus !== undefined) return byStatus
   if (status !== undefined && status >= 500) return meanings['InternalError']!
-  const what = code || (status === undefined ? 'no code' : `status ${status}`)
-  return { code: 'UNAVAILABLE', fix: `S3 failed unexpectedly (${what})`, retryable: 'no' }
+  const told = code === '' && status === undefined ? withoutS3Secrets(message).slice(0, 200) : ''
+  const fix = told === '' ? 'S3 failed unexpectedly' : `S3 failed unexpectedly: ${told}`
+  return { code: 'UNAVAILABLE', fix, retryable: 'no' }
 }
 
-/** Codes whose message says which value was refused, and why. */
+/** Codes whose message says which value was refused, and why; unless it is that of the status. */
 const explained: ReadonlySet<string> = new Set(['InvalidRequest', 'InvalidArgument', 'InvalidTag'])
+const unexplained =
+  'S3 refused a value and does not say which: a storage class or encryption that ' +
+  'this server does not have, or what is special in this call'
 
 /** What went wrong, as a {@link StorageError}; one that already is gets its place. */
 export function toStorageError(thrown: unknown, place: Place): StorageError {
@@ -101,8 +112,10 @@ export function toStorageError(thrown: unknown, place: Place): StorageError {
   const { code, retryable, ...fixes } = meaningOf(failure)
   const { address, status, region } = failure
   const isHere = address !== undefined && /^(?:127\.|::1)/.test(address)
-  const fix = isHere ? (fixes.fixHere ?? fixes.fix) : fixes.fix
-  const told = explained.has(failure.code) ? withoutS3Secrets(failure.message) : undefined
+  const isExplained = explained.has(failure.code)
+  const isSilent = isExplained && /^(?:Bad Request)?$/.test(failure.message)
+  const fix = isSilent ? unexplained : isHere ? (fixes.fixHere ?? fixes.fix) : fixes.fix
+  const told = isExplained && !isSilent ? withoutS3Secrets(failure.message) : undefined
   const where = code === 'INVALID_ARGUMENT' && region !== undefined ? `region ${region}` : undefined
   const shown = [failure.code || status, address, where, told].filter(
     (each) => each !== undefined && each !== '',

@@ -9,8 +9,12 @@ import { XmlScanner } from './xml.ts'
 /** @throws StorageError `UNAVAILABLE` for a document that is cut, damaged or another. */
 export function listAnswerOf(document: Buffer): ListAnswer {
   const scanner = new XmlScanner(document)
-  if (scanner.child() !== 'ListBucketResult') {
-    throw new StorageError('UNAVAILABLE', 'S3, or who answers in its place, sent no listing')
+  const root = scanner.child()
+  if (root !== 'ListBucketResult') {
+    // An error behind a 200 may pass.
+    const retryable = root === 'Error' ? 'yes' : 'no'
+    const message = 'What answers is no S3 server, it sent no listing; check the endpoint'
+    throw new StorageError('UNAVAILABLE', message, { retryable })
   }
   const Contents: ListedObjectOfS3[] = []
   const CommonPrefixes: { Prefix: string }[] = []

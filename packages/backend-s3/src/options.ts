@@ -100,7 +100,9 @@ export function assertS3Options(options: unknown): asserts options is S3Options 
     assertText(given[name], name)
   }
   assertBucketName(given.bucket)
+  assertRegion(given.region)
   assertEndpoint(given.endpoint)
+  assertCredentials(given.credentials)
   assertMethods(given.client, 'client', ['send'])
   assertMethods(given.clock, 'clock', ['now', 'monotonicMs', 'sleep'])
   assertMethods(given.random, 'random', ['next', 'id'])
@@ -120,6 +122,9 @@ function assertChoices({ forcePathStyle, checksum, encryption }: S3Options): voi
   if (checksum !== undefined && checksum !== 'sha256') throw new TypeError('checksum is "sha256"')
   if (encryption === undefined) return
   const algorithms = ['AES256', 'aws:kms', 'aws:kms:dsse']
+  if (typeof encryption === 'string') {
+    throw new TypeError("encryption is an object, such as { algorithm: 'AES256' }")
+  }
   if (!algorithms.includes((encryption as { algorithm?: string } | null)?.algorithm ?? '')) {
     throw new TypeError(`encryption.algorithm is one of ${algorithms.join(', ')}`)
   }
@@ -138,6 +143,25 @@ function assertCounts(given: S3Options): void {
   assertCount(given.readPartBytes, 'readPartBytes', 1, 512 * mebibyte)
   assertCount(given.readConcurrency, 'readConcurrency', 1, 256)
   assertCount(given.bodyIdleMsMax, 'bodyIdleMsMax', 1, dayMs)
+}
+
+/** It becomes a part of host names. */
+function assertRegion(region: string | undefined): void {
+  if (region === undefined || /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(region)) return
+  throw new StorageError(
+    'INVALID_ARGUMENT',
+    `region ${quoteKey(region)} is none; write it as "eu-central-1"`,
+  )
+}
+
+/** A pair, or a provider of the SDK's. No message holds a value. */
+function assertCredentials(credentials: unknown): void {
+  if (credentials === undefined || typeof credentials === 'function') return
+  for (const name of ['accessKeyId', 'secretAccessKey'] as const) {
+    const value = (credentials as Record<string, unknown> | null)?.[name]
+    if (typeof value === 'string' && value !== '') continue
+    throw new TypeError(`credentials.${name} is missing; or give a provider of the SDK's`)
+  }
 }
 
 /**
@@ -175,7 +199,7 @@ export function assertEndpoint(endpoint: string | undefined): void {
   const url = URL.parse(endpoint)
   const fault =
     url === null || !/^https?:$/.test(url.protocol)
-      ? 'is no URL that begins with http:// or https://'
+      ? 'is no URL that begins with http:// or https://, as "https://s3.example.com:9000" does'
       : url.username !== '' || url.password !== ''
         ? 'holds a user or password; give them as credentials'
         : url.search !== '' || url.hash !== ''

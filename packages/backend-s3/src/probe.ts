@@ -20,6 +20,7 @@ import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  GetObjectLockConfigurationCommand,
   UploadPartCopyCommand,
   ListObjectVersionsCommand,
 } from '@aws-sdk/client-s3'
@@ -99,6 +100,7 @@ class Probe {
   }
 
   async run(): Promise<S3Server> {
+    await this.#assertErasable()
     try {
       // One after the other where one needs what another found out; else side by side.
       const [writes, spaceInListings] = await together(this.#writes(), this.#listings())
@@ -109,9 +111,35 @@ class Probe {
         this.#deletes(quotes),
       )
       return { ...writes, ...copies, conditionalComplete, conditionalDelete, spaceInListings }
+    } catch (error) {
+      // Of a scratch object that is made: no S3 has no place for it.
+      throw isStorageError(error, 'NOT_FOUND') ? noS3(error) : error
     } finally {
       await this.#removeAll()
     }
+  }
+
+  /** Scratch objects would be locked like all else, and stay. */
+  async #assertErasable(): Promise<void> {
+    const bucket = this.#bucket
+    const command = new GetObjectLockConfigurationCommand({ Bucket: bucket.name })
+    try {
+      const { ObjectLockConfiguration } = await this.#send((abortSignal) =>
+        bucket.client.send(command, { abortSignal }),
+      )
+      if (ObjectLockConfiguration?.Rule?.DefaultRetention === undefined) return
+    } catch (error) {
+      // Most buckets have none, and most servers and policies do not tell.
+      if (isStorageError(error) && error.status !== undefined) return
+      throw error
+    }
+    throw new StorageError(
+      'UNSUPPORTED',
+      'This bucket locks all that is written to it, so that a probe would leave its scratch ' +
+        'objects behind; say what the server honours as server: awsServer for Amazon’s, ' +
+        'plainServer if nothing is known',
+      { backend: 's3', operation },
+    )
   }
 
   async #writes(): Promise<Pick<S3Server, 'createOnly' | 'swap'>> {
@@ -405,4 +433,13 @@ function isSettled(error: unknown): boolean {
 /** A server that knows no such header says so in several ways. */
 function isUnknownThere(error: unknown): boolean {
   return isStorageError(error, 'UNSUPPORTED', 'INVALID_ARGUMENT', 'NOT_MODIFIED')
+}
+
+function noS3({ status, cause }: StorageError): StorageError {
+  const message =
+    'What answers is no S3 server, or the endpoint has a path that is none of its own: give ' +
+    'scheme, host and port, and the bucket by itself'
+  return new StorageError('UNAVAILABLE', message, {
+    ...{ backend: 's3', operation, status, cause, retryable: 'no' as const },
+  })
 }

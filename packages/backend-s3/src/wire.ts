@@ -42,7 +42,7 @@ class WireRefusal extends Error {
 
   constructor(answer: IncomingMessage, body: string) {
     super(textIn(body, 'Message') ?? answer.statusMessage ?? '')
-    this.Code = textIn(body, 'Code')
+    this.Code = textIn(body, 'Code') ?? (isPage(answer, body) ? 'NotS3' : undefined)
     this.name = this.Code ?? 'UnknownError'
     this.Region = textIn(body, 'Region')
     this.$metadata = {
@@ -58,6 +58,12 @@ class WireRefusal extends Error {
       },
     }
   }
+}
+
+/** A web page in place of S3's error: of who is no S3. One that is busy may be before it. */
+function isPage({ statusCode = 0 }: IncomingMessage, body: string): boolean {
+  const isSettled = statusCode < 500 && statusCode !== 408 && statusCode !== 429
+  return isSettled && /^\s*<(?:!doctype\s+html|html)\b/i.test(body)
 }
 
 /** Where the bucket is, and how requests to it are signed. */
@@ -79,8 +85,8 @@ export interface Agents {
 }
 
 /**
- * Two pools: a body that is read may wait for its reader, who sends it elsewhere, and would wait for
- * a connection for ever if bodies held all of them.
+ * Two pools: a body that is read may wait for its reader, who sends it elsewhere, and would wait
+ * for a connection for ever if bodies held all of them.
  */
 export interface Pools {
   readonly reads: Agents

@@ -2,6 +2,7 @@
  * `pnpm services [name...]`: starts services for a person at a terminal, prints how to reach them,
  * and stops them on Ctrl-C. Without names, all of them.
  */
+import type { ServiceDefinition } from './definition.ts'
 import { services, type ServiceName } from './registry.ts'
 import { useService } from './service.ts'
 
@@ -23,7 +24,12 @@ try {
     }
     const service = await useService(name)
     running.push(service)
-    console.log(`export ${services[name].urlVariable}=${shellQuoted(service.url)}`)
+    const definition: ServiceDefinition = services[name]
+    const more = definition.variablesOf?.(service.url)
+    const variables = { [definition.urlVariable]: service.url, ...more }
+    for (const [variable, value] of Object.entries(variables)) {
+      console.log(`export ${variable}=${shellQuoted(value)}`)
+    }
   }
   console.error('Ctrl-C stops them.')
   const rest = setInterval(() => undefined, 60_000)

@@ -33,6 +33,8 @@ export interface ServiceDefinition {
   readonly name: string
   /** Holds the URL of a server that is already running: `AOS_REDIS_URL`. */
   readonly urlVariable: string
+  /** What programs other than our tests read, by variable. */
+  variablesOf?(url: string): Readonly<Record<string, string>>
   /** Programs that must be there to start one; looked up on PATH and in the sbin folders. */
   readonly binaries: readonly string[]
   /** Debian packages that bring them; must be listed in `apt-packages.txt` too, for CI. */

@@ -30,6 +30,15 @@ const storageClasses = ['STANDARD_IA', 'GLACIER']
 export const rgw: ServiceDefinition = {
   name: 'rgw',
   urlVariable: 'AOS_S3_URL',
+  variablesOf(url) {
+    const { endpoint, region, accessKeyId, secretAccessKey } = s3Connection(url)
+    return {
+      AOS_S3_ENDPOINT: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    }
+  },
   binaries: ['ceph-mon', 'ceph-osd', 'osdmaptool', 'radosgw', 'radosgw-admin'],
   aptPackages: ['ceph-common', 'ceph-mon', 'ceph-osd', 'radosgw'],
   readyTimeoutMs: 120_000,

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 
 import { useService } from '../src/index.ts'
+import { services } from '../src/registry.ts'
 
 const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 
@@ -25,4 +26,15 @@ it('a shell reads the connection string that was printed, semicolons and all', a
   expect(read).toContain(';')
   cli.kill('SIGINT')
   expect((await exit)[0]).toBe(0)
+})
+
+it('of S3 it prints what its own tools read, too', async () => {
+  const url = 'http://id:a%2Bb@127.0.0.1:9/?region=eu-1'
+  const variables = services.rgw.variablesOf?.(url)
+  expect(variables).toEqual({
+    AOS_S3_ENDPOINT: 'http://127.0.0.1:9',
+    AWS_REGION: 'eu-1',
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'a+b',
+  })
 })

@@ -85,6 +85,9 @@ const documented: Readonly<Record<string, readonly [code: string, retryable: str
   InvalidDigest: ['UNAVAILABLE', 'yes'],
   XAmzContentSHA256Mismatch: ['UNAVAILABLE', 'yes'],
   NotImplemented: ['UNSUPPORTED', 'no'],
+  RegionMissing: ['INVALID_ARGUMENT', 'no'],
+  RegionNotAccepted: ['INVALID_ARGUMENT', 'no'],
+  NotS3: ['UNAVAILABLE', 'no'],
 }
 
 const documentedStatus: Readonly<Record<number, string>> = {

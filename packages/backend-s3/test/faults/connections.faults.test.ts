@@ -1,4 +1,4 @@
-/** Copies through this process hold two connections at once: none waits for another one's for ever. */
+/** Copies through this process hold two connections: none waits for those of another for ever. */
 import { describe, expect, it } from 'vitest'
 import { failureOf, pattern, put, readBytes } from '../support/objects.ts'
 import { simulatedBucket } from '../support/simulation.ts'
@@ -33,7 +33,7 @@ describe('on one connection', () => {
   })
 })
 
-it('a copy that is ended while it waits for a connection gives back the one of its source', async () => {
+it('a copy that is ended while it waits for a connection frees that of its source', async () => {
   const { s3, open } = await simulatedBucket({ behaviour })
   const store = await open({ connectionsMax: 1, smallReadBytesMax: 0 })
   await put(store, 'from', body)

@@ -133,7 +133,10 @@ it.each([10, 1000])('one request a page, and one more for what may be hidden', a
 it('an answer that is no listing is asked for again, then told', async () => {
   const { open } = await simulatedBucket()
   const head = { 'content-type': 'application/xml' }
-  const bodies = ['<html>Log in</html>', '<ListBucketResult><Contents><Key>a</Key></Contents>']
+  const bodies = [
+    '<Error><Code>InternalError</Code></Error>',
+    '<ListBucketResult><Contents><Key>a</Key></Contents>',
+  ]
   let asked = 0
   const endpoint = await answeringServer(() => ({
     headers: head,

@@ -115,13 +115,13 @@ describe('what other servers write', () => {
     expect(prefixes(start + a + end + start + b + end)).toEqual(each)
   })
 
-  it.each([
-    '',
-    'no XML',
-    '<html><body>Log in</body></html>',
-    '<Error><Code>SlowDown</Code></Error>',
-  ])('no listing: %s', (text) => {
+  it.each(['', 'no XML', '<Error><Code>SlowDown</Code></Error>'])('no listing: %s', (text) => {
     expect(() => listAnswerOf(Buffer.from(text))).toThrow(damaged)
+  })
+
+  it('a web page', () => {
+    const lasting = expect.objectContaining({ code: 'UNAVAILABLE', retryable: 'no' }) as unknown
+    expect(() => listAnswerOf(Buffer.from('<html><body>Log in</body></html>'))).toThrow(lasting)
   })
 })
 
