@@ -10,7 +10,7 @@ import { describeWithService } from '@aos-tooling/services/vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { S3StorageBackend } from '../../src/index.ts'
-import { newBucket } from '../support/bucket.ts'
+import { lastingBucket } from '../support/bucket.ts'
 import { allKeys, pattern, pieces, put, readBytes } from '../support/objects.ts'
 
 const seed = Number(process.env['AOS_KILL_SEED'] ?? chooseSeed())
@@ -52,8 +52,8 @@ describeWithService(
   (service) => {
     it(`kills it ${kills} times (seed ${seed})`, { timeout: 180_000 }, async () => {
       const random = seededRandom(seed)
-      const bucket = await newBucket(service.url)
-      const store = await bucket.open(options)
+      const { open } = await lastingBucket(service.url)
+      const store = await open(options)
       const large = pattern(12_000_000)
       await put(store, 'large', large)
       const ledgers = new Map<string, Ledger>()
@@ -114,7 +114,7 @@ describeWithService(
         `\n${kills} kills: ${told.length} writes told as done, ${reads} reads whole, ` +
           `${failures} failures, longest call ${Math.round(longestMs)} ms (seed ${seed})\n`,
       )
-      const truth = await bucket.open({ server: store.server })
+      const truth = await open({ server: store.server })
       await expectAsTold(truth, ledgers)
     })
   },
