@@ -48,7 +48,7 @@ export class Bucket {
   /** What may have something to tidy up. */
   readonly #held = new Set<Promise<unknown>>()
   /** Ends all tidying up, some seconds after a close. */
-  readonly #tidied = new AbortController()
+  readonly #tidyEnd = new AbortController()
   #seenMs = -Infinity
 
   /** @param options Checked by `assertS3Options`. */
@@ -126,7 +126,7 @@ export class Bucket {
     place: { readonly operation: string; readonly key: string },
     send: (signal: AbortSignal) => Promise<unknown>,
   ): Promise<void> {
-    if (this.#tidied.signal.aborted) return
+    if (this.#tidyEnd.signal.aborted) return
     const late = new AbortController()
     const done = new AbortController()
     void this.clock.sleep(tidyMsMax, done.signal).then(
@@ -134,7 +134,7 @@ export class Bucket {
       () => undefined,
     )
     try {
-      const signal = AbortSignal.any([late.signal, this.#tidied.signal])
+      const signal = AbortSignal.any([late.signal, this.#tidyEnd.signal])
       await this.hold(this.#tidyOnce(place, send, signal))
     } catch {
       // Swept later.
@@ -162,7 +162,7 @@ export class Bucket {
     this.requests.close()
     const done = new AbortController()
     void this.clock.sleep(tidyMsMax, done.signal).then(
-      () => this.#tidied.abort(),
+      () => this.#tidyEnd.abort(),
       () => undefined,
     )
     while (this.#held.size > 0) await Promise.allSettled(this.#held)

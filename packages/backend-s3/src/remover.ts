@@ -166,8 +166,7 @@ export class S3Remover {
         message: Message,
         $metadata: { httpStatusCode: statusOf(Code) },
       }
-      const place = { backend: 's3', operation: 'deleteMany', key: names.keyOf(Key) }
-      const error = toStorageError(failure, place)
+      const error = toStorageError(failure, { backend: 's3', operation: 'deleteMany' })
       // One that names nothing of what was sent may be of any.
       const concerned = sent.has(Key) ? [Key] : [...sent].filter((name) => !errors.has(name))
       for (const name of concerned) errors.set(name, error.with({ key: names.keyOf(name) }))

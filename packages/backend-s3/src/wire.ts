@@ -27,6 +27,7 @@ export interface WireRequest {
   readonly parameters?: readonly (readonly [string, string | undefined])[] | undefined
   /** Names are lower-case; those without a value are left out. */
   readonly headers: Readonly<Record<string, string | undefined>>
+  /** A stream is ended by who opened it, once the answer or failure is there. */
   readonly body?: Uint8Array | Readable | undefined
   /** Of a body that is a stream. */
   readonly length?: number | undefined
@@ -119,8 +120,6 @@ export class Wire {
     try {
       return await this.#send(request, signal, hasMd5)
     } catch (error) {
-      // A stream is not to go on when nobody takes it.
-      if (body !== undefined && !(body instanceof Uint8Array)) body.destroy()
       const isMd5Asked = error instanceof WireRefusal && /Content-MD5/i.test(error.message)
       if (!isMd5Asked || hasMd5 || !(body instanceof Uint8Array)) throw error
       this.#wantsMd5 = true
@@ -234,11 +233,9 @@ function answered(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const stream = body === undefined || body instanceof Uint8Array ? undefined : body
     let isAnswered = false
     const ended = (): void => {
       signal.removeEventListener('abort', abort)
-      stream?.destroy()
       // An error costs its stack.
       if (!isAnswered) reject(aborted())
     }
@@ -256,10 +253,10 @@ function answered(
     outgoing.on('error', reject)
     outgoing.once('close', ended)
     if (signal.aborted) abort()
-    else if (stream === undefined) outgoing.end(body)
+    else if (body === undefined || body instanceof Uint8Array) outgoing.end(body)
     else {
-      stream.on('error', (error) => outgoing.destroy(error))
-      stream.pipe(outgoing)
+      body.on('error', (error) => outgoing.destroy(error))
+      body.pipe(outgoing)
     }
   })
 }

@@ -1,5 +1,5 @@
 /** Every code block of the README runs, on the gateway. */
-import { s3Connection } from '@aos-tooling/services'
+import { s3Environment } from '@aos-tooling/services'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { testReadme } from '@aos-tooling/test/readme'
 import { afterAll, beforeAll } from 'vitest'
@@ -21,12 +21,6 @@ describeWithService('rgw', (service) => {
   })
 
   testReadme(new URL('../README.md', import.meta.url), {
-    env: () => {
-      const { endpoint, region, accessKeyId, secretAccessKey } = s3Connection(service.url)
-      return {
-        ...{ AOS_S3_ENDPOINT: endpoint, AWS_REGION: region },
-        ...{ AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
-      }
-    },
+    env: () => s3Environment(service.url),
   })
 })

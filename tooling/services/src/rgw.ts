@@ -15,7 +15,7 @@ import { join } from 'node:path'
 
 import { cephConfiguration, cephKeyring } from './ceph-files.ts'
 import type { ServiceDefinition, StartContext } from './definition.ts'
-import { s3Connection } from './s3-connection.ts'
+import { s3Connection, s3Environment } from './s3-connection.ts'
 import { shownUrl } from './shown-url.ts'
 
 /** Ordinary users, for a system user is answered differently. Public keys, as an emulator's. */
@@ -30,15 +30,7 @@ const storageClasses = ['STANDARD_IA', 'GLACIER']
 export const rgw: ServiceDefinition = {
   name: 'rgw',
   urlVariable: 'AOS_S3_URL',
-  variablesOf(url) {
-    const { endpoint, region, accessKeyId, secretAccessKey } = s3Connection(url)
-    return {
-      AOS_S3_ENDPOINT: endpoint,
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: accessKeyId,
-      AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    }
-  },
+  variablesOf: s3Environment,
   binaries: ['ceph-mon', 'ceph-osd', 'osdmaptool', 'radosgw', 'radosgw-admin'],
   aptPackages: ['ceph-common', 'ceph-mon', 'ceph-osd', 'radosgw'],
   readyTimeoutMs: 120_000,

@@ -36,3 +36,14 @@ export function s3Connection(url: string): S3Connection {
         : { accessKeyId, secretAccessKey },
   }
 }
+
+/** The same as variables that our package and Amazon's tools read. */
+export function s3Environment(url: string): Readonly<Record<string, string>> {
+  const { endpoint, region, accessKeyId, secretAccessKey } = s3Connection(url)
+  return {
+    AOS_S3_ENDPOINT: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  }
+}

@@ -4,11 +4,18 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   PutObjectLegalHoldCommand,
+  PutObjectLockConfigurationCommand,
 } from '@aws-sdk/client-s3'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { S3StorageBackend } from '../../src/index.ts'
-import { bucketName, connectionOptions, newBucket, sdkClient } from '../support/bucket.ts'
+import {
+  bucketName,
+  connectionOptions,
+  dropBucket,
+  newBucket,
+  sdkClient,
+} from '../support/bucket.ts'
 import { put, readText } from '../support/objects.ts'
 import { simulatedBucket } from '../support/simulation.ts'
 
@@ -47,6 +54,22 @@ async function currentId(backend: S3StorageBackend, key: string): Promise<string
 }
 
 describeWithService('rgw', (service) => {
+  it('of a bucket that locks all that is written leaves nothing of a probe in it', async () => {
+    const bucket = await newBucket(service.url)
+    const Bucket = bucketName()
+    const { client } = bucket
+    await client.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }))
+    onTestFinished(() => dropBucket(client, Bucket))
+    const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } as const
+    const ObjectLockConfiguration = { ObjectLockEnabled: 'Enabled', Rule } as const
+    await client.send(new PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration }))
+    await expect(bucket.open({ bucket: Bucket })).rejects.toMatchObject({
+      ...{ code: 'UNSUPPORTED', operation: 'open' },
+    })
+    const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }))
+    expect(Versions).toEqual([])
+  })
+
   it('keeps a version until its time, and says so', async () => {
     const backend = await lockedStore(service.url)
     await put(backend, 'doc', '1')

@@ -229,8 +229,11 @@ describe('a source', () => {
 })
 
 describe('a copy onto itself that goes through this process', () => {
-  it('does not undo what others wrote meanwhile, where writes are held', async () => {
-    const { s3, name, open } = await simulatedBucket({ behaviour: unheld })
+  it.each<[string, Partial<Behaviour>]>([
+    ['writes are held', unheld],
+    ['only swaps are held', { ...unheld, putIfNoneMatch: 'ignored' }],
+  ])('does not undo what others wrote meanwhile, where %s', async (_, behaviour) => {
+    const { s3, name, open } = await simulatedBucket({ behaviour })
     const store = await open()
     await put(store, 'doc', 'old')
     const run = (): void => void s3.put(name, 'doc', 'theirs')
@@ -242,7 +245,7 @@ describe('a copy onto itself that goes through this process', () => {
   })
 
   it.each(['putIfNoneMatch', 'putIfMatch'] as const)(
-    'is made unheld where %s is ignored',
+    'is made where %s is ignored',
     async (ignored) => {
       const behaviour = { ...unheld, [ignored]: 'ignored' } as const
       const { open } = await simulatedBucket({ behaviour })
@@ -253,19 +256,6 @@ describe('a copy onto itself that goes through this process', () => {
       await expectStored(store, info)
     },
   )
-})
-
-it('a copy onto itself is held by a swap where a create would be ignored', async () => {
-  const behaviour = { ...unheld, putIfNoneMatch: 'ignored' } as const
-  const { s3, name, open } = await simulatedBucket({ behaviour })
-  const store = await open()
-  await put(store, 'doc', 'old')
-  const run = (): void => void s3.put(name, 'doc', 'theirs')
-  const fault = { kind: 'meanwhile', at: 'request', run } as const
-  const rule = s3.script({ operation: 'PutObject', key: 'doc', times: 1, fault })
-  await store.copy('doc', 'doc')
-  expect(rule.fired).toBe(1)
-  expect(await readText(store, 'doc')).toBe('theirs')
 })
 
 it('headers that others wrote in UTF-8 are kept, however it is made', async () => {
