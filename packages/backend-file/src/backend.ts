@@ -242,6 +242,7 @@ function capabilitiesOf(durability: 'fsync' | 'none'): Capabilities {
     deleteManyMax: 1000,
     modifiedAtResolutionMs: 1,
     etagIdentity: 'version',
+    listedSize: 'body',
     extras: Object.freeze(['pathOf', 'verify']),
   })
 }

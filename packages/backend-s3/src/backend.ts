@@ -299,6 +299,7 @@ function capabilitiesOf(
     rangeRead: true,
     userMetadata: true,
     etagIdentity: 'content',
+    listedSize: 'body',
     durability: 'service',
     keyBytesMax: keyBytesMax - Buffer.byteLength(prefix),
     objectBytesMax: bodyBytesMax(partBytes),

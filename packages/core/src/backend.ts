@@ -25,6 +25,18 @@ export interface ObjectInfo {
   readonly modifiedAt: Date
   readonly contentType: string
   readonly metadata: Metadata
+  /** Only where more than one store may answer. */
+  readonly answeredBy?: AnsweredBy | undefined
+}
+
+/** Which of several stores answered, and how far its answer may lag behind. */
+export interface AnsweredBy {
+  /** The name that the store was given, or its backend's. */
+  readonly store: string
+  /** True when it was not the first choice. */
+  readonly isFallback: boolean
+  /** Milliseconds of changes that the answer may lack. Undefined: nobody knows. */
+  readonly staleMsMax: number | undefined
 }
 
 /** An object in a listing. Services do not tell type and metadata there, local backends do. */
@@ -35,6 +47,8 @@ export interface ListedObject {
   readonly modifiedAt: Date
   readonly contentType?: string | undefined
   readonly metadata?: Metadata | undefined
+  /** The service's name of where it is kept (`Hot`, `STANDARD_IA`), where a listing tells it. */
+  readonly accessTier?: string | undefined
 }
 
 /** Every options bag has a signal: when it fires, the call ends with `ABORTED`. */
@@ -114,6 +128,8 @@ export interface ListPage {
   readonly prefixes: readonly string[]
   /** Undefined on the last page. A page with a cursor may be short, even empty. */
   readonly cursor: string | undefined
+  /** Only where more than one store may answer. */
+  readonly answeredBy?: AnsweredBy | undefined
 }
 
 /**

@@ -24,6 +24,13 @@ export type Durability = 'none' | 'process' | 'host' | 'service'
  */
 export type EtagIdentity = 'version' | 'content'
 
+/**
+ * What `size` of a listed object counts. `'body'`: the bytes that a read gives. `'stored'`: those
+ * that are kept, where a layer stores bodies in another form (compressed, encrypted) and the
+ * listing alone cannot tell; `stat` always tells those of the body.
+ */
+export type ListedSize = 'body' | 'stored'
+
 /** The effective abilities and limits of a backend. Immutable once the backend is open. */
 export interface Capabilities {
   /** `ifNoneMatch: '*'` and `ifMatch` on write. */
@@ -50,6 +57,7 @@ export interface Capabilities {
    * `writeOnce` fits beside it.
    */
   readonly metadataBytesMax: number
+  readonly listedSize: ListedSize
   /** Most entries (objects and prefixes) in one page of a listing. */
   readonly listPageMax: number
   /** Most keys in one `deleteMany` of the backend; the manager splits longer lists. */

@@ -75,6 +75,8 @@ export interface StorageErrorDetails {
   readonly status?: number | undefined
   /** The service's request id, for its support. */
   readonly requestId?: string | undefined
+  /** How long the service, or a layer, asks to wait before the same is done again. */
+  readonly retryAfterMs?: number | undefined
   /** The untouched error underneath. */
   readonly cause?: unknown
   /** What a batch had done when it failed; read them with `batchResults`. */
@@ -101,6 +103,7 @@ export class StorageError extends Error {
   readonly key: string | undefined
   readonly status: number | undefined
   readonly requestId: string | undefined
+  readonly retryAfterMs: number | undefined
   /** Of a batch that failed as a whole; `batchResults` knows their type. */
   declare readonly results: readonly unknown[] | undefined
 
@@ -113,6 +116,7 @@ export class StorageError extends Error {
     this.key = details.key
     this.status = details.status
     this.requestId = details.requestId
+    this.retryAfterMs = details.retryAfterMs
     // Not enumerable, so that no log takes them along: those of loadMany hold stored values.
     Object.defineProperty(this, 'results', { value: details.results })
     Object.defineProperty(this, brand, { value: true })
@@ -131,6 +135,7 @@ export class StorageError extends Error {
       key: this.key,
       status: this.status,
       requestId: this.requestId,
+      retryAfterMs: this.retryAfterMs,
       results: this.results,
       ...(this.cause === undefined ? {} : { cause: this.cause }),
       ...rest,
@@ -153,6 +158,7 @@ export class StorageError extends Error {
       key: this.key,
       status: this.status,
       requestId: this.requestId,
+      retryAfterMs: this.retryAfterMs,
     }
   }
 }

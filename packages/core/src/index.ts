@@ -9,7 +9,13 @@
  */
 export * from './backend.ts'
 export type { BodyInput } from './body.ts'
-export type { Capabilities, ConditionScope, Durability, EtagIdentity } from './capabilities.ts'
+export type {
+  Capabilities,
+  ConditionScope,
+  Durability,
+  EtagIdentity,
+  ListedSize,
+} from './capabilities.ts'
 export { type Clock, systemClock } from './clock.ts'
 export type { Codec } from './codecs/codec.ts'
 export type { LoadAs } from './codecs/registry.ts'
@@ -51,6 +57,7 @@ export * from './extras.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
+export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
 export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'
 export {
   Collection,

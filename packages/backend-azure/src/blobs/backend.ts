@@ -264,6 +264,7 @@ function capabilitiesOf(
     // Last-Modified has whole seconds.
     modifiedAtResolutionMs: 1000,
     etagIdentity: 'version',
+    listedSize: 'body',
     extras,
   })
 }

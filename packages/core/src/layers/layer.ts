@@ -15,6 +15,7 @@
 import { isBackend, type StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
 import { assertOptions } from '../options.ts'
+import { noteLayer } from './stack.ts'
 
 /** Why one layer must not stand on the wrong side of another. */
 export interface LayerOrder {
@@ -74,7 +75,10 @@ export function applyLayers(backend: StorageBackend, layers: readonly Layer[]): 
   assertLayerOrder(layers)
   return layers.reduceRight((inner, layer) => {
     const outer: unknown = layer(inner)
-    if (isBackend(outer)) return outer
+    if (isBackend(outer)) {
+      noteLayer(outer, layer.layerName, inner)
+      return outer
+    }
     throw new TypeError(`The layer "${layer.layerName}" gave no storage backend`)
   }, backend)
 }

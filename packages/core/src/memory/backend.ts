@@ -101,6 +101,7 @@ export class MemoryStorageBackend implements StorageBackend {
       deleteManyMax: 1000,
       modifiedAtResolutionMs: 1,
       etagIdentity: 'version',
+      listedSize: 'body',
       extras: [],
     })
   }

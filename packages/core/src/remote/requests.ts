@@ -146,7 +146,9 @@ export class Requests {
       if (isLate) return { error: placed(this.#lateError(request), request) }
       if (isProgramError(thrown)) throw thrown
       const error = this.#failures.toStorageError(thrown, request)
-      return { error, facts: this.#failures.factsOf(thrown) }
+      const facts = this.#failures.factsOf(thrown)
+      const { retryAfterMs } = facts
+      return { error: retryAfterMs === undefined ? error : error.with({ retryAfterMs }), facts }
     } finally {
       signal?.removeEventListener('abort', end)
       this.#running.delete(controller)

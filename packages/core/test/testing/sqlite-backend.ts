@@ -79,6 +79,7 @@ export class SqliteStorageBackend implements StorageBackend {
     deleteManyMax: 1000,
     modifiedAtResolutionMs: 1,
     etagIdentity: 'version',
+    listedSize: 'body',
     extras: [],
   })
   readonly #database: DatabaseSync

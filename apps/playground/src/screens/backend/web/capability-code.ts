@@ -59,6 +59,14 @@ const bodies: Readonly<Record<keyof Capabilities, () => string>> = {
       'console.log(first.etag !== second.etag)',
       `await storage.delete(${key})`,
     ]),
+  listedSize: () =>
+    program([
+      `const { size } = await storage.save(${key}, 'a text')`,
+      `for await (const entry of storage.list({ prefix: ${key} })) {`,
+      "  if (entry.kind === 'object') console.log(entry.size === size)",
+      '}',
+      `await storage.delete(${key})`,
+    ]),
   conditionalRead: () =>
     program([
       `const { etag } = await storage.save(${key}, { count: 1 })`,

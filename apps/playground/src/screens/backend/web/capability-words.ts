@@ -41,6 +41,11 @@ const identities: Readonly<Record<Capabilities['etagIdentity'], Answer>> = {
   content: { verdict: 'partly', text: 'Only one of other bytes; an etag names the content' },
 }
 
+const listedSizes: Readonly<Record<Capabilities['listedSize'], Answer>> = {
+  body: { verdict: 'yes', text: 'Yes' },
+  stored: { verdict: 'partly', text: 'That of what is stored; stat tells the body’s' },
+}
+
 function yesOrNo(value: boolean): Answer {
   return value
     ? { verdict: 'yes', text: 'Yes' }
@@ -74,6 +79,10 @@ const capabilityWords: {
   etagIdentity: {
     question: 'Does every write give a new etag?',
     answer: (identity) => identities[identity],
+  },
+  listedSize: {
+    question: 'Does a listing tell the size of a body?',
+    answer: (listed) => listedSizes[listed],
   },
   conditionalRead: {
     question: 'Can a read ask for a version, or only for what is newer?',
@@ -160,7 +169,10 @@ export const capabilityGroups: readonly {
       ...(['conditionalRead', 'etagIdentity'] as const),
     ],
   },
-  { title: 'What it keeps', names: ['durability', 'userMetadata', 'rangeRead', 'extras'] },
+  {
+    title: 'What it keeps',
+    names: ['durability', 'userMetadata', 'rangeRead', 'listedSize', 'extras'],
+  },
   {
     title: 'Limits',
     names: [

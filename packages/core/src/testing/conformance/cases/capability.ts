@@ -34,6 +34,7 @@ export const capabilityCases: readonly ConformanceCase[] = defineCases('capabili
       }
       assert.ok(durabilities.includes(durability), `durability is one of ${durabilities.join()}`)
       assert.ok(['version', 'content'].includes(capabilities.etagIdentity), 'etagIdentity')
+      assert.ok(['body', 'stored'].includes(capabilities.listedSize), 'listedSize')
       for (const name of ['conditionalRead', 'rangeRead', 'userMetadata'] as const) {
         assert.equal(typeof capabilities[name], 'boolean', `capabilities.${name}`)
       }

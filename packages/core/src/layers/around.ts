@@ -1,0 +1,179 @@
+/**
+ * A layer that does the same around every call: time limits, retries, permits, counts. It is given
+ * as one function, and cannot forget a method, nor what a backend has beside the contract.
+ *
+ * ```
+ * caller -> around(call, run) -> run(signal?) -> inner backend
+ * ```
+ *
+ * `close` goes straight to the backend inside.
+ */
+import type {
+  CopyOptions,
+  DeleteOptions,
+  DeleteOutcome,
+  Health,
+  ListOptions,
+  ListPage,
+  ObjectInfo,
+  OperationOptions,
+  ReadOptions,
+  ReadResult,
+  StatOptions,
+  StorageBackend,
+  WriteBody,
+  WriteOptions,
+} from '../backend.ts'
+import type { Capabilities } from '../capabilities.ts'
+import { extraMembers } from '../extras.ts'
+import { discardSource } from '../source.ts'
+
+/** A method of the contract that a layer is around. */
+export type ContractOperation = Exclude<keyof StorageBackend, 'name' | 'capabilities' | 'close'>
+
+/** One call on its way in. */
+export interface LayerCall {
+  /** A method of the contract, or the name of an extra, such as `presign`. */
+  readonly operation: ContractOperation | (string & {})
+  /** Of a copy the source's; undefined for `list`, `deleteMany`, `health`. */
+  readonly key: string | undefined
+  /** Of a copy the destination's key, of `deleteMany` all keys; else nothing more. */
+  readonly keys: readonly string[]
+  /** As the caller gave them. Conditions and ranges are in here. */
+  readonly options: OperationOptions | undefined
+  /** Of a write: as the caller gave it. */
+  readonly body: WriteBody | undefined
+}
+
+/**
+ * What is done around a call. `run` does it on the backend inside, with this signal in place of the
+ * caller's when one is given; it may be called again, except for a body that can be read only once.
+ * A body whose `run` was never called is closed.
+ */
+export type Around = <T>(call: LayerCall, run: (signal?: AbortSignal) => Promise<T>) => Promise<T>
+
+/** Extras whose answer is an iterable: it is handed on as it is. */
+const iterables: ReadonlySet<string> = new Set(['listVersions', 'listSnapshots'])
+
+const noKeys: readonly string[] = []
+
+/** The backend with `around` around every call. */
+export function aroundCalls(inner: StorageBackend, around: Around): StorageBackend {
+  return new AroundBackend(inner, around)
+}
+
+class AroundBackend implements StorageBackend {
+  readonly name: string
+  readonly capabilities: Capabilities
+  readonly #inner: StorageBackend
+  readonly #around: Around
+
+  constructor(inner: StorageBackend, around: Around) {
+    this.name = inner.name
+    this.capabilities = inner.capabilities
+    this.#inner = inner
+    this.#around = around
+    this.#handOnExtras()
+  }
+
+  read(key: string, options?: ReadOptions): Promise<ReadResult> {
+    return this.#call('read', key, noKeys, options, (given) => this.#inner.read(key, given))
+  }
+
+  async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
+    let isRun = false
+    const call: LayerCall = { operation: 'write', key, keys: noKeys, options, body }
+    try {
+      return await this.#around(call, (signal) => {
+        isRun = true
+        return this.#inner.write(key, body, signal === undefined ? options : { ...options, signal })
+      })
+    } catch (error) {
+      if (!isRun) discardSource(body)
+      throw error
+    }
+  }
+
+  stat(key: string, options?: StatOptions): Promise<ObjectInfo> {
+    return this.#call('stat', key, noKeys, options, (given) => this.#inner.stat(key, given))
+  }
+
+  delete(key: string, options?: DeleteOptions): Promise<boolean> {
+    return this.#call('delete', key, noKeys, options, (given) => this.#inner.delete(key, given))
+  }
+
+  list(options?: ListOptions): Promise<ListPage> {
+    return this.#call('list', undefined, noKeys, options, (given) => this.#inner.list(given))
+  }
+
+  copy(from: string, to: string, options?: CopyOptions): Promise<ObjectInfo> {
+    return this.#call('copy', from, [to], options, (given) => this.#inner.copy(from, to, given))
+  }
+
+  deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]> {
+    const run = (given?: OperationOptions): Promise<DeleteOutcome[]> =>
+      this.#inner.deleteMany(keys, given)
+    return this.#call('deleteMany', undefined, keys, options, run)
+  }
+
+  health(options?: OperationOptions): Promise<Health> {
+    return this.#call('health', undefined, noKeys, options, (given) => this.#inner.health(given))
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close()
+  }
+
+  async #call<T, O extends OperationOptions>(
+    operation: ContractOperation,
+    key: string | undefined,
+    keys: readonly string[],
+    options: O | undefined,
+    run: (options: O | undefined) => Promise<T>,
+  ): Promise<T> {
+    const call: LayerCall = { operation, key, keys, options, body: undefined }
+    return this.#around(call, (signal) =>
+      run(signal === undefined ? options : ({ ...options, signal } as O)),
+    )
+  }
+
+  /** Members that only some backends have, so that they are found on this one too. */
+  #handOnExtras(): void {
+    const inner = this.#inner as unknown as Record<string, (...given: unknown[]) => unknown>
+    const known = new Set<string>(Object.values(extraMembers).flat().map(String))
+    for (const name of this.capabilities.extras) {
+      const isCall = known.has(name) && !iterables.has(name)
+      const member = isCall
+        ? (...given: unknown[]) => this.#callExtra(name, given, inner)
+        : (...given: unknown[]) => inner[name]!(...given)
+      Object.defineProperty(this, name, { value: member, enumerable: false })
+    }
+  }
+
+  async #callExtra(
+    name: string,
+    given: unknown[],
+    inner: Record<string, (...given: unknown[]) => unknown>,
+  ): Promise<unknown> {
+    const key = given[0] as string
+    // Every member of an extra takes its options last.
+    const place = extraArguments[name] ?? 1
+    const options = given[place] as OperationOptions | undefined
+    const call: LayerCall = { operation: name, key, keys: noKeys, options, body: undefined }
+    return this.#around(call, (signal) => {
+      const own = [...given]
+      if (signal !== undefined) own[place] = { ...options, signal }
+      return inner[name]!(...own) as Promise<unknown>
+    })
+  }
+}
+
+/** Where the options of an extra's member are, if not behind the key. */
+const extraArguments: Readonly<Record<string, number>> = {
+  setAccessTier: 2,
+  readVersion: 2,
+  deleteVersion: 2,
+  readSnapshot: 2,
+  deleteSnapshot: 2,
+  setTags: 2,
+}

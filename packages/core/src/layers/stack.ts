@@ -1,0 +1,75 @@
+/**
+ * What stands around a backend: which layers, in which order, and how each of them feels.
+ *
+ * `applyLayers` notes who wraps whom; a layer that has something to tell (an open circuit, a full
+ * queue, writes to be reconciled) says so with {@link tellState}. Nothing here is asked on the way
+ * of an operation.
+ */
+import type { StorageBackend } from '../backend.ts'
+
+/** How a layer feels, without any I/O. */
+export interface LayerState {
+  /** False: operations fail or are held up because of this layer. */
+  readonly ok: boolean
+  /** A sentence for a person; when not ok with the fix, or when it will pass. */
+  readonly message: string
+  /** Numbers and words for a page or a metric. No keys, no secrets. */
+  readonly details: Readonly<Record<string, string | number | boolean>>
+}
+
+/** A layer of a stack, or the backend at its end. */
+export interface StackEntry {
+  /** The layer's `layerName`, or the backend's name. */
+  readonly name: string
+  readonly kind: 'layer' | 'backend'
+  readonly backend: StorageBackend
+  /** Undefined for one that has nothing to tell. */
+  readonly state: LayerState | undefined
+  /** Further backends that it turns to, each with its own stack, by the name it was given. */
+  readonly others: Readonly<Record<string, readonly StackEntry[]>>
+}
+
+interface Link {
+  readonly name: string
+  readonly inner: StorageBackend
+}
+
+/** What a layer tells about itself. */
+export interface LayerStory {
+  readonly state?: (() => LayerState) | undefined
+  /** Further backends that it turns to. */
+  readonly others?: Readonly<Record<string, StorageBackend>> | undefined
+}
+
+// Kept beside the backends: the contract stays as small as it is.
+const links = new WeakMap<StorageBackend, Link>()
+const stories = new WeakMap<StorageBackend, LayerStory>()
+
+/** Notes that `outer` is the layer `name` around `inner`. */
+export function noteLayer(outer: StorageBackend, name: string, inner: StorageBackend): void {
+  if (outer !== inner) links.set(outer, { name, inner })
+}
+
+/** Lets the layer that made `outer` say how it feels, whenever somebody asks. */
+export function tellState(outer: StorageBackend, story: LayerStory): void {
+  stories.set(outer, story)
+}
+
+/** The layers around a backend, the outermost first, and the backend itself at the end. */
+export function stackOf(backend: StorageBackend): StackEntry[] {
+  const entries: StackEntry[] = []
+  for (let at = backend; ;) {
+    const link = links.get(at)
+    const story = stories.get(at)
+    const others = Object.entries(story?.others ?? {})
+    entries.push({
+      name: link?.name ?? at.name,
+      kind: link === undefined ? 'backend' : 'layer',
+      backend: at,
+      state: story?.state?.(),
+      others: Object.fromEntries(others.map(([name, other]) => [name, stackOf(other)])),
+    })
+    if (link === undefined) return entries
+    at = link.inner
+  }
+}
