@@ -38,6 +38,11 @@ export {
   type TracedOperation,
   tracedOperations,
 } from './diagnostics/channels.ts'
+export {
+  circuitChannel,
+  type CircuitEvent,
+  type CircuitState,
+} from './diagnostics/layer-channels.ts'
 export type { Logger } from './diagnostics/logger.ts'
 export {
   collectStatistics,
