@@ -203,18 +203,12 @@ export class BackendCircuit implements Circuit {
   }
 
   #refusal(call: LayerCall): StorageError | undefined {
-    switch (this.#policy.state) {
-      case CircuitState.Closed:
-        return undefined
-      case CircuitState.Open: {
-        const retryAfterMs = this.#dueInMs()
-        return retryAfterMs === 0 ? undefined : this.#refused(call, this.#story(), retryAfterMs)
-      }
-      case CircuitState.HalfOpen:
-        return this.#probes < this.#options.probes ? undefined : this.#refused(call, this.#story())
-      case CircuitState.Isolated:
-        return this.#refused(call, this.#story())
-    }
+    const { position } = this
+    const dueMs = this.#dueInMs()
+    const isTaken = position === 'half-open' && this.#probes >= this.#options.probes
+    const isRefused = position === 'isolated' || isTaken || (position === 'open' && dueMs > 0)
+    if (!isRefused) return undefined
+    return this.#refused(call, this.#story(), position === 'open' ? dueMs : undefined)
   }
 
   #refused({ operation, key }: LayerCall, story: string, retryAfterMs?: number): StorageError {

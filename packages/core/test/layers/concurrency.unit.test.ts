@@ -166,7 +166,7 @@ describe('a fixed limit', () => {
     expect(clock.sleepers).toBe(0)
   })
 
-  it('does not hold a permit for a body: a copy through the process needs no second one', async () => {
+  it('holds no permit for a body: a copy through the process needs no second one', async () => {
     const inner = new MemoryStorageBackend()
     const read = inner.read.bind(inner)
     const isOpen = { value: false }

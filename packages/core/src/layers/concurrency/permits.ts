@@ -133,7 +133,8 @@ export class Permits {
       const onLate = (): void => {
         // It may have got its permit while the timer's own turn was on its way.
         if (!this.#waiters.has(waiter)) return
-        const message = `Waited ${waitMsMax} ms for one of ${this.#options.limit()} permits of concurrency(); do it again later`
+        const permits = `${this.#options.limit()} permits of concurrency()`
+        const message = `Waited ${waitMsMax} ms for one of ${permits}; do it again later`
         waiter.refuse(this.#rejection(message, place))
       }
       this.#waiters.add(waiter)

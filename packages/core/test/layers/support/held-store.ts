@@ -4,7 +4,7 @@ import { MemoryStorageBackend, type ObjectInfo, type StatOptions } from '../../.
 export interface HeldCall {
   readonly key: string
   answer(): void
-  fail(error: unknown): void
+  fail(error: Error): void
 }
 
 export class HeldStore extends MemoryStorageBackend {
@@ -27,7 +27,7 @@ export class HeldStore extends MemoryStorageBackend {
         },
         fail(error) {
           leave()
-          reject(error as Error)
+          reject(error)
         },
       }
       this.calls.push(call)

@@ -2,7 +2,7 @@
  * A store that serves so many calls at once, each in the same time, and keeps the others in a queue
  * of its own: on a virtual clock.
  */
-import { type Clock, MemoryStorageBackend, StorageError } from '../../../src/index.ts'
+import { type Clock, MemoryStorageBackend, type StorageError } from '../../../src/index.ts'
 
 export class SimulatedStore extends MemoryStorageBackend {
   capacity: number
