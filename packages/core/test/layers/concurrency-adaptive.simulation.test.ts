@@ -111,11 +111,11 @@ describe('an adaptive limit over a store of known capacity', () => {
     const run = start(20, 50, 100, { min: 2, max: 200, baselineMs: 10_000 })
     await run.run(6)
     run.store.serviceMs = 400
-    // The measurement, which goes down to the least.
-    expect(Math.min(...(await run.run(15)))).toBe(2)
+    // The measurement, which goes down to the least, after 10 s; the next one is due after 22 s.
+    expect(Math.min(...(await run.run(10)))).toBe(2)
     run.store.serviceMs = 50
-    await run.run(5)
-    const later = await run.run(3)
+    await run.run(3)
+    const later = await run.run(2)
     expect(Math.min(...later)).toBeGreaterThanOrEqual(20)
     expect(Math.max(...later)).toBeLessThanOrEqual(mostOf(20, 1.5))
     await run.stop()

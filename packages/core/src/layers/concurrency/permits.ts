@@ -77,9 +77,10 @@ export class Permits {
    * @throws StorageError `RATE_LIMITED`, `ABORTED`, `CLOSED`; there is no permit then.
    */
   enter(signal: AbortSignal | undefined, place: StorageErrorDetails): Promise<void> | undefined {
-    // The limit may have risen by itself since somebody left.
+    // Those who wait go first: the limit may have risen by itself since somebody left. After that
+    // nobody waits, or no permit is free.
     this.#grant()
-    if (this.waiting === 0 && this.#underWay < this.#options.limit()) {
+    if (this.#underWay < this.#options.limit()) {
       this.#underWay++
       return undefined
     }
