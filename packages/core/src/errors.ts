@@ -77,6 +77,8 @@ export interface StorageErrorDetails {
   readonly requestId?: string | undefined
   /** How long the service, or a layer, asks to wait before the same is done again. */
   readonly retryAfterMs?: number | undefined
+  /** True: refused before anything was sent, so that nothing can have been done. */
+  readonly isUnsent?: boolean | undefined
   /** The untouched error underneath. */
   readonly cause?: unknown
   /** What a batch had done when it failed; read them with `batchResults`. */
@@ -104,6 +106,8 @@ export class StorageError extends Error {
   readonly status: number | undefined
   readonly requestId: string | undefined
   readonly retryAfterMs: number | undefined
+  /** False: it may have been sent, or nobody knows. */
+  readonly isUnsent: boolean
   /** Of a batch that failed as a whole; `batchResults` knows their type. */
   declare readonly results: readonly unknown[] | undefined
 
@@ -117,6 +121,7 @@ export class StorageError extends Error {
     this.status = details.status
     this.requestId = details.requestId
     this.retryAfterMs = details.retryAfterMs
+    this.isUnsent = details.isUnsent ?? false
     // Not enumerable, so that no log takes them along: those of loadMany hold stored values.
     Object.defineProperty(this, 'results', { value: details.results })
     Object.defineProperty(this, brand, { value: true })
@@ -136,6 +141,7 @@ export class StorageError extends Error {
       status: this.status,
       requestId: this.requestId,
       retryAfterMs: this.retryAfterMs,
+      isUnsent: this.isUnsent,
       results: this.results,
       ...(this.cause === undefined ? {} : { cause: this.cause }),
       ...rest,

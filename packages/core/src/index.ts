@@ -38,6 +38,11 @@ export {
   type TracedOperation,
   tracedOperations,
 } from './diagnostics/channels.ts'
+export {
+  circuitChannel,
+  type CircuitEvent,
+  type CircuitState,
+} from './diagnostics/layer-channels.ts'
 export type { Logger } from './diagnostics/logger.ts'
 export {
   collectStatistics,
@@ -55,6 +60,8 @@ export {
 } from './errors.ts'
 export * from './extras.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
+export { concurrency } from './layers/concurrency/layer.ts'
+export type { AdaptiveConcurrency, ConcurrencyOptions } from './layers/concurrency/options.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
 export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'

@@ -111,7 +111,11 @@ function failed(
   if (lost !== undefined && isConditional(options) && error.code !== 'ABORTED') {
     return openOutcome(error, key)
   }
-  return error.retryable === 'yes' ? error.with({ retryable: 'exhausted', cause: error }) : error
+  // The last try may not have been sent; one before it was.
+  const isUnsent = error.isUnsent && lost === undefined
+  if (error.retryable === 'yes')
+    return error.with({ retryable: 'exhausted', isUnsent, cause: error })
+  return isUnsent === error.isUnsent ? error : error.with({ isUnsent })
 }
 
 /** True for a change that is refused when it is made a second time, because it meets itself. */
@@ -123,7 +127,7 @@ export function isConditional(
 
 /** True for a failure after which the change may have been made all the same. */
 export function isAnswerLost(error: unknown): error is StorageError {
-  return isStorageError(error, 'UNAVAILABLE', 'TIMEOUT')
+  return isStorageError(error, 'UNAVAILABLE', 'TIMEOUT') && !error.isUnsent
 }
 
 const openText = 'the outcome is open: look at the object before you do it again'
@@ -133,7 +137,7 @@ export function openOutcome(error: StorageError, key: string | undefined): Stora
   // Told already, where one writeOnce is inside another.
   if (error.message.endsWith(openText)) return error
   const message = `${error.message}; ${openText}`
-  return error.with({ message, retryable: 'no', key: error.key ?? key })
+  return error.with({ message, retryable: 'no', isUnsent: false, key: error.key ?? key })
 }
 
 /** The tries of one write, and the pauses between them. */

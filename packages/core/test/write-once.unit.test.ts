@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { type WriteOptions, writeOnce } from '../src/backend-kit.ts'
-import { MemoryStorageBackend, StorageError, systemRandom } from '../src/index.ts'
+import {
+  MemoryStorageBackend,
+  type StorageBackend,
+  StorageError,
+  StorageManager,
+  systemRandom,
+} from '../src/index.ts'
 
 const slept: number[] = []
 const tools = {
@@ -198,3 +204,36 @@ async function seed(backend: MemoryStorageBackend): Promise<{ etag: string }> {
 async function seedDirect(backend: MemoryStorageBackend): Promise<void> {
   await MemoryStorageBackend.prototype.write.call(backend, 'k', body, type)
 }
+
+describe('what was refused before it was sent', () => {
+  const refusal = new StorageError('UNAVAILABLE', 'the circuit is open', { isUnsent: true })
+  const create = { ...type, ifNoneMatch: '*' } as const
+
+  it('is no lost answer: what follows is told as it is', async () => {
+    const backend = new MemoryStorageBackend()
+    await backend.write('k', body, type)
+    const write = backend.write.bind(backend)
+    let calls = 0
+    backend.write = (...given) => (calls++ === 0 ? Promise.reject(refusal) : write(...given))
+    const written = writeOnce(backend, 'k', body, create, tools)
+    await expect(written).rejects.toMatchObject({ code: 'ALREADY_EXISTS', retryable: 'no' })
+    expect(calls).toBe(2)
+    expect(refusal.with({ key: 'k' }).isUnsent).toBe(true)
+  })
+
+  it('does not hide that a try before it may have been done', async () => {
+    const lost = new StorageError('UNAVAILABLE', 'answer lost')
+    let calls = 0
+    const write: StorageBackend['write'] = () => Promise.reject(calls++ === 0 ? lost : refusal)
+    const stat: StorageBackend['stat'] = () => Promise.reject(refusal)
+    const written = writeOnce({ write, stat }, 'k', body, type, { ...tools, attempts: 2 })
+    await expect(written).rejects.toMatchObject({ isUnsent: false, retryable: 'exhausted' })
+  })
+
+  it('stays retryable for a conditional change through a manager', async () => {
+    const backend = new MemoryStorageBackend()
+    backend.write = () => Promise.reject(refusal)
+    const saved = new StorageManager(backend).save('k', 1, { ifNoneMatch: '*' })
+    await expect(saved).rejects.toMatchObject({ retryable: 'yes', message: refusal.message })
+  })
+})

@@ -6,7 +6,7 @@
  * caller -> around(call, run) -> run(signal?) -> inner backend
  * ```
  *
- * `close` goes straight to the backend inside.
+ * `close` goes straight to the backend inside; a layer that keeps callers waiting is told of it.
  */
 import type {
   CopyOptions,
@@ -57,9 +57,19 @@ const iterables: ReadonlySet<string> = new Set(['listVersions', 'listSnapshots']
 
 const noKeys: readonly string[] = []
 
+/** What {@link aroundCalls} takes besides. */
+export interface AroundTools {
+  /** Called at each `close`, before the backend inside is closed: no caller may wait on. */
+  readonly onClose?: (() => void) | undefined
+}
+
 /** The backend with `around` around every call. */
-export function aroundCalls(inner: StorageBackend, around: Around): StorageBackend {
-  return new AroundBackend(inner, around)
+export function aroundCalls(
+  inner: StorageBackend,
+  around: Around,
+  tools: AroundTools = {},
+): StorageBackend {
+  return new AroundBackend(inner, around, tools)
 }
 
 class AroundBackend implements StorageBackend {
@@ -67,12 +77,14 @@ class AroundBackend implements StorageBackend {
   readonly capabilities: Capabilities
   readonly #inner: StorageBackend
   readonly #around: Around
+  readonly #onClose: (() => void) | undefined
 
-  constructor(inner: StorageBackend, around: Around) {
+  constructor(inner: StorageBackend, around: Around, tools: AroundTools) {
     this.name = inner.name
     this.capabilities = inner.capabilities
     this.#inner = inner
     this.#around = around
+    this.#onClose = tools.onClose
     this.#handOnExtras()
   }
 
@@ -88,9 +100,8 @@ class AroundBackend implements StorageBackend {
         isRun = true
         return this.#inner.write(key, body, signal === undefined ? options : { ...options, signal })
       })
-    } catch (error) {
+    } finally {
       if (!isRun) discardSource(body)
-      throw error
     }
   }
 
@@ -120,7 +131,8 @@ class AroundBackend implements StorageBackend {
     return this.#call('health', undefined, noKeys, options, (given) => this.#inner.health(given))
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
+    this.#onClose?.()
     return this.#inner.close()
   }
 

@@ -47,7 +47,11 @@ const stories = new WeakMap<StorageBackend, LayerStory>()
 
 /** Notes that `outer` is the layer `name` around `inner`. */
 export function noteLayer(outer: StorageBackend, name: string, inner: StorageBackend): void {
-  if (outer !== inner) links.set(outer, { name, inner })
+  // A layer may give back what it got, or something inside of it: nothing is around that.
+  for (let at: StorageBackend | undefined = inner; at !== undefined; at = links.get(at)?.inner) {
+    if (at === outer) return
+  }
+  links.set(outer, { name, inner })
 }
 
 /** Lets the layer that made `outer` say how it feels, whenever somebody asks. */
@@ -57,8 +61,15 @@ export function tellState(outer: StorageBackend, story: LayerStory): void {
 
 /** The layers around a backend, the outermost first, and the backend itself at the end. */
 export function stackOf(backend: StorageBackend): StackEntry[] {
+  return entriesOf(backend, new Set())
+}
+
+/** @param above Backends on the way here: two stores may turn to each other. */
+function entriesOf(backend: StorageBackend, above: ReadonlySet<StorageBackend>): StackEntry[] {
   const entries: StackEntry[] = []
+  const seen = new Set(above)
   for (let at = backend; ;) {
+    seen.add(at)
     const link = links.get(at)
     const story = stories.get(at)
     const others = Object.entries(story?.others ?? {})
@@ -67,7 +78,9 @@ export function stackOf(backend: StorageBackend): StackEntry[] {
       kind: link === undefined ? 'backend' : 'layer',
       backend: at,
       state: story?.state?.(),
-      others: Object.fromEntries(others.map(([name, other]) => [name, stackOf(other)])),
+      others: Object.fromEntries(
+        others.map(([name, other]) => [name, seen.has(other) ? [] : entriesOf(other, seen)]),
+      ),
     })
     if (link === undefined) return entries
     at = link.inner

@@ -69,6 +69,27 @@ describe('a layer around every call', () => {
     await expect.poll(() => isClosed).toBe(true)
   })
 
+  it('closes it too when the layer answers in place of the backend', async () => {
+    const inner = new MemoryStorageBackend()
+    const info = await inner.write('a', new Uint8Array(1), type)
+    const backend = aroundCalls(inner, <T>() => Promise.resolve(info as T))
+    let isClosed = false
+    const body = Object.assign(new ReadableStream<Uint8Array>(), {
+      cancel: async () => void (isClosed = true),
+    })
+    expect(await backend.write('b', body as AsyncIterable<Uint8Array>, type)).toBe(info)
+    await expect.poll(() => isClosed).toBe(true)
+  })
+
+  it('is told of close before the backend inside closes', async () => {
+    const order: string[] = []
+    const inner = new MemoryStorageBackend()
+    inner.close = async () => void order.push('closed')
+    const backend = aroundCalls(inner, pass, { onClose: () => void order.push('told') })
+    await backend.close()
+    expect(order).toEqual(['told', 'closed'])
+  })
+
   it('hands on what the backend has beside the contract, with its options', async () => {
     const calls: unknown[] = []
     const inner = Object.assign(new MemoryStorageBackend(), {
@@ -118,5 +139,17 @@ describe('the stack around a backend', () => {
     expect(stack[0]!.state).toMatchObject({ ok: false, details: { failures: 3 } })
     expect(stack[0]!.others['spare']!.map(({ name }) => name)).toEqual(['nothing', 'memory'])
     expect(stack[1]!.state).toBeUndefined()
+  })
+  it('is told of layers that give what is inside, and of stores that turn to each other', () => {
+    const base = new MemoryStorageBackend()
+    const unwrap = defineLayer({ name: 'unwrap', wrap: () => base })
+    expect(stackOf(applyLayers(base, [unwrap, nothing()])).map(({ name }) => name)).toEqual([
+      'memory',
+    ])
+    const one = new MemoryStorageBackend()
+    const two = new MemoryStorageBackend()
+    tellState(one, { others: { two } })
+    tellState(two, { others: { one } })
+    expect(stackOf(one)[0]!.others['two']![0]!.others['one']).toEqual([])
   })
 })
