@@ -45,7 +45,7 @@ export class AuditTrail {
   #entriesWaiting = 0
   /** Room for the ends of what was begun. */
   #entriesReserved = 0
-  #pump: Promise<void> | undefined
+  #isRunning = false
   /** The sink has not answered the last append, whose time is over. */
   #isStuck = false
   #failure: StorageError | undefined
@@ -139,8 +139,8 @@ export class AuditTrail {
       this.#items.push({ entries, isKept, settle })
       this.#entriesWaiting += entries.length
       const isPausing = isKept && this.#failure !== undefined && this.#pausesStill()
-      if (isPausing && this.#pump === undefined) settle()
-      else void this.#start()
+      if (isPausing && !this.#isRunning) settle()
+      else void this.#run()
     })
   }
 
@@ -149,14 +149,9 @@ export class AuditTrail {
   }
 
   /** Never rejects. */
-  #start(): Promise<void> {
-    this.#pump ??= this.#run().finally(() => {
-      this.#pump = undefined
-    })
-    return this.#pump
-  }
-
   async #run(): Promise<void> {
+    if (this.#isRunning) return
+    this.#isRunning = true
     // What is pushed in the same turn goes along.
     await Promise.resolve()
     while (this.#items.length > 0) {
@@ -166,7 +161,7 @@ export class AuditTrail {
         if (entries.length > 0) await this.#append(entries)
       } catch (error) {
         this.#fail(error)
-        return
+        break
       }
       if (entries.length > 0) this.#failure = undefined
       this.#items.splice(0, batch.length)
@@ -174,6 +169,8 @@ export class AuditTrail {
       this.#appended += entries.length
       for (const item of batch) item.settle()
     }
+    // Nothing awaits between the last look at the items and this: none is overlooked.
+    this.#isRunning = false
   }
 
   #nextBatch(): Item[] {

@@ -68,8 +68,12 @@ export class ValidatedBackend implements StorageBackend {
     }
     const result = await this.#inner.read(key, whole)
     const isHeld = await this.#isHeld(result, key, 'read')
-    // Only where it is not to be refused: as it would be without the rule.
-    if (!isHeld) return range === undefined ? result : this.#inner.read(key, options)
+    if (!isHeld) {
+      // Only where that is not refused: as it would be without the rule.
+      if (range === undefined) return result
+      release(result)
+      return this.#inner.read(key, options)
+    }
     const { start, end } = await orRelease(result, async () => {
       return resolveRange(range, result.info.size)
     })
@@ -112,10 +116,14 @@ export class ValidatedBackend implements StorageBackend {
     const result = await this.#inner.read(from, { signal })
     const { contentType, metadata } = result.info
     await orRelease(result, async () => checkMatch(from, result.info.etag, sourceIfMatch))
-    if (!(await this.#isHeld(result, to, 'copy'))) return this.#inner.copy(from, to, options)
+    if (!(await this.#isHeld(result, to, 'copy'))) {
+      release(result)
+      return this.#inner.copy(from, to, options)
+    }
     const bytes = await gathered(result, signal)
     await this.#checker.check({ key: to, operation: 'copy', schema, contentType, bytes, signal })
-    return this.#inner.write(to, bytes, { ...conditions, contentType, metadata })
+    const own = Object.keys(metadata).length === 0 ? {} : { metadata }
+    return this.#inner.write(to, bytes, { ...conditions, contentType, ...own })
   }
 
   deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]> {
@@ -150,8 +158,7 @@ export class ValidatedBackend implements StorageBackend {
     const { size } = result.info
     return orRelease(result, async () => {
       this.#checker.assertSize(key, operation, size)
-      const isHeld = size <= this.#checker.bytesMax
-      return isHeld
+      return size <= this.#checker.bytesMax
     })
   }
 
@@ -169,7 +176,7 @@ export class ValidatedBackend implements StorageBackend {
       }
       return await collect(guardSource(body, signal, this.#closing.signal), bytesMax)
     } catch (error) {
-      if (isStorageError(error, 'QUOTA_EXCEEDED')) throw this.#checker.sizeError(key)
+      if (isStorageError(error, 'QUOTA_EXCEEDED')) throw this.#checker.tooLarge(key)
       // A source that was silent as the store closed was aborted: that is told as what it is.
       if (this.#closing.signal.aborted && signal?.aborted !== true) {
         throw new StorageError('CLOSED', 'The store was closed during the write', { key })
@@ -190,14 +197,18 @@ function isConditional({ sourceIfMatch, ifMatch, ifNoneMatch }: CopyOptions): bo
 }
 
 /** Frees the body of a result that the caller is not going to get. */
-async function orRelease<T>({ body }: ReadResult, call: () => Promise<T>): Promise<T> {
+async function orRelease<T>(result: ReadResult, call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
-    // Not awaited: the first error is the one to tell.
-    if (!(body instanceof Uint8Array)) body.cancel().catch(() => undefined)
+    release(result)
     throw error
   }
+}
+
+function release({ body }: ReadResult): void {
+  // Not awaited: the caller waits for something else, an error mostly.
+  if (!(body instanceof Uint8Array)) body.cancel().catch(() => undefined)
 }
 
 async function gathered(result: ReadResult, signal: AbortSignal | undefined): Promise<Uint8Array> {

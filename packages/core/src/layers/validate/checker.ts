@@ -55,16 +55,21 @@ export class Checker {
     } catch (error) {
       // A schema that throws instead of telling issues is a mistake in the program: as it is.
       if (!isStorageError(error) || error.code === 'ABORTED') throw error
-      this.told(key, operation, error)
+      this.#tell(key, operation, error)
     }
   }
 
-  /** @throws StorageError `QUOTA_EXCEEDED`; tells of it, when it is not to be refused. */
+  /** Tells of an object that is too large. @throws StorageError `QUOTA_EXCEEDED` if refused. */
   assertSize(key: string, operation: CheckedOperation, bytes: number): void {
-    if (bytes > this.bytesMax) this.told(key, operation, this.sizeError(key))
+    if (bytes > this.bytesMax) this.#tell(key, operation, this.#sizeError(key))
   }
 
-  sizeError(key: string): StorageError {
+  /** The error of a body that outgrew the limit on its way in: the rest of it is not known. */
+  tooLarge(key: string): StorageError {
+    return this.#told(key, 'write', this.#sizeError(key), true)
+  }
+
+  #sizeError(key: string): StorageError {
     return new StorageError(
       'QUOTA_EXCEEDED',
       `The body is larger than the ${this.bytesMax} bytes that are validated at a time; split ` +
@@ -74,15 +79,25 @@ export class Checker {
   }
 
   /** Throws it, or lets it be, as the options say. */
-  told(key: string, operation: CheckedOperation, cause: StorageError): void {
-    const { onRead, onWrite, onInvalid } = this.#settings
+  #tell(key: string, operation: CheckedOperation, cause: StorageError): void {
+    const { onRead, onWrite } = this.#settings
     const isRefused = (operation === 'read' ? onRead : onWrite) === 'refuse'
+    const error = this.#told(key, operation, cause, isRefused)
+    if (isRefused) throw error
+  }
+
+  #told(
+    key: string,
+    operation: CheckedOperation,
+    cause: StorageError,
+    isRefused: boolean,
+  ): StorageError {
     const error = cause.with({ key, operation, backend: this.#backend })
     try {
-      onInvalid?.({ key, operation, error, isRefused })
+      this.#settings.onInvalid?.({ key, operation, error, isRefused })
     } catch {
       // Whoever is told has no say in it.
     }
-    if (isRefused) throw error
+    return error
   }
 }

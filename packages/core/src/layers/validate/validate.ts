@@ -25,7 +25,7 @@ export function validate(rules: ValidationRules, options?: ValidateOptions): Lay
       { layer: 'encrypt', because: bodies },
       {
         layer: 'checksum',
-        because: 'what it gives out should be the bytes whose checksum was found right',
+        because: 'inside of it, a value is judged before its bytes are known to be right',
       },
     ],
     wrap: (inner) =>
