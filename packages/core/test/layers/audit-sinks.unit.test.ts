@@ -1,4 +1,15 @@
-import { appendFile, chmod, mkdtemp, readFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import {
+  appendFile,
+  chmod,
+  mkdtemp,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -7,6 +18,7 @@ import {
   fileSink,
   keyPrefixSink,
   MemoryStorageBackend,
+  type Random,
   readAuditLog,
 } from '../../src/index.ts'
 import { faults, openHandles, seededRandom, virtualClock } from '../../src/testing/index.ts'
@@ -33,6 +45,22 @@ function entry(resource: string): AuditEntry {
 async function resourcesIn(path: string): Promise<string[]> {
   const lines = await Array.fromAsync(readAuditLog([await readFile(path)]))
   return lines.map((line) => ('entry' in line ? line.entry.resource : line.fault))
+}
+
+/** Puts a fragment into the file right before the next write to any file of this process. */
+async function spoilNextWrite(path: string, fragment: string): Promise<{ count: number }> {
+  const handle = await open(path)
+  const prototype = Object.getPrototypeOf(handle) as { write: (...given: unknown[]) => unknown }
+  await handle.close()
+  const { write } = prototype
+  const spoil = { count: 0 }
+  prototype.write = function (...given: unknown[]) {
+    prototype.write = write
+    spoil.count++
+    appendFileSync(path, fragment)
+    return write.apply(this, given)
+  }
+  return spoil
 }
 
 describe('the file sink', () => {
@@ -69,12 +97,11 @@ describe('the file sink', () => {
     await sink.append([entry('a')])
     // The fragment comes in between the look at the end and the append.
     const fragment = '{"version":1,"id"'
-    const spoiled = spoiledAppend(path, fragment)
+    const spoil = await spoilNextWrite(path, fragment)
     await sink.append([entry('b')])
-    spoiled.restore()
+    expect(spoil.count).toBe(1)
     await sink.append([entry('c')])
     await sink.close!()
-    expect(spoiled.count).toBe(1)
     const resources = await resourcesIn(path)
     expect(resources.filter((resource) => resource !== 'torn')).toEqual(['a', 'b', 'c'])
   })
@@ -176,9 +203,10 @@ describe('the key prefix sink', () => {
     injector.loseNext('write')
     await sink.append([entry('a')])
     expect((await store.list()).objects).toHaveLength(1)
-    const twin = { next: () => 0, id: () => '0000' }
-    const one = keyPrefixSink(store, 'twin', { ...options, random: twin })
-    const other = keyPrefixSink(store, 'twin', { ...options, random: { ...twin } })
+    // The same writer's name, and other ids of writes.
+    const twin = (...ids: string[]): Random => ({ next: () => 0, id: () => ids.shift()! })
+    const one = keyPrefixSink(store, 'twin', { ...options, random: twin('w', '1') })
+    const other = keyPrefixSink(store, 'twin', { ...options, random: twin('w', '2') })
     await one.append([entry('a')])
     await expect(other.append([entry('b')])).rejects.toMatchObject({ code: 'ALREADY_EXISTS' })
   })
