@@ -27,10 +27,13 @@ registerConformance(
 )
 registerConformance(
   { describe, it, afterAll },
-  fileHarness('file behind a rule that all satisfies', { durability: 'none' }, [
-    validate([{ keys: () => true, schema: anything }], {
-      codecs: [raw],
-      bytesMax: 256 * 1024 ** 2,
-    }),
-  ]),
+  {
+    ...fileHarness('file behind a rule that all satisfies', { durability: 'none' }, [
+      validate([{ keys: () => true, schema: anything }], {
+        codecs: [raw],
+        bytesMax: 256 * 1024 ** 2,
+      }),
+    ]),
+    skip: { 'handle/constant-memory': 'bodies under a rule are held in memory' },
+  },
 )

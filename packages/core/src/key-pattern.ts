@@ -25,7 +25,7 @@ export const keyPatternCharsMax = 1024
 export interface KeyPattern {
   /** As it was written. */
   readonly source: string
-  matches(key: string): boolean
+  readonly matches: (key: string) => boolean
 }
 
 /** How keys are selected: by a pattern as text or ready, a regular expression, or a function. */

@@ -20,7 +20,10 @@ function reference(segments: readonly string[]): RegExp {
   const parts = segments.map((segment, at) => {
     const isLast = at === segments.length - 1
     if (segment === '**') return isLast ? '[^/]+(?:/[^/]+)*' : '(?:[^/]+/)*'
-    const text = [...segment].map((unit) => (unit === '*' ? '[^/]*' : RegExp.escape(unit))).join('')
+    const text = segment
+      .split('*')
+      .map((part) => RegExp.escape(part))
+      .join('[^/]*')
     return isLast ? text : `${text}/`
   })
   return new RegExp(`^${parts.join('')}$`, 'u')

@@ -22,8 +22,8 @@ describe('a key pattern', () => {
   it.each(table)('%s', (pattern, yes, no) => {
     const { matches, source } = keyPattern(pattern)
     expect(source).toBe(pattern)
-    for (const key of yes) expect(matches(key), key).toBe(true)
-    for (const key of no) expect(matches(key), key).toBe(false)
+    expect(yes.filter((key) => !matches(key))).toEqual([])
+    expect(no.filter((key) => matches(key))).toEqual([])
   })
 
   it('is refused when it could match nothing', () => {
@@ -39,7 +39,7 @@ describe('a key pattern', () => {
       'a'.repeat(1025),
     ]) {
       const attempt = (): unknown => keyPattern(wrong)
-      expect(attempt, wrong).toThrow(/^Key pattern/)
+      expect(attempt).toThrow(/^Key pattern/)
       try {
         attempt()
       } catch (error) {

@@ -66,7 +66,7 @@ function streamOf(text: string): { body: AsyncIterable<Uint8Array>; isClosed: ()
 }
 
 describe('validate, on the way in', () => {
-  it('stores what satisfies the schema, byte by byte, whatever the schema makes of it', async () => {
+  it('stores what satisfies the schema, byte by byte, whatever it makes of it', async () => {
     const lax = z.object({ name: z.string().toUpperCase(), age: z.coerce.number().default(1) })
     const { inner, backend } = validated({}, { 'agents/*': lax })
     const text = ' {"name":"ceo", "more": true,\n"age":"7"}'
@@ -144,7 +144,7 @@ describe('validate, on the way in', () => {
     expect(await textAt(backend, 'a')).toBe('abc')
   })
 
-  it('refuses what is larger than it holds, from bytes and streams, and closes the source', async () => {
+  it('refuses what is larger than it holds, and closes its source', async () => {
     const heard: InvalidObject[] = []
     const options = {
       bytesMax: 100,
@@ -203,7 +203,7 @@ describe('validate, on the way in', () => {
 })
 
 describe('validate, on the way out', () => {
-  it('gives nothing of an object that does not satisfy its schema, also no range of it', async () => {
+  it('gives nothing of what does not satisfy its schema, also no range of it', async () => {
     const { inner, backend } = validated()
     await inner.write('agents/a', bytes(bad), json)
     await inner.write('agents/b', bytes('{'), json)
@@ -414,6 +414,11 @@ describe('a store behind rules', () => {
     injector.add({ operation: 'read', fault: { kind: 'silent-end', afterBytes: 3 }, times: 1 })
     expect((await errorOf(backend.read('a'))).code).toBe('UNAVAILABLE')
     injector.failNext('write', 'RATE_LIMITED')
-    expect((await errorOf(backend.copy('a', 'b'))).code).toBe('RATE_LIMITED')
+    expect(await errorOf(backend.copy('a', 'b'))).toMatchObject({
+      code: 'RATE_LIMITED',
+      operation: 'copy',
+    })
+    injector.failNext('read', 'UNAVAILABLE')
+    expect(await errorOf(backend.copy('a', 'b'))).toMatchObject({ operation: 'copy', key: 'a' })
   })
 })

@@ -59,7 +59,7 @@ export function ownActor(actor: unknown): string {
   if (actor === '' || !actor.isWellFormed() || Buffer.byteLength(actor) > actorBytesMax) {
     throw new StorageError(
       'INVALID_ARGUMENT',
-      `actor is empty, longer than ${actorBytesMax} bytes or no well-formed text; give a name or id`,
+      `actor is empty, longer than ${actorBytesMax} bytes or no well-formed text; give an id`,
     )
   }
   return actor

@@ -172,8 +172,8 @@ export class AuditedBackend implements StorageBackend {
     if (this.#folder === undefined || !key.startsWith(this.#folder)) return undefined
     return new StorageError(
       'PERMISSION_DENIED',
-      `Key ${quoteKey(key)} is in the audit trail of this store, which nobody changes through it; ` +
-        'old entries are removed through the store without its audit layer',
+      `Key ${quoteKey(key)} is in the audit trail of this store, which nobody changes here; old ` +
+        'entries are removed through the store without its audit layer',
       { key },
     )
   }

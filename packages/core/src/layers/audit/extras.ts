@@ -63,7 +63,7 @@ async function* recordedIterable(
   given: readonly unknown[],
   call: Member,
   record: RecordExtra,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const iterator = (call(...given) as AsyncIterable<unknown>)[Symbol.asyncIterator]()
   let isOpen = true
   try {

@@ -125,7 +125,7 @@ function actionsOf(operations: 'all' | 'changes' | readonly AuditAction[]): Set<
     const near = typeof action === 'string' ? nearestName(action, known) : undefined
     throw new StorageError(
       'INVALID_ARGUMENT',
-      `audit: operations holds no known action at ${operations.indexOf(action as never)}; ` +
+      `audit: operations holds no known action at ${operations.indexOf(action)}; ` +
         (near === undefined ? `known are ${auditActions.join(', ')}` : `did you mean "${near}"?`),
     )
   }

@@ -111,6 +111,20 @@ export class ValidatedBackend implements StorageBackend {
     if (schema === undefined || (isConditional(options) && !this.#hasConditionalCopy)) {
       return this.#inner.copy(from, to, options)
     }
+    try {
+      return await this.#checkedCopy(from, to, schema, options)
+    } catch (error) {
+      // What was read and written for it were parts of a copy.
+      throw isStorageError(error) ? error.with({ operation: 'copy' }) : error
+    }
+  }
+
+  async #checkedCopy(
+    from: string,
+    to: string,
+    schema: StandardSchema,
+    options: CopyOptions,
+  ): Promise<ObjectInfo> {
     const { sourceIfMatch, ...conditions } = options
     const { signal } = options
     const result = await this.#inner.read(from, { signal })

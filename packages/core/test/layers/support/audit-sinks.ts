@@ -6,7 +6,7 @@ export class MemorySink implements AuditSink {
   readonly name = 'memory'
   readonly entries: AuditEntry[] = []
   readonly batches: number[] = []
-  fault: unknown
+  fault: Error | undefined
   closes = 0
   /** Awaited by each append. */
   gate: Promise<void> | undefined
