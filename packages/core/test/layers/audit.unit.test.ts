@@ -387,6 +387,16 @@ describe('closed', () => {
     expect(sink.batches.length).toBeLessThan(5)
   })
 
+  it('overlooks nothing that comes right as an append ends', async () => {
+    const { sink, backend } = audited()
+    for (let turns = 0; turns < 40; turns++) {
+      const first = codeOf(backend.stat('a'))
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+      await Promise.all([first, codeOf(backend.stat('b'))])
+    }
+    expect(sink.entries).toHaveLength(80)
+  })
+
   it('refuses what there is no room for', async () => {
     const { sink, backend } = audited({ entriesWaitingMax: 4 })
     expect(await codeOf(backend.deleteMany(['a', 'b']))).toBe('none')
