@@ -62,9 +62,52 @@ export * from './extras.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
 export { concurrency } from './layers/concurrency/layer.ts'
 export type { AdaptiveConcurrency, ConcurrencyOptions } from './layers/concurrency/options.ts'
+export {
+  keyPattern,
+  type KeyPattern,
+  keyPatternCharsMax,
+  type KeySelection,
+} from './key-pattern.ts'
+export {
+  type AuditActor,
+  type AuditContext,
+  actorBytesMax,
+  auditContextBytesMax,
+  currentActor,
+  runAs,
+} from './layers/audit/actor.ts'
+export { audit, type AuditLayer } from './layers/audit/audit.ts'
+export {
+  type AuditAction,
+  auditActions,
+  auditedChanges,
+  type AuditEntry,
+  auditEntryVersion,
+  type AuditOutcome,
+} from './layers/audit/entry.ts'
+export { fileSink, type FileSinkOptions } from './layers/audit/file-sink.ts'
+export { keyPrefixSink, type KeyPrefixSinkOptions } from './layers/audit/key-prefix-sink.ts'
+export { type AuditLine, readAuditLog } from './layers/audit/log-reader.ts'
+export {
+  type AuditFailure,
+  type AuditOptions,
+  entriesWaitingDefault,
+  entriesWaitingLimit,
+  sinkTimeoutMsDefault,
+} from './layers/audit/options.ts'
+export { type AuditSink, callbackSink } from './layers/audit/sink.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
 export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
+export type { CheckedOperation, InvalidObject } from './layers/validate/checker.ts'
+export {
+  type InvalidAction,
+  validatedBytesDefault,
+  validatedBytesLimit,
+  type ValidateOptions,
+} from './layers/validate/options.ts'
+export type { ValidationRule, ValidationRules } from './layers/validate/rules.ts'
+export { validate } from './layers/validate/validate.ts'
 export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'
 export {
   Collection,
