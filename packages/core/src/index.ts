@@ -94,6 +94,25 @@ export type {
   WriteStreamOptions,
 } from './manager/options.ts'
 export type { Items } from './manager/pool.ts'
+export type {
+  CurrentNativeOptions,
+  CurrentVersionOptions,
+  ListedVersion,
+  ListNativeOptions,
+  ListVersionsOptions,
+  LoadedVersion,
+  LoadNativeOptions,
+  LoadVersionOptions,
+  PruneNativeOptions,
+  PruneOptions,
+  PruneResult,
+  RollbackNativeOptions,
+  RollbackOptions,
+  SavedVersion,
+  SaveNativeOptions,
+  SaveVersionOptions,
+  VersionId,
+} from './manager/versions/options.ts'
 export { type MemoryBackendOptions, MemoryStorageBackend } from './memory/backend.ts'
 export { metadataBytesMax } from './metadata.ts'
 export type { BackendProvider, Environment, UnknownSettings } from './provider.ts'
