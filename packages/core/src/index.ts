@@ -95,6 +95,20 @@ export type {
 } from './manager/options.ts'
 export type { Items } from './manager/pool.ts'
 export type {
+  Readiness,
+  ReadinessCheck,
+  ReadinessOptions,
+  ReadinessStatus,
+} from './manager/readiness/options.ts'
+export type { Amount, UsageGroup, UsageGroups } from './manager/usage/groups.ts'
+export type { SizedObject } from './manager/usage/largest.ts'
+export type {
+  UsageGrowth,
+  UsageOptions,
+  UsageProgress,
+  UsageReading,
+} from './manager/usage/options.ts'
+export type {
   CurrentNativeOptions,
   CurrentVersionOptions,
   ListedVersion,

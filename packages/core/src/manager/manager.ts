@@ -23,7 +23,7 @@ import { Lifecycle } from '../diagnostics/calls.ts'
 import { applyLayers } from '../layers/layer.ts'
 import { prefix as prefixView } from '../layers/prefix.ts'
 import { openBackend } from '../open.ts'
-import { assertOptions, describe, ownOptions } from '../options.ts'
+import { assertInteger, assertOptions, describe, ownOptions, throwIfAborted } from '../options.ts'
 import { systemRandom } from '../random.ts'
 import { assertSchema, type SchemaInput, type SchemaOutput } from '../schema.ts'
 import type { StandardSchema } from '../schema.ts'
@@ -36,8 +36,18 @@ import { Collection } from './collection.ts'
 import { listEntries, listKeys } from './listing.ts'
 import * as types from './options.ts'
 import type { Items } from './pool.ts'
+import {
+  type Readiness,
+  type ReadinessOptions,
+  readinessOptionNames,
+  readinessTimeoutMsDefault,
+  readinessTimeoutMsMax,
+} from './readiness/options.ts'
+import { readinessOf } from './readiness/readiness.ts'
 import { assertBackend, managerOptions } from './setup.ts'
 import { copyBetween, copyWithin, move } from './transfer.ts'
+import type { UsageOptions, UsageReading } from './usage/options.ts'
+import { readUsage } from './usage/usage.ts'
 import { readOptions, unlessMissing, Values, writeOptions } from './values.ts'
 import type * as versions from './versions/options.ts'
 import { VersionedValues } from './versions/versions.ts'
@@ -494,6 +504,34 @@ export class StorageManager implements AsyncDisposable {
   /** Whether the store can be reached and used; an unhealthy one does not reject. */
   async health(options?: OperationOptions): Promise<Health> {
     return this.#access.health(ownOptions(options, optionNames.health, 'health'))
+  }
+
+  /**
+   * Whether requests may be sent here, and what is wrong: for the probe of an orchestrator. Asks
+   * each backend behind the layers, and each layer, at once and for a limited time.
+   *
+   * @throws StorageError `ABORTED`; an unhealthy store does not reject, nor a closed one.
+   */
+  async readiness(options: ReadinessOptions = {}): Promise<Readiness> {
+    const own = ownOptions(options, readinessOptionNames, 'readiness')
+    const { timeoutMs = readinessTimeoutMsDefault, signal } = own
+    assertInteger(timeoutMs, 'timeoutMs', 1, readinessTimeoutMsMax)
+    const { clock = systemClock } = this.#options
+    const health = (ended: AbortSignal): Promise<Health> => this.#access.health({ signal: ended })
+    const report = await readinessOf(this.backend, health, { clock, timeoutMs, signal })
+    throwIfAborted(signal)
+    return report
+  }
+
+  /**
+   * Reads what is stored under a prefix: objects, bytes, by type, tier and first segment, the
+   * largest, and the growth since an earlier reading. Lists everything, a page at a time: one
+   * request for each 1,000 objects or so.
+   */
+  async usage(prefix: string = '', options: UsageOptions = {}): Promise<UsageReading> {
+    const { clock = systemClock } = this.#options
+    const parts = { access: this.#access, admission: this.#admission, clock }
+    return readUsage(parts, prefix, options)
   }
 
   /**

@@ -58,11 +58,7 @@ interface Claim {
 }
 
 /** Creates the object of a number that nobody had. */
-async function claim(
-  tools: VersionTools,
-  key: string,
-  asked: VersionToSave,
-): Promise<Claim> {
+async function claim(tools: VersionTools, key: string, asked: VersionToSave): Promise<Claim> {
   const { body, writing, signal, attempts } = asked
   let pointer = await readPointer(tools, key, signal)
   assertCurrent(tools, key, pointer, asked.ifCurrent)
