@@ -57,6 +57,8 @@ export * from './extras.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
+export { quota } from './layers/quota/quota.ts'
+export type { QuotaOptions, QuotaUsage } from './layers/quota/options.ts'
 export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
 export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'
 export {

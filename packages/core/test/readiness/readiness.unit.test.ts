@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { aroundCalls, defineLayer, type LayerState, tellState } from '../../src/backend-kit.ts'
+import { aroundCalls, defineLayer, tellState } from '../../src/backend-kit.ts'
 import {
   applyLayers,
   type Layer,
+  type LayerState,
   MemoryStorageBackend,
   prefix,
   type StorageBackend,
