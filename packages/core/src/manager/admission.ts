@@ -81,7 +81,7 @@ export class Admission {
     }
   }
 
-  /** @throws StorageError `UNSUPPORTED` unless writes can be conditional: what follows is unsafe. */
+  /** @throws StorageError `UNSUPPORTED` unless writes can be conditional. */
   conditionsNeeded(): void {
     if (this.#capabilities.conditionalWrite === 'none')
       throw this.#unsupported('conditional writes')

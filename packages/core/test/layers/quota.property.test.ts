@@ -41,8 +41,8 @@ it('an estimate errs to the safe side, and the limit holds', async () => {
             return backend.deleteMany([each.key, each.to])
           case 'advance':
             return clock.advance(each.ms)
-          case 'lose':
-            injector.loseNext('write')
+          default:
+            return injector.loseNext('write')
         }
       }
       for (const together of all) {

@@ -83,8 +83,8 @@ describe('a quota', () => {
       .catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ ...exceeded, key: 'b', operation: 'write' })
     expect((error as Error).message).toBe(
-      'This needs 6 bytes, which do not fit: 95 of 100 bytes are used; delete what is not needed, ' +
-        'or raise the limit of quota()',
+      'This needs 6 bytes, which do not fit: 95 of 100 bytes are used; delete what is not ' +
+        'needed, or raise the limit of quota()',
     )
     expect(writes).toBe(0)
     await backend.write('b', bytes(5), { ...type, ifNoneMatch: '*' })
@@ -250,14 +250,18 @@ describe('a quota', () => {
     const injector = faults()
     const { backend, state } = open({ bytesMax: 100 }, injector(new MemoryStorageBackend()))
     injector.loseNext('write')
-    await expect(backend.write('a', bytes(10), type)).rejects.toThrow()
+    await expect(backend.write('a', bytes(10), type)).rejects.toThrow('answer lost')
     expect(state().details).toMatchObject({ bytes: 10 })
     injector.failNext('write', 'RATE_LIMITED')
-    await expect(backend.write('b', bytes(10), type)).rejects.toThrow()
-    await expect(backend.write('a', bytes(1), { ...type, ifNoneMatch: '*' })).rejects.toThrow()
+    await expect(backend.write('b', bytes(10), type)).rejects.toThrow('refused')
+    await expect(backend.write('a', bytes(1), { ...type, ifNoneMatch: '*' })).rejects.toMatchObject(
+      {
+        code: 'ALREADY_EXISTS',
+      },
+    )
     const torn = pieces([10])
     injector.tearNext('write', 5)
-    await expect(backend.write('c', torn.body, type)).rejects.toThrow()
+    await expect(backend.write('c', torn.body, type)).rejects.toMatchObject({ code: 'ABORTED' })
     expect(state().details).toMatchObject({ bytes: 10 })
   })
 

@@ -31,7 +31,8 @@ export interface QuotaUsage {
 
 /** @see QuotaOptions.refreshMs */
 export const quotaRefreshMsDefault = 60_000
-export const quotaRefreshMsMax = 86_400_000
+/** A day. */
+const quotaRefreshMsMax = 86_400_000
 
 const names: ReadonlySet<string> = new Set<keyof QuotaOptions>([
   ...(['bytesMax', 'objectsMax', 'warnAt', 'onWarning', 'refreshMs', 'prefix', 'clock'] as const),

@@ -129,7 +129,7 @@ class Quota {
   async #write<T>(call: LayerCall, run: Run<T>): Promise<T> {
     const { key, body, options } = call as LayerCall & { key: string; body: WriteBody }
     const signal = options?.signal
-    const replacing = replacingOf(options as WriteOptions)
+    const replacing = replacingOf(options)
     await this.#known(call)
     const claim = new Claim(this.#tally, key, replacing)
     await this.#admit(claim, body instanceof Uint8Array ? body.byteLength : 0, signal)
@@ -150,7 +150,7 @@ class Quota {
     const { key, keys, options } = call
     const signal = options?.signal
     await this.#known(call)
-    const given = options as CopyOptions | undefined
+    const given: CopyOptions | undefined = options
     const canPin = this.#inner.capabilities.conditionalCopy !== 'none'
     for (let attempt = 1; ; attempt++) {
       const claim = new Claim(this.#tally, keys[0]!, replacingOf(given))
@@ -225,7 +225,7 @@ class Quota {
     }
   }
 
-  /** @throws StorageError `QUOTA_EXCEEDED` unless so many bytes more fit; they are reserved then. */
+  /** Reserves so many bytes more. @throws StorageError `QUOTA_EXCEEDED` where they do not fit. */
   async #admit(claim: Claim, bytes: number, signal: AbortSignal | undefined): Promise<void> {
     if (this.#fits(claim.growth(bytes))) {
       claim.reserve(bytes)

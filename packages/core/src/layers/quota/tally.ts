@@ -25,7 +25,7 @@ export interface Size {
 export type Replacing = 'nothing' | 'something' | 'unknown'
 
 /** Objects written since the measure whose size is remembered; others count as unknown. */
-export const knownMax = 10_000
+const knownMax = 10_000
 
 interface Sum {
   bytes: number

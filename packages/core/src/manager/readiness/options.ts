@@ -7,8 +7,8 @@ export interface ReadinessOptions extends OperationOptions {
 }
 
 /**
- * `'ready'`: all is well. `'degraded'`: operations are served, and something is wrong: a spare store
- * answers, writes are refused. `'down'`: operations fail.
+ * `'ready'`: all is well. `'degraded'`: operations are served, and something is wrong, as where a
+ * spare store answers or a quota is full. `'down'`: operations fail.
  */
 export type ReadinessStatus = 'ready' | 'degraded' | 'down'
 

@@ -15,8 +15,7 @@ export interface NativeOption {
   readonly versions: 'native'
 }
 
-/** @see NativeOption */
-export interface NumberedOption {
+interface NumberedOption {
   readonly versions?: 'numbered' | undefined
 }
 

@@ -125,7 +125,7 @@ function swap(
 }
 
 /** True when somebody else was faster. */
-export function isRace(error: unknown): error is StorageError {
+function isRace(error: unknown): error is StorageError {
   return isStorageError(error, 'PRECONDITION_FAILED', 'ALREADY_EXISTS', 'CONFLICT')
 }
 

@@ -7,7 +7,7 @@ import { StorageError } from '../../errors.ts'
 import { abortError } from '../../options.ts'
 
 /** Savers of one key that may wait in one process. */
-export const saversWaitingMax = 10_000
+const saversWaitingMax = 10_000
 
 interface Line {
   waiting: number
@@ -56,10 +56,12 @@ function untilTurn(before: Promise<unknown>, signal: AbortSignal | undefined): P
       return
     }
     signal.addEventListener('abort', onAbort, { once: true })
-    void before.then((value) => {
+    const onTurn = (): void => {
       signal.removeEventListener('abort', onAbort)
-      resolve(value)
-    })
+      resolve(undefined)
+    }
+    // Whoever came before never rejects here.
+    before.then(onTurn, onTurn)
   })
 }
 
