@@ -215,8 +215,8 @@ function assertNew(
 function alreadyGiven({ access }: VersionTools, key: string, version: number): StorageError {
   return new StorageError(
     'ALREADY_EXISTS',
-    `Version ${version} of ${quoteKey(key)} is not new: a number is given once, and is above those ` +
-      'before; leave version out to get the next one',
+    `Version ${version} of ${quoteKey(key)} is not new: a number is given once, and is above ` +
+      'those before; leave version out to get the next one',
     { backend: access.backend.name, operation: 'write', key },
   )
 }
