@@ -395,6 +395,22 @@ describe('a saver that ends in between', () => {
     expect(await store.listVersions('doc')).toMatchObject([{ version: 3, isPending: true }, {}, {}])
   })
 
+  it('tells a save with ifCurrent as open when others went on after a lost answer', async () => {
+    const injector = faults()
+    const inner = new MemoryStorageBackend()
+    const clock = virtualClock()
+    const slow = new StorageManager(injector(inner), { clock })
+    const other = open(inner)
+    await other.saveVersioned('doc', 1)
+    injector.at(2, 'write', { kind: 'lost-answer' })
+    const saving = slow.saveVersioned('doc', 2, { ifCurrent: 1 }).catch((error: unknown) => error)
+    await expect.poll(() => clock.sleepers).toBe(1)
+    await other.saveVersioned('doc', 3)
+    await clock.runUntilIdle()
+    expect(await saving).toMatchObject({ code: 'UNAVAILABLE', retryable: 'no' })
+    expect(await numbersOf(other, 'doc')).toEqual([3, 2, 1])
+  })
+
   it('tells a rollback as open when others changed the pointer after a lost answer', async () => {
     const injector = faults()
     const inner = new MemoryStorageBackend()
@@ -450,6 +466,24 @@ describe('100 savers at once', () => {
     await expectAll(stores[0]!, saved)
   })
 
+  it('that are overtaken leave the pointer at the higher number', async () => {
+    const backend = new MemoryStorageBackend()
+    const other = open(backend)
+    const write = backend.write.bind(backend)
+    let isFirst = true
+    backend.write = async (key, body, options) => {
+      if (isFirst && key === 'doc/current') {
+        isFirst = false
+        expect((await other.saveVersioned('doc', 'second')).version).toBe(2)
+      }
+      return write(key, body, options)
+    }
+    const view = new StorageManager(backend, { layers: [faults()] })
+    expect((await view.saveVersioned('doc', 'first')).version).toBe(1)
+    expect(await other.loadVersion('doc')).toMatchObject({ version: 2, value: 'second' })
+    expect(await other.listVersions('doc')).toHaveLength(2)
+  })
+
   it('end as CONFLICT, exhausted, after their attempts', async () => {
     const backend = new MemoryStorageBackend()
     const other = open(backend)
@@ -469,6 +503,20 @@ describe('100 savers at once', () => {
       retryable: 'exhausted',
     })
     expect(await other.currentVersion('doc')).toBe(3)
+  })
+
+  it('are refused when too many wait already', async () => {
+    const injector = faults()
+    const store = open(injector(new MemoryStorageBackend()))
+    injector.at(1, 'read', { kind: 'hang' })
+    const ending = new AbortController()
+    const { signal } = ending
+    const saves = Array.from({ length: 1001 }, () => store.saveVersioned('doc', 1, { signal }))
+    const settled = Promise.allSettled(saves)
+    await expect(saves.at(-1)).rejects.toMatchObject({ code: 'RATE_LIMITED', retryable: 'yes' })
+    ending.abort()
+    expect((await settled).every(({ status }) => status === 'rejected')).toBe(true)
+    expect((await store.saveVersioned('doc', 2)).version).toBe(1)
   })
 
   it('obey their signals, also while they wait for each other', async () => {

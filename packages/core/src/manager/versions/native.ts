@@ -220,14 +220,9 @@ export class NativeVersions {
     try {
       const version = await this.#newest(backend, scratch, signal)
       if (version === undefined || version.isKept === false) throw this.#notKept(key)
-      // Without a trace, where a service takes the current one; else as a version of what is gone.
-      await backend.deleteVersion(scratch, version.id).catch(async () => {
-        await backend.delete(scratch)
-        await backend.deleteVersion(scratch, version.id)
-      })
+      await removeTrace(backend, scratch, version.id)
     } catch (error) {
-      // The first error is the one to tell.
-      await backend.delete(scratch).catch(() => undefined)
+      await removeTrace(backend, scratch)
       throw this.#access.fault(error, 'listVersions', key, signal)
     }
   }
@@ -254,5 +249,22 @@ export class NativeVersions {
         'bucket or the account, or leave versions out, and this library numbers them',
       { backend: name, key },
     )
+  }
+}
+
+/** As far as it goes: what was found out is what counts. */
+async function removeTrace(
+  backend: StorageBackend & Versions,
+  scratch: string,
+  id?: string,
+): Promise<void> {
+  try {
+    // Some services delete the current version by its id, without a trace, others do not.
+    const isGone = id !== undefined && (await backend.deleteVersion(scratch, id).catch(() => false))
+    if (isGone) return
+    await backend.delete(scratch)
+    if (id !== undefined) await backend.deleteVersion(scratch, id)
+  } catch {
+    // An empty object may be left; its name says what it was for.
   }
 }

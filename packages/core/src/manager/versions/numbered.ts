@@ -76,10 +76,11 @@ export class NumberedVersions {
   async list(key: string, limit: number, signal: Signal): Promise<ListedVersion<number>[]> {
     // Before the versions: one that is saved meanwhile is told as pending, and none is left out.
     const pointer = await readPointer(this.#tools, key, signal)
+    const removing = new Set(pointer?.removing)
     const newest = new Newest<ListedVersion<number>>(limit)
     for await (const found of foundVersions(this.#tools, key, signal)) {
       for (const { version, info } of found) {
-        if (pointer?.removing.includes(version) === true) continue
+        if (removing.has(version)) continue
         const isCurrent = version === pointer?.version
         newest.add({ version, info, isCurrent, isPending: version > (pointer?.latest ?? 0) })
       }

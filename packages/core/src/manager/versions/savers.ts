@@ -7,7 +7,7 @@ import { StorageError } from '../../errors.ts'
 import { abortError } from '../../options.ts'
 
 /** Savers of one key that may wait in one process. */
-const saversWaitingMax = 10_000
+const saversWaitingMax = 1000
 
 interface Line {
   waiting: number
