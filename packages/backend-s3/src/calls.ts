@@ -94,6 +94,7 @@ export interface ListedObjectOfS3 {
   readonly ETag?: string | undefined
   readonly Size?: number | undefined
   readonly LastModified?: Date | undefined
+  readonly StorageClass?: string | undefined
 }
 
 export interface ListAnswer {

@@ -32,13 +32,14 @@ export function infoOf(
   }
 }
 
-/** Listings tell neither type nor metadata. */
+/** Listings tell neither type nor metadata; of the tier some servers say nothing. */
 export function listedOf(
   key: string,
   listed: {
     readonly ETag?: string | undefined
     readonly LastModified?: Date | undefined
     readonly Size?: number | undefined
+    readonly StorageClass?: string | undefined
   },
 ): ListedObject {
   return {
@@ -46,6 +47,7 @@ export function listedOf(
     size: listed.Size ?? 0,
     etag: tokenOf(listed.ETag),
     modifiedAt: wholeSecond(listed.LastModified),
+    ...(listed.StorageClass ? { accessTier: listed.StorageClass } : {}),
   }
 }
 

@@ -46,14 +46,16 @@ function objectIn(scanner: XmlScanner): ListedObjectOfS3 {
   let ETag: string | undefined
   let Size: number | undefined
   let LastModified: Date | undefined
+  let StorageClass: string | undefined
   for (let name = scanner.child(); name !== undefined; name = scanner.child()) {
     if (name === 'Key') Key = scanner.text()
     else if (name === 'ETag') ETag = scanner.text()
     else if (name === 'Size') Size = Number(scanner.text())
     else if (name === 'LastModified') LastModified = new Date(scanner.text())
+    else if (name === 'StorageClass') StorageClass = scanner.text()
     else scanner.skip()
   }
-  return { Key, ETag, Size, LastModified }
+  return { Key, ETag, Size, LastModified, StorageClass }
 }
 
 /** Amazon has an element for each; one for all of them is the same. */

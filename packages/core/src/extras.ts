@@ -80,6 +80,11 @@ export interface ObjectVersion {
   readonly id: string
   readonly isCurrent: boolean
   readonly info: ObjectInfo
+  /**
+   * False for a version that was written while the service kept none: the next write replaces it,
+   * unless it keeps them since. Undefined: it is kept.
+   */
+  readonly isKept?: false | undefined
 }
 
 export interface Versions {

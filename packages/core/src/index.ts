@@ -98,6 +98,8 @@ export {
 export { type AuditSink, callbackSink } from './layers/audit/sink.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
+export { quota } from './layers/quota/quota.ts'
+export type { QuotaOptions, QuotaUsage } from './layers/quota/options.ts'
 export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
 export type { CheckedOperation, InvalidObject } from './layers/validate/checker.ts'
 export {
@@ -144,6 +146,39 @@ export type {
   WriteStreamOptions,
 } from './manager/options.ts'
 export type { Items } from './manager/pool.ts'
+export type {
+  Readiness,
+  ReadinessCheck,
+  ReadinessOptions,
+  ReadinessStatus,
+} from './manager/readiness/options.ts'
+export type { Amount, UsageGroup, UsageGroups } from './manager/usage/groups.ts'
+export type { SizedObject } from './manager/usage/largest.ts'
+export type {
+  UsageGrowth,
+  UsageOptions,
+  UsageProgress,
+  UsageReading,
+} from './manager/usage/options.ts'
+export type {
+  CurrentNativeOptions,
+  CurrentVersionOptions,
+  ListedVersion,
+  ListNativeOptions,
+  ListVersionsOptions,
+  LoadedVersion,
+  LoadNativeOptions,
+  LoadVersionOptions,
+  PruneNativeOptions,
+  PruneOptions,
+  PruneResult,
+  RollbackNativeOptions,
+  RollbackOptions,
+  SavedVersion,
+  SaveNativeOptions,
+  SaveVersionOptions,
+  VersionId,
+} from './manager/versions/options.ts'
 export { type MemoryBackendOptions, MemoryStorageBackend } from './memory/backend.ts'
 export { metadataBytesMax } from './metadata.ts'
 export type { BackendProvider, Environment, UnknownSettings } from './provider.ts'

@@ -13,6 +13,8 @@ export interface BlobHeaders {
   readonly contentLength?: number | undefined
   readonly contentType?: string | undefined
   readonly metadata?: AzureMetadata | undefined
+  /** Only in listings, and only of block blobs. */
+  readonly accessTier?: string | undefined
 }
 
 /** @param size Of the whole blob, where `contentLength` is that of a range. */
@@ -39,5 +41,6 @@ export function listedOf(key: string, headers: BlobHeaders): ListedObject {
     etag: tokenOf(headers.etag),
     modifiedAt: new Date(headers.lastModified ?? 0),
     contentType: headers.contentType ?? noContentType,
+    ...(headers.accessTier === undefined ? {} : { accessTier: headers.accessTier }),
   }
 }

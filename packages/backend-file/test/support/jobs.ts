@@ -1,5 +1,5 @@
 /** What tests let other processes and threads do with a store. */
-import { isStorageError, type StorageErrorCode } from '@aos-storage/core'
+import { isStorageError, type StorageErrorCode, StorageManager } from '@aos-storage/core'
 import type { FileStorageBackend } from '../../src/index.ts'
 import { put, readBytes, readText, types } from './open.ts'
 import { bodyOfVersion, typeOfVersion, versionOfBody } from './versions.ts'
@@ -35,6 +35,13 @@ export const jobs = {
       else conflicts++
     }
     return conflicts
+  },
+
+  /** Saves versions at once; their numbers, in the order of the values. */
+  async saveVersions(store: Store, args: { key: string; values: readonly string[] }) {
+    const manager = new StorageManager(store)
+    const saves = args.values.map((value) => manager.saveVersioned(args.key, value))
+    return (await Promise.all(saves)).map(({ version }) => version)
   },
 
   /** Writes without a condition; the etags that came back. */

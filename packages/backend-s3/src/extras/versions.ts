@@ -159,7 +159,8 @@ export class ObjectVersions {
     try {
       const head = await reader.head(key, { ...ifMatch, signal }, 'listVersions')
       const info = infoOf(key, head)
-      return { id: versionIdOf(id, info.etag), isCurrent, info }
+      const kept = id === nullId ? { isKept: false as const } : {}
+      return { id: versionIdOf(id, info.etag), isCurrent, info, ...kept }
     } catch (error) {
       if (isStorageError(error, 'NOT_FOUND', 'PRECONDITION_FAILED')) return undefined
       throw error

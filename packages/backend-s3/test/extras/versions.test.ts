@@ -206,7 +206,7 @@ describeWithService('rgw', (service) => {
       const info = await put(backend, 'doc', 'body', { metadata: { author: 'ceo' } })
       const [version, ...others] = await versionsOf(backend, 'doc')
       expect(others).toEqual([])
-      expect(version).toEqual({ id: version!.id, isCurrent: true, info })
+      expect(version).toEqual({ id: version!.id, isCurrent: true, info, isKept: false })
       expect(await textOf(backend, 'doc', version!.id)).toBe('body')
       expect(await backend.restoreVersion('doc', version!.id)).toEqual(info)
       expect(await backend.undelete('doc')).toEqual(info)

@@ -47,10 +47,14 @@ export interface LayerCall {
 
 /**
  * What is done around a call. `run` does it on the backend inside, with this signal in place of the
- * caller's when one is given; it may be called again, except for a body that can be read only once.
- * A body whose `run` was never called is closed.
+ * caller's when one is given, and of a write with this body, which stands for the caller's; it may
+ * be called again, except for a body that can be read only once. A body whose `run` was never
+ * called is closed.
  */
-export type Around = <T>(call: LayerCall, run: (signal?: AbortSignal) => Promise<T>) => Promise<T>
+export type Around = <T>(
+  call: LayerCall,
+  run: (signal?: AbortSignal, body?: WriteBody) => Promise<T>,
+) => Promise<T>
 
 /** Extras whose answer is an iterable: it is handed on as it is. */
 const iterables: ReadonlySet<string> = new Set(['listVersions', 'listSnapshots'])
@@ -96,9 +100,10 @@ class AroundBackend implements StorageBackend {
     let isRun = false
     const call: LayerCall = { operation: 'write', key, keys: noKeys, options, body }
     try {
-      return await this.#around(call, (signal) => {
+      return await this.#around(call, (signal, other = body) => {
         isRun = true
-        return this.#inner.write(key, body, signal === undefined ? options : { ...options, signal })
+        const own = signal === undefined ? options : { ...options, signal }
+        return this.#inner.write(key, other, own)
       })
     } finally {
       if (!isRun) discardSource(body)

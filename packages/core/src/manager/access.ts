@@ -119,6 +119,15 @@ export class Access {
     return this.#calls.close()
   }
 
+  /** For calls beside the contract. @throws StorageError `CLOSED`, `ABORTED`. */
+  assertUsable(operation: string, key: string | undefined, signal: AbortSignal | undefined): void {
+    try {
+      this.#calls.assertUsable(signal)
+    } catch (error) {
+      throw this.fault(error, operation, key, signal)
+    }
+  }
+
   /** @see Calls.fault */
   fault(error: unknown, operation: string, key: string | undefined, signal?: AbortSignal): unknown {
     return this.#calls.fault(error, operation, key, signal)

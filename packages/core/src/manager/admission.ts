@@ -81,6 +81,12 @@ export class Admission {
     }
   }
 
+  /** @throws StorageError `UNSUPPORTED` unless writes can be conditional. */
+  conditionsNeeded(): void {
+    if (this.#capabilities.conditionalWrite === 'none')
+      throw this.#unsupported('conditional writes')
+  }
+
   /** Options of `load`, `find`, `stat`, `exists`, `readStream` and `loadMany`. */
   read<T extends object | undefined>(options: T, names: Names, operation: string): T {
     if (options === undefined) return options

@@ -6,7 +6,7 @@ import type { Access } from './access.ts'
 import type { ListAllOptions, ListEntry, ListKeysOptions } from './options.ts'
 
 /** The pages of a listing, until its end. */
-async function* pages(access: Access, options: ListOptions): AsyncGenerator<ListPage> {
+export async function* eachPage(access: Access, options: ListOptions): AsyncGenerator<ListPage> {
   const watch = new CircleWatch()
   let cursor: string | undefined
   do {
@@ -23,7 +23,7 @@ export async function listKeys(access: Access, options: ListKeysOptions): Promis
   const pageMax = access.backend.capabilities.listPageMax
   const keys: string[] = []
   const first = { ...scope, fields: 'key' as const, limit: Math.min(limit, pageMax) }
-  for await (const page of pages(access, first)) {
+  for await (const page of eachPage(access, first)) {
     for (const { key } of page.objects) {
       if (keys.length >= limit) return keys
       keys.push(key)
@@ -41,7 +41,7 @@ export async function* listEntries(
   const { limit = Infinity, pageSize, ...scope } = options
   const page = Math.min(limit, pageSize ?? access.backend.capabilities.listPageMax)
   let left = limit
-  for await (const { objects, prefixes } of pages(access, { ...scope, limit: page })) {
+  for await (const { objects, prefixes } of eachPage(access, { ...scope, limit: page })) {
     for (const entry of merged(objects, prefixes)) {
       yield entry
       if (--left <= 0) return

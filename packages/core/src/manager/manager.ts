@@ -23,7 +23,7 @@ import { Lifecycle } from '../diagnostics/calls.ts'
 import { applyLayers } from '../layers/layer.ts'
 import { prefix as prefixView } from '../layers/prefix.ts'
 import { openBackend } from '../open.ts'
-import { assertOptions, describe, ownOptions } from '../options.ts'
+import { assertInteger, assertOptions, describe, ownOptions, throwIfAborted } from '../options.ts'
 import { systemRandom } from '../random.ts'
 import { assertSchema, type SchemaInput, type SchemaOutput } from '../schema.ts'
 import type { StandardSchema } from '../schema.ts'
@@ -36,9 +36,21 @@ import { Collection } from './collection.ts'
 import { listEntries, listKeys } from './listing.ts'
 import * as types from './options.ts'
 import type { Items } from './pool.ts'
+import {
+  type Readiness,
+  type ReadinessOptions,
+  readinessOptionNames,
+  readinessTimeoutMsDefault,
+  readinessTimeoutMsMax,
+} from './readiness/options.ts'
+import { readinessOf } from './readiness/readiness.ts'
 import { assertBackend, managerOptions } from './setup.ts'
 import { copyBetween, copyWithin, move } from './transfer.ts'
+import type { UsageOptions, UsageReading } from './usage/options.ts'
+import { readUsage } from './usage/usage.ts'
 import { readOptions, unlessMissing, Values, writeOptions } from './values.ts'
+import type * as versions from './versions/options.ts'
+import { VersionedValues } from './versions/versions.ts'
 
 const { optionNames } = types
 
@@ -55,13 +67,15 @@ export class StorageManager implements AsyncDisposable {
   readonly #access: Access
   readonly #admission: Admission
   readonly #values: Values
+  readonly #versions: VersionedValues
   readonly #options: types.ManagerOptions
 
   /** @param backend Made by a backend package; most programs call {@link StorageManager.open}. */
   constructor(backend: StorageBackend, options: types.ManagerOptions = {}) {
     assertBackend(backend)
     const own = managerOptions(options)
-    const { layers = [], codecs = [], logger, diagnostics, clock = systemClock } = own
+    const { layers = [], codecs = [], logger, diagnostics } = own
+    const { clock = systemClock, random = systemRandom } = own
     const layered = applyLayers(backend, layers)
     this.#options = own
     this.#access = new Access(layered, new Lifecycle(parentOf.get(options)), {
@@ -71,6 +85,8 @@ export class StorageManager implements AsyncDisposable {
     })
     this.#admission = new Admission(layered.name, layered.capabilities)
     this.#values = new Values(this.#access, new CodecRegistry(codecs))
+    const tools = { access: this.#access, clock, random }
+    this.#versions = new VersionedValues(tools, this.#admission, this.#values)
   }
 
   /**
@@ -327,6 +343,145 @@ export class StorageManager implements AsyncDisposable {
     return move(this.#parts(), from, to, own)
   }
 
+  /**
+   * Saves a value as a new version of `key`, and makes it the current one. Versions are numbered 1,
+   * 2, 3, …; a number is given once, also when its version was pruned. Savers at once, in any
+   * number of processes, each get a number, and the highest is current at the end.
+   *
+   * With `{ versions: 'native' }` the service keeps the versions, and their ids are its own.
+   *
+   * @throws StorageError `UNSUPPORTED` without conditional writes, before anything is written;
+   * `PRECONDITION_FAILED` of `ifCurrent`, `ALREADY_EXISTS` of `version`; `CONFLICT`, retryable
+   * `'exhausted'`, after all attempts; and as `save`. When the version is stored and the pointer
+   * could not be moved, the error says so: the version is pending, and `rollback` makes it current.
+   */
+  async saveVersioned(
+    key: string,
+    value: unknown,
+    options: versions.SaveNativeOptions,
+  ): Promise<versions.SavedVersion<string>>
+  async saveVersioned(
+    key: string,
+    value: unknown,
+    options?: versions.SaveVersionOptions,
+  ): Promise<versions.SavedVersion<number>>
+  async saveVersioned(
+    key: string,
+    value: unknown,
+    options?: versions.SaveVersionOptions | versions.SaveNativeOptions,
+  ): Promise<versions.SavedVersion> {
+    return this.#versions.save(key, value, options)
+  }
+
+  /**
+   * Loads a version, with its number. Default: the current one.
+   *
+   * @throws StorageError `NOT_FOUND` when there is no such version, or none is current; `CORRUPT`
+   * when the current one was deleted past this library; and as `load`.
+   */
+  async loadVersion<S extends StandardSchema>(
+    key: string,
+    version: string | undefined,
+    options: versions.LoadNativeOptions & { readonly schema: S },
+  ): Promise<versions.LoadedVersion<SchemaOutput<S>, string>>
+  async loadVersion<S extends StandardSchema>(
+    key: string,
+    version: number | undefined,
+    options: versions.LoadVersionOptions & { readonly schema: S },
+  ): Promise<versions.LoadedVersion<SchemaOutput<S>, number>>
+  async loadVersion<T = unknown>(
+    key: string,
+    version: string | undefined,
+    options: versions.LoadNativeOptions,
+  ): Promise<versions.LoadedVersion<NoInfer<T>, string>>
+  async loadVersion<T = unknown>(
+    key: string,
+    version?: number,
+    options?: versions.LoadVersionOptions,
+  ): Promise<versions.LoadedVersion<NoInfer<T>, number>>
+  async loadVersion(
+    key: string,
+    version?: versions.VersionId,
+    options?: versions.LoadVersionOptions | versions.LoadNativeOptions,
+  ): Promise<versions.LoadedVersion> {
+    return this.#versions.load(key, version, options)
+  }
+
+  /** The current version; undefined when there is none. */
+  async currentVersion(
+    key: string,
+    options: versions.CurrentNativeOptions,
+  ): Promise<string | undefined>
+  async currentVersion(
+    key: string,
+    options?: versions.CurrentVersionOptions,
+  ): Promise<number | undefined>
+  async currentVersion(
+    key: string,
+    options?: versions.CurrentVersionOptions | versions.CurrentNativeOptions,
+  ): Promise<versions.VersionId | undefined> {
+    return this.#versions.current(key, options)
+  }
+
+  /** The versions of a key, the newest first: 1,000 of them, unless `limit` says otherwise. */
+  async listVersions(
+    key: string,
+    options: versions.ListNativeOptions,
+  ): Promise<versions.ListedVersion<string>[]>
+  async listVersions(
+    key: string,
+    options?: versions.ListVersionsOptions,
+  ): Promise<versions.ListedVersion<number>[]>
+  async listVersions(
+    key: string,
+    options?: versions.ListVersionsOptions | versions.ListNativeOptions,
+  ): Promise<versions.ListedVersion[]> {
+    return this.#versions.list(key, options)
+  }
+
+  /**
+   * Makes a version the current one, in one step: only the pointer moves, nothing is copied. With
+   * `{ versions: 'native' }` the old version is written as the newest, and gets a new id.
+   *
+   * @throws StorageError `NOT_FOUND`, `PRECONDITION_FAILED` of `ifCurrent`, `CONFLICT`.
+   */
+  async rollback(
+    key: string,
+    version: string,
+    options: versions.RollbackNativeOptions,
+  ): Promise<versions.SavedVersion<string>>
+  async rollback(
+    key: string,
+    version: number,
+    options?: versions.RollbackOptions,
+  ): Promise<versions.SavedVersion<number>>
+  async rollback(
+    key: string,
+    version: versions.VersionId,
+    options?: versions.RollbackOptions | versions.RollbackNativeOptions,
+  ): Promise<versions.SavedVersion> {
+    return this.#versions.rollback(key, version, options)
+  }
+
+  /**
+   * Removes old versions; the current one stays whatever the options say, and so does one whose
+   * saver is on the way. What a prune that was killed had begun, the next one ends.
+   */
+  async pruneVersions(
+    key: string,
+    options: versions.PruneNativeOptions,
+  ): Promise<versions.PruneResult<string>>
+  async pruneVersions(
+    key: string,
+    options: versions.PruneOptions,
+  ): Promise<versions.PruneResult<number>>
+  async pruneVersions(
+    key: string,
+    options: versions.PruneOptions | versions.PruneNativeOptions,
+  ): Promise<versions.PruneResult> {
+    return this.#versions.prune(key, options)
+  }
+
   /** A manager over what is under `prefix`, cut off its keys. Closing it closes only itself. */
   within(prefix: string): StorageManager {
     const options = { ...this.#options, layers: [prefixView(prefix)] }
@@ -349,6 +504,34 @@ export class StorageManager implements AsyncDisposable {
   /** Whether the store can be reached and used; an unhealthy one does not reject. */
   async health(options?: OperationOptions): Promise<Health> {
     return this.#access.health(ownOptions(options, optionNames.health, 'health'))
+  }
+
+  /**
+   * Whether requests may be sent here, and what is wrong: for the probe of an orchestrator. Asks
+   * each backend behind the layers, and each layer, at once and for a limited time.
+   *
+   * @throws StorageError `ABORTED`; an unhealthy store does not reject, nor a closed one.
+   */
+  async readiness(options: ReadinessOptions = {}): Promise<Readiness> {
+    const own = ownOptions(options, readinessOptionNames, 'readiness')
+    const { timeoutMs = readinessTimeoutMsDefault, signal } = own
+    assertInteger(timeoutMs, 'timeoutMs', 1, readinessTimeoutMsMax)
+    const { clock = systemClock } = this.#options
+    const health = (ended: AbortSignal): Promise<Health> => this.#access.health({ signal: ended })
+    const report = await readinessOf(this.backend, health, { clock, timeoutMs, signal })
+    throwIfAborted(signal)
+    return report
+  }
+
+  /**
+   * Reads what is stored under a prefix: objects, bytes, by type, tier and first segment, the
+   * largest, and the growth since an earlier reading. Lists everything, a page at a time: one
+   * request for each 1,000 objects or so.
+   */
+  async usage(prefix: string = '', options: UsageOptions = {}): Promise<UsageReading> {
+    const { clock = systemClock } = this.#options
+    const parts = { access: this.#access, admission: this.#admission, clock }
+    return readUsage(parts, prefix, options)
   }
 
   /**

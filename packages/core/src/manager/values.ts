@@ -1,5 +1,5 @@
 /** Values in and out: validated, encoded by content type, decoded again. */
-import type { ObjectInfo, ReadOptions, ReadResult, WriteOptions } from '../backend.ts'
+import type { ObjectInfo, ReadOptions, ReadResult, WriteBody, WriteOptions } from '../backend.ts'
 import type { CodecRegistry } from '../codecs/registry.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { type StandardSchema, validate } from '../schema.ts'
@@ -12,6 +12,12 @@ import type { LoadedEntry, LoadOptions, SaveOptions } from './options.ts'
 export type SaveRequest = Omit<WriteOptions, 'contentType'> &
   Pick<SaveOptions, 'contentType' | 'schema'>
 
+/** A value on its way to the backend. */
+export interface EncodedWrite {
+  readonly body: () => WriteBody
+  readonly writing: WriteOptions
+}
+
 /** Saves and loads values. Keys and options were admitted before, and nobody changes them. */
 export class Values {
   readonly #access: Access
@@ -23,12 +29,26 @@ export class Values {
   }
 
   async save(key: string, value: unknown, options: SaveRequest | undefined): Promise<ObjectInfo> {
+    const { body, writing } = await this.encoded(key, value, options)
+    return this.#access.write(key, body(), writing)
+  }
+
+  /**
+   * What would be written: as the value is now, unless a schema looks at it later. `body` gives it
+   * each time anew, as who tries again needs it.
+   */
+  async encoded(
+    key: string,
+    value: unknown,
+    options: SaveRequest | undefined,
+  ): Promise<EncodedWrite> {
     const output =
       options?.schema === undefined
         ? value
         : await this.#validated(options.schema, value, key, options.signal)
     const { body, contentType } = this.#encode(key, output, options?.contentType)
-    return this.#access.write(key, body, writeOptions(contentType, options))
+    const again = (): WriteBody => (output instanceof Blob ? output.stream() : body)
+    return { body: again, writing: writeOptions(contentType, options) }
   }
 
   /** The value, or `absent` where the backend has none. */
@@ -38,16 +58,17 @@ export class Values {
   }
 
   async loadEntry(key: string, options: LoadOptions | undefined): Promise<LoadedEntry> {
-    return this.#entry(await this.#access.read(key, readOptions(options)), options)
+    return this.entryOf(await this.#access.read(key, readOptions(options)), options)
   }
 
   /** Undefined when the backend has no such object; what codec and schema throw stays an error. */
   async findEntry(key: string, options: LoadOptions | undefined): Promise<LoadedEntry | undefined> {
     const result = await unlessMissing(this.#access.read(key, readOptions(options)))
-    return result === undefined ? undefined : this.#entry(result, options)
+    return result === undefined ? undefined : this.entryOf(result, options)
   }
 
-  async #entry(result: ReadResult, options: LoadOptions | undefined): Promise<LoadedEntry> {
+  /** The value of what was opened. */
+  async entryOf(result: ReadResult, options: LoadOptions | undefined): Promise<LoadedEntry> {
     const { info, body, start, end } = result
     const isWhole = body instanceof Uint8Array && body.byteLength === end - start
     const bytes = isWhole ? body : await this.#collect(result, options?.signal)

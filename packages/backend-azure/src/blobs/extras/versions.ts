@@ -43,7 +43,11 @@ export class BlobVersions {
     const { container, names } = this.#options
     const list = newestFirst({ container, kind: 'versions', name: names.nameOf(key), signal })
     for await (const blob of list) {
-      yield versionOf(key, blob, blob.id ?? currentStart + tokenOf(blob.headers.etag))
+      if (blob.id !== undefined) yield versionOf(key, blob, blob.id)
+      else {
+        const own = versionOf(key, blob, currentStart + tokenOf(blob.headers.etag))
+        yield { ...own, isKept: false }
+      }
     }
   }
 

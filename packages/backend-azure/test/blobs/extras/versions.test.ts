@@ -22,7 +22,7 @@ describeWithService('azurite', (service) => {
     await backend.createSnapshot('doc')
     const [version, ...others] = await all(backend.listVersions('doc'))
     expect(others).toEqual([])
-    expect(version).toEqual({ id: version!.id, isCurrent: true, info })
+    expect(version).toEqual({ id: version!.id, isCurrent: true, info, isKept: false })
     const { body } = await backend.readVersion('doc', version!.id)
     expect(Buffer.from(body as Uint8Array).toString()).toBe('body')
     expect(await all(backend.listVersions('none'))).toEqual([])
