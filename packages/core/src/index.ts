@@ -38,6 +38,7 @@ export {
   type TracedOperation,
   tracedOperations,
 } from './diagnostics/channels.ts'
+export { retryChannel, type RetryEvent } from './diagnostics/layer-channels.ts'
 export type { Logger } from './diagnostics/logger.ts'
 export {
   collectStatistics,
@@ -55,9 +56,13 @@ export {
 } from './errors.ts'
 export * from './extras.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
+export { deadline, type DeadlineOptions } from './layers/deadline.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
+export { rateLimit, type RateLimitOptions } from './layers/rate-limit/layer.ts'
+export { retry, type RetryOptions } from './layers/retry/layer.ts'
 export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
+export { timeout, type TimeoutOptions } from './layers/timeout.ts'
 export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'
 export {
   Collection,
