@@ -16,11 +16,12 @@
  */
 import type { ObjectInfo, StorageBackend, WriteOptions } from './backend.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { isStorageError, type StorageError } from './errors.ts'
-import { isConditional, openOutcome, type Tries, tried } from './lost-answer.ts'
+import type { StorageError } from './errors.ts'
+import type { Tries } from './lost-answer.ts'
 import { writeIdMetadata } from './metadata.ts'
 import { abortError, assertInteger, assertOptions } from './options.ts'
 import { type Random, systemRandom } from './random.ts'
+import { writeTried } from './write-tried.ts'
 
 export { isAnswerLost, isConditional, openOutcome } from './lost-answer.ts'
 
@@ -66,53 +67,6 @@ export async function writeOnce(
   const id = options.metadata?.[writeIdMetadata] ?? random.id()
   const tagged = { ...options, metadata: { ...options.metadata, [writeIdMetadata]: id } }
   return writeTried(backend, key, body, tagged, new Attempts(attempts, clock, random, options))
-}
-
-/**
- * What {@link writeOnce} does, as often as `tries` says. Without a write id in its metadata a write
- * cannot know its own object: refused after an answer was lost, its outcome is open.
- */
-export function writeTried(
-  backend: Pick<StorageBackend, 'write' | 'stat'>,
-  key: string,
-  body: Uint8Array,
-  options: WriteOptions,
-  tries: Tries,
-): Promise<ObjectInfo> {
-  const id = options.metadata?.[writeIdMetadata]
-  return tried(
-    {
-      key,
-      secondTime: isConditional(options) ? 'refused' : 'same',
-      run: () => backend.write(key, body, options),
-      async onRefused(error, lost) {
-        // Also the first try: what is below, a client of the service, may have sent it twice.
-        const info = id === undefined ? undefined : await standing(backend, key, tries)
-        if (info !== undefined && info.metadata[writeIdMetadata] === id) return info
-        throw lost === undefined ? error : openOutcome(lost, key)
-      },
-    },
-    tries,
-  )
-}
-
-/** The object that stands there, if any. Asked for again within the tries that are left. */
-async function standing(
-  backend: Pick<StorageBackend, 'stat'>,
-  key: string,
-  tries: Tries,
-): Promise<ObjectInfo | undefined> {
-  const { signal } = tries
-  for (;;) {
-    try {
-      return await backend.stat(key, signal === undefined ? {} : { signal })
-    } catch (error) {
-      if (isStorageError(error, 'NOT_FOUND')) return undefined
-      if (!isStorageError(error) || error.code === 'ABORTED') throw error
-      const told = await tries.after(error)
-      if (told !== undefined) throw openOutcome(told, key)
-    }
-  }
 }
 
 /** The tries of one write, and the pauses between them. */

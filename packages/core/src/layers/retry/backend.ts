@@ -4,8 +4,10 @@ import type {
   DeleteOptions,
   DeleteOutcome,
   Health,
+  ListedObject,
   ListOptions,
   ListPage,
+  Metadata,
   ObjectInfo,
   OperationOptions,
   ReadOptions,
@@ -25,8 +27,8 @@ import {
   tried,
   type TriedCall,
 } from '../../lost-answer.ts'
-import { writeIdMetadata } from '../../metadata.ts'
-import { writeTried } from '../../write-once.ts'
+import { retryIdMetadata, writeIdMetadata } from '../../metadata.ts'
+import { writeTried } from '../../write-tried.ts'
 import { aroundCalls, type LayerCall } from '../around.ts'
 import { isWorthRetry, type RetryPolicy } from './attempts.ts'
 import { deleteInRounds } from './delete-rounds.ts'
@@ -43,6 +45,9 @@ const extras: ReadonlyMap<string, SecondTime> = new Map([
   ),
   ...['setTags', 'deleteTags'].map((name): [string, SecondTime] => [name, 'same']),
 ])
+
+/** Of these, what gives an object. */
+const versions: ReadonlySet<string> = new Set(['readVersion', 'readSnapshot'])
 
 const reads: ReadonlySet<string> = new Set(['read', 'stat', 'list'])
 
@@ -67,7 +72,7 @@ export class RetryBackend implements StorageBackend {
   }
 
   async read(key: string, options?: ReadOptions): Promise<ReadResult> {
-    const result = await this.#plain.read(key, options)
+    const result = withoutIdOf(await this.#plain.read(key, options))
     const { body } = result
     if (body instanceof Uint8Array || !this.#canResume) return result
     return { ...result, body: this.#resumed(key, result, body, options?.signal) }
@@ -76,13 +81,14 @@ export class RetryBackend implements StorageBackend {
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     if (!(body instanceof Uint8Array)) return this.#writeStream(key, body, options)
     const attempts = this.#policy.attempts('write', options.signal)
-    const info = await writeTried(this.#inner, key, body, this.#tagged(options), attempts)
+    const { tagged, idName } = this.#tagged(options)
+    const info = await writeTried(this.#inner, key, body, tagged, attempts, idName)
     this.#policy.budget.giveBack()
-    return info
+    return withoutId(info)
   }
 
-  stat(key: string, options?: StatOptions): Promise<ObjectInfo> {
-    return this.#plain.stat(key, options)
+  async stat(key: string, options?: StatOptions): Promise<ObjectInfo> {
+    return withoutId(await this.#plain.stat(key, options))
   }
 
   delete(key: string, options?: DeleteOptions): Promise<boolean> {
@@ -95,18 +101,20 @@ export class RetryBackend implements StorageBackend {
     })
   }
 
-  list(options?: ListOptions): Promise<ListPage> {
-    return this.#plain.list(options)
+  async list(options?: ListOptions): Promise<ListPage> {
+    const page = await this.#plain.list(options)
+    return page.objects.some(hasId) ? { ...page, objects: page.objects.map(withoutId) } : page
   }
 
-  copy(from: string, to: string, options?: CopyOptions): Promise<ObjectInfo> {
+  async copy(from: string, to: string, options?: CopyOptions): Promise<ObjectInfo> {
     // Onto itself it changes the version that it asks for.
     const meetsItself = from === to && options?.sourceIfMatch !== undefined
-    return this.#tried('copy', options?.signal, {
+    const info = await this.#tried('copy', options?.signal, {
       key: to,
       secondTime: isConditional(options) || meetsItself ? 'refused' : 'same',
       run: () => this.#inner.copy(from, to, options),
     })
+    return withoutId(info)
   }
 
   async deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]> {
@@ -132,7 +140,12 @@ export class RetryBackend implements StorageBackend {
     const { operation, key, options } = call
     const secondTime = reads.has(operation) ? 'none' : extras.get(operation)
     if (secondTime === undefined) return run()
-    return this.#tried(operation, options?.signal, { key, secondTime, run: () => run() })
+    const tried = { key, secondTime, run: () => run() }
+    if (!versions.has(operation)) return this.#tried(operation, options?.signal, tried)
+    return this.#tried(operation, options?.signal, {
+      ...tried,
+      run: async () => withoutIdOf((await run()) as ReadResult) as T,
+    })
   }
 
   async #tried<T>(
@@ -170,12 +183,16 @@ export class RetryBackend implements StorageBackend {
   }
 
   /** With an id by which a write that may be refused knows its own object. */
-  #tagged(options: WriteOptions): WriteOptions {
+  #tagged(options: WriteOptions): { readonly tagged: WriteOptions; readonly idName: string } {
     const { metadata } = options
-    if (!isConditional(options) || !this.capabilities.userMetadata) return options
-    if (metadata?.[writeIdMetadata] !== undefined) return options
-    const id = this.#policy.settings.random.id()
-    return { ...options, metadata: { ...metadata, [writeIdMetadata]: id } }
+    // The caller's own id is as good, and stays visible.
+    const isKnown = metadata?.[writeIdMetadata] !== undefined
+    const idName = isKnown ? writeIdMetadata : retryIdMetadata
+    if (!isConditional(options) || !this.capabilities.userMetadata || isKnown) {
+      return { tagged: options, idName }
+    }
+    const id = metadata?.[retryIdMetadata] ?? this.#policy.settings.random.id()
+    return { tagged: { ...options, metadata: { ...metadata, [retryIdMetadata]: id } }, idName }
   }
 
   async #writeStream(
@@ -190,7 +207,7 @@ export class RetryBackend implements StorageBackend {
         try {
           const info = await this.#inner.write(key, source.handOut(), options)
           this.#policy.budget.giveBack()
-          return info
+          return withoutId(info)
         } catch (error) {
           if (!isStorageError(error)) throw error
           if (source.isRead) throw readTwice(error, key, options)
@@ -202,6 +219,22 @@ export class RetryBackend implements StorageBackend {
       source.release()
     }
   }
+}
+
+function hasId({ metadata }: { readonly metadata?: Metadata | undefined }): boolean {
+  return metadata?.[retryIdMetadata] !== undefined
+}
+
+/** The object without what this layer has put on it. */
+function withoutId<T extends ObjectInfo | ListedObject>(object: T): T {
+  if (!hasId(object)) return object
+  const { [retryIdMetadata]: _, ...metadata } = object.metadata!
+  return { ...object, metadata }
+}
+
+function withoutIdOf(result: ReadResult): ReadResult {
+  const info = withoutId(result.info)
+  return info === result.info ? result : { ...result, info }
 }
 
 /** The error of a stream that cannot be sent again; retryable for whoever has another one. */
