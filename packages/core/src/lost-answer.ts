@@ -68,7 +68,7 @@ export async function tried<T>(call: TriedCall<T>, tries: Tries): Promise<T> {
       const isLost = isAnswerLost(error)
       if (told !== undefined) {
         // Of what is refused the second time this failure alone leaves it open.
-        throw settled(told, call, isLost && secondTime === 'refused' ? error : lost)
+        throw settled(told, secondTime, isLost && secondTime === 'refused' ? error : lost, key)
       }
       if (isLost) lost = error
     }
@@ -80,15 +80,23 @@ function isRefusal(error: StorageError): boolean {
   return isStorageError(error, 'ALREADY_EXISTS', 'PRECONDITION_FAILED', 'NOT_FOUND')
 }
 
-/** The error of the last try. */
-function settled(
+/**
+ * What is told of the last try.
+ *
+ * @param lost Of a try that may have been carried out.
+ */
+export function settled(
   error: StorageError,
-  { key, secondTime }: Pick<TriedCall<unknown>, 'key' | 'secondTime'>,
+  secondTime: SecondTime,
   lost: StorageError | undefined,
+  key: string | undefined,
 ): StorageError {
-  if (lost === undefined || error.code === 'ABORTED' || secondTime === 'none') return error
-  // Whoever gets a retryable error of what may be done again needs to know no more.
-  return secondTime === 'same' && error.retryable !== 'no' ? error : openOutcome(error, key)
+  const { code, retryable, retryAfterMs } = error
+  if (lost === undefined || code === 'ABORTED' || secondTime === 'none') return error
+  if (secondTime === 'refused' || retryable === 'no') return openOutcome(error, key)
+  // It may be done again; but what was done once must not be told as turned away.
+  if (code === 'UNAVAILABLE' || code === 'TIMEOUT') return error
+  return lost.with({ message: `${lost.message}; then: ${error.message}`, retryable, retryAfterMs })
 }
 
 /** True for a change that is refused when it is made a second time, because it meets itself. */

@@ -11,7 +11,7 @@
  */
 import type { DeleteOutcome } from '../../backend.ts'
 import { isStorageError, type StorageError } from '../../errors.ts'
-import { isAnswerLost, type Tries } from '../../lost-answer.ts'
+import { isAnswerLost, settled, type Tries } from '../../lost-answer.ts'
 import { isWorthRetry } from './attempts.ts'
 
 /** Sends one round of keys. */
@@ -37,8 +37,8 @@ class DeleteRounds {
   readonly #outcomes: (DeleteOutcome | undefined)[]
   /** Places of the keys that are to be sent. */
   #open: number[]
-  /** Keys that may have been deleted by a round whose answer was lost. */
-  readonly #lost = new Set<string>()
+  /** Keys that may have been deleted by a round whose answer was lost, and that failure. */
+  readonly #lost = new Map<string, StorageError>()
   /** True when the last round failed as a whole. */
   #isWhole = false
 
@@ -56,7 +56,7 @@ class DeleteRounds {
     } catch (error) {
       if (!isStorageError(error)) throw error
       this.#isWhole = true
-      if (isAnswerLost(error)) for (const key of keys) this.#lost.add(key)
+      if (isAnswerLost(error)) for (const key of keys) this.#lost.set(key, error)
       return error
     }
   }
@@ -68,13 +68,17 @@ class DeleteRounds {
   /** There will be no more rounds. @throws `error` when nothing else is known. */
   ended(error: StorageError): DeleteOutcome[] {
     const isKnown = this.#outcomes.some((outcome) => outcome !== undefined)
-    if (!isKnown || error.code === 'ABORTED' || error.code === 'CLOSED') throw error
+    if (!isKnown || error.code === 'ABORTED' || error.code === 'CLOSED') {
+      const [lost] = this.#lost.values()
+      throw settled(error, 'same', lost === error ? undefined : lost, undefined)
+    }
     const { retryable } = error
     for (const place of this.#open) {
       const key = this.#keys[place]!
       const own = this.#isWhole ? undefined : this.#outcomes[place]?.error
       const why = own === undefined ? error.with({ key }) : own.with({ key, retryable })
-      this.#outcomes[place] = { key, deleted: false, error: why }
+      const told = settled(why, 'same', this.#lost.get(key), key)
+      this.#outcomes[place] = { key, deleted: false, error: told }
     }
     return this.outcomes()
   }
@@ -91,7 +95,7 @@ class DeleteRounds {
       this.#outcomes[place] = this.#known(outcome)
       if (error === undefined || !isWorthRetry(error)) continue
       this.#open.push(place)
-      if (isAnswerLost(error)) this.#lost.add(key)
+      if (isAnswerLost(error)) this.#lost.set(key, error)
       if (failure === undefined || waitMs(error) > waitMs(failure)) failure = error
     }
     return failure
@@ -100,7 +104,13 @@ class DeleteRounds {
   /** Gone after a lost answer: most likely it was its own. Told once for a key given twice. */
   #known(outcome: DeleteOutcome): DeleteOutcome {
     const { key, deleted, error } = outcome
-    if (deleted || error !== undefined || !this.#lost.delete(key)) return outcome
+    const lost = this.#lost.get(key)
+    if (deleted || lost === undefined) return outcome
+    if (error !== undefined) {
+      const told = isWorthRetry(error) ? error : settled(error, 'same', lost, key)
+      return { key, deleted, error: told }
+    }
+    this.#lost.delete(key)
     return { key, deleted: true }
   }
 }
