@@ -255,9 +255,9 @@ describe('a change whose answer was lost, behind retry', () => {
   it('tells as open a plain copy whose source is gone then', async () => {
     const { backend, inner, injector } = patient()
     await inner.write('from', body, type)
-    const { copy } = inner
+    const copy = inner.copy.bind(inner)
     inner.copy = async (...call) => {
-      const info = await copy.apply(inner, call)
+      const info = await copy(...call)
       await inner.delete('from')
       return info
     }

@@ -37,6 +37,8 @@ export class ResumedBody implements BodyStream, AsyncIterableIterator<Uint8Array
   #iterator: AsyncIterator<Uint8Array> | undefined
   #position: number
   #isOver = false
+  /** True once another version was found in place of this one. */
+  #isReplaced = false
   /** From the first time on that it broke off. */
   #attempts: Attempts | undefined
   /** Likewise. Ends a pause, and what is being opened. */
@@ -95,14 +97,14 @@ export class ResumedBody implements BodyStream, AsyncIterableIterator<Uint8Array
       if (this.#isOver) return
       if (told !== undefined) {
         this.#end()
-        void this.#free().catch(() => undefined)
-        throw told
+        this.#freeSoon()
+        throw told as Error
       }
       try {
         await this.#reopen()
         return
       } catch (thrown) {
-        failure = this.#isReplaced(thrown) ? this.#replacedError(thrown) : thrown
+        failure = isReplaced(thrown) ? this.#replacedError(thrown) : thrown
       }
     }
   }
@@ -110,7 +112,7 @@ export class ResumedBody implements BodyStream, AsyncIterableIterator<Uint8Array
   /** The error to tell; undefined, after a pause, when it is to be read on. */
   async #told(failure: unknown): Promise<unknown> {
     // Another version will not become this one again.
-    if (!isStorageError(failure) || failure.code === 'CONFLICT') return failure
+    if (!isStorageError(failure) || this.#isReplaced) return failure
     try {
       this.#attempts ??= this.#resuming.attempts(this.#signal())
       return await this.#attempts.after(failure)
@@ -132,18 +134,24 @@ export class ResumedBody implements BodyStream, AsyncIterableIterator<Uint8Array
 
   async #reopen(): Promise<void> {
     const { end, info } = this.#opened
-    // It is broken: nobody waits for how it ends.
-    void this.#free().catch(() => undefined)
+    this.#freeSoon()
     const position = this.#position
-    const { info: found, start, end: foundEnd, body } = await this.#resuming.reopen(
-      position,
-      this.#signal(),
-    )
+    const {
+      info: found,
+      start,
+      end: foundEnd,
+      body,
+    } = await this.#resuming.reopen(position, this.#signal())
     const source = body instanceof Uint8Array ? wholeBody(body) : body
     if (this.#isOver) return source.cancel()
     this.#source = source
     if (found.etag === info.etag && start === position && foundEnd === end) return
     throw this.#replacedError(undefined)
+  }
+
+  /** It is broken: nobody waits for how it ends. */
+  #freeSoon(): void {
+    this.#free().catch(() => undefined)
   }
 
   /** Frees what is open now. */
@@ -161,13 +169,8 @@ export class ResumedBody implements BodyStream, AsyncIterableIterator<Uint8Array
     this.#ending?.abort(over)
   }
 
-  #isReplaced(error: unknown): boolean {
-    if (isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')) return true
-    // 416: what is there now is shorter.
-    return isStorageError(error) && error.status === 416
-  }
-
   #replacedError(cause: unknown): StorageError {
+    this.#isReplaced = true
     return new StorageError(
       'CONFLICT',
       'The object was overwritten or deleted while it was read, and the body broke off; read it ' +
@@ -181,6 +184,12 @@ export class ResumedBody implements BodyStream, AsyncIterableIterator<Uint8Array
     const message = `The body ended at byte ${this.#position} of ${end}; read it again`
     return new StorageError('UNAVAILABLE', message, { operation: 'read', key: info.key })
   }
+}
+
+function isReplaced(error: unknown): boolean {
+  if (isStorageError(error, 'PRECONDITION_FAILED', 'NOT_FOUND')) return true
+  // 416: what is there now is shorter.
+  return isStorageError(error) && error.status === 416
 }
 
 /** Bytes as a stream that is read once. */

@@ -18,7 +18,7 @@ import type {
 } from '../../backend.ts'
 import type { Capabilities } from '../../capabilities.ts'
 import type { Clock } from '../../clock.ts'
-import { isStorageError, StorageError } from '../../errors.ts'
+import { isStorageError, type StorageError } from '../../errors.ts'
 import { Deadlines } from '../../remote/deadlines.ts'
 import { aroundCalls, type LayerCall } from '../around.ts'
 import { TimedBody } from './body.ts'

@@ -30,7 +30,7 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
   /** To be told to whoever reads on. */
   #failure: StorageError | undefined
   /** Ends the wait for the chunk that was asked for last. */
-  #endWait: ((outcome: typeof ended | StorageError) => void) | undefined
+  #endWait: (() => void) | undefined
   readonly #onAbort = (): void => this.#fail(abortError(this.#limit.signal!))
 
   constructor(source: BodyStream, limit: ChunkLimit) {
@@ -48,29 +48,39 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
     return new Promise((resolve, reject) => {
       if (this.#isOver) return this.#answerOver(resolve, reject)
       const { deadlines, limitMs, lateError } = this.#limit
-      const deadline: Deadline = deadlines.start(limitMs, () => this.#fail(lateError()))
+      const deadline = deadlines.start(limitMs, () => this.#fail(lateError()))
       this.#endWait = () => {
         deadlines.end(deadline)
         this.#answerOver(resolve, reject)
       }
-      this.#iterator ??= this.#source[Symbol.asyncIterator]()
-      this.#iterator.next().then(
-        (next) => {
-          deadlines.end(deadline)
-          if (this.#isOver) return
-          this.#endWait = undefined
-          if (next.done === true) this.#end()
-          resolve(next)
-        },
-        (error: unknown) => {
-          deadlines.end(deadline)
-          if (this.#isOver) return
-          this.#endWait = undefined
-          this.#end()
-          reject(error as Error)
-        },
-      )
+      void this.#pull(deadline, resolve, reject)
     })
+  }
+
+  /** Answers with the next chunk, unless the wait was ended before. Never throws. */
+  async #pull(
+    deadline: Deadline,
+    resolve: (next: IteratorResult<Uint8Array>) => void,
+    reject: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      this.#iterator ??= this.#source[Symbol.asyncIterator]()
+      const next = await this.#iterator.next()
+      if (this.#isOver) return
+      this.#answered(deadline)
+      if (next.done === true) this.#end()
+      resolve(next)
+    } catch (error) {
+      if (this.#isOver) return
+      this.#answered(deadline)
+      this.#end()
+      reject(error)
+    }
+  }
+
+  #answered(deadline: Deadline): void {
+    this.#limit.deadlines.end(deadline)
+    this.#endWait = undefined
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
@@ -89,13 +99,13 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
     this.#failure = failure
     this.#end()
     // Nobody waits for a source that may answer nothing any more.
-    void this.#free().catch(() => undefined)
+    this.#free().catch(() => undefined)
   }
 
   #end(): void {
     this.#isOver = true
     this.#limit.signal?.removeEventListener('abort', this.#onAbort)
-    this.#endWait?.(ended)
+    this.#endWait?.()
     this.#endWait = undefined
   }
 
@@ -107,7 +117,7 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
 
   #answerOver(
     resolve: (next: IteratorResult<Uint8Array>) => void,
-    reject: (error: Error) => void,
+    reject: (error: unknown) => void,
   ): void {
     const failure = this.#failure
     this.#failure = undefined

@@ -59,25 +59,32 @@ export class CallWatch {
   }
 
   run<T>(start: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal, free } = this.#call
+    const { signal } = this.#call
     return new Promise((resolve, reject) => {
       this.#reject = reject
       this.goOn(this.#call.limitMs)
       signal?.addEventListener('abort', this.#onAbort, { once: true })
       if (signal?.aborted === true) this.#onAbort()
-      started(start, this.#controller.signal).then(
-        (answer) => {
-          if (this.#isOver) return free?.(answer)
-          this.#finish()
-          resolve(answer)
-        },
-        (error: unknown) => {
-          if (this.#isOver) return
-          this.#finish()
-          reject(this.#told(error) as Error)
-        },
-      )
+      void this.#settle(start, resolve, reject)
     })
+  }
+
+  /** Never throws. */
+  async #settle<T>(
+    start: (signal: AbortSignal) => Promise<T>,
+    resolve: (answer: T) => void,
+    reject: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      const answer = await start(this.#controller.signal)
+      if (this.#isOver) return this.#call.free?.(answer)
+      this.#finish()
+      resolve(answer)
+    } catch (error) {
+      if (this.#isOver) return
+      this.#finish()
+      reject(this.#told(error))
+    }
   }
 
   /** The backend waits for the caller: no time passes. */
@@ -119,9 +126,4 @@ export class CallWatch {
     this.#call.signal?.removeEventListener('abort', this.#onAbort)
     if (this.#deadline !== undefined) this.#deadlines.end(this.#deadline)
   }
-}
-
-/** A method that throws at once, in place of rejecting, must not leave a timer behind. */
-async function started<T>(start: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-  return start(signal)
 }

@@ -52,7 +52,8 @@ class TimedSource implements AsyncIterator<Uint8Array> {
       const next = await this.#iterator.next()
       if (this.#watch.failure !== undefined) throw givenUp()
       // Anything else is refused by the backend.
-      if (next.done !== true && next.value instanceof Uint8Array) this.#bytes += next.value.byteLength
+      if (next.done !== true && next.value instanceof Uint8Array)
+        this.#bytes += next.value.byteLength
       return next
     } finally {
       this.#watch.goOn(this.#limitMs(Math.min(this.#bytes, heldBytesMax)))
