@@ -25,6 +25,8 @@ export interface Tries {
    * @throws StorageError `ABORTED` when the signal ends the pause.
    */
   after(error: StorageError): Promise<StorageError | undefined>
+  /** Hears that the store answered: with what was asked for, or with a refusal. */
+  answered?(): void
 }
 
 /**
@@ -57,10 +59,12 @@ export async function tried<T>(call: TriedCall<T>, tries: Tries): Promise<T> {
   for (;;) {
     try {
       const answer = await call.run()
+      tries.answered?.()
       return lost === undefined || afterLost === undefined ? answer : afterLost(answer)
     } catch (error) {
       if (!isStorageError(error)) throw error
       if (secondTime !== 'none' && isRefusal(error)) {
+        tries.answered?.()
         if (onRefused !== undefined) return onRefused(error, lost)
         throw lost === undefined ? error : openOutcome(lost, key)
       }

@@ -161,8 +161,28 @@ describe('the pace of bodies', () => {
     await behind
   })
 
+  it('lets no body in while too many bytes are under way', async () => {
+    const { clock, backend } = limited(fast)
+    await backend.write('large', new Uint8Array(11_000), type)
+    const error = await failed(backend.write('k', utf8('x'), type))
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 11_000 })
+    expect(error.message).toMatch(/raise bytesPerSecond or waitMsMax/)
+    expect(await failed(backend.read('large'))).toMatchObject({ code: 'RATE_LIMITED' })
+    await clock.advance(1000)
+    const controller = new AbortController()
+    const { signal } = controller
+    const leaving = failed(backend.write('k', new Uint8Array(60_000), { ...type, signal }))
+    await clock.advance(0)
+    controller.abort()
+    expect(await leaving).toMatchObject({ code: 'ABORTED' })
+    // What did not pass is not paid for.
+    const behind = backend.write('k', utf8('x'), type)
+    expect(await clock.runUntilIdle()).toBe(10_000)
+    await behind
+  })
+
   it('a wait ends with its signal, with its body, and at close', async () => {
-    const { clock, inner, backend } = limited(fast)
+    const { clock, inner, backend } = limited({ ...fast, waitMsMax: 1_000_000 })
     const read = inner.read.bind(inner)
     inner.read = async (key, options) => {
       const { body: whole, ...opened } = await read(key, options)

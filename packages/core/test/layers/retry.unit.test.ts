@@ -182,7 +182,8 @@ describe('the budget of retries', () => {
     const state = () => stackOf(backend)[0]!.state!
     expect(state()).toMatchObject({ ok: false, details: { retries: 2, tokens: 0 } })
     // A refusal with good reason is an answer too.
-    for (let at = 0; at < 4; at++) await failed(backend.stat('none'))
+    for (let at = 0; at < 3; at++) await failed(backend.stat('none'))
+    await failed(backend.copy('none', 'k'))
     expect(state().ok).toBe(false)
     await backend.write('k', body, type)
     expect(state()).toMatchObject({ ok: true, details: { tokens: 5 } })

@@ -54,6 +54,7 @@ export class RateLimitBackend implements StorageBackend {
   async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     const { signal } = options
     try {
+      this.#pace?.assertBearable()
       await this.#turns.take(signal)
       if (body instanceof Uint8Array) await this.#pace?.pass(body.byteLength, signal)
     } catch (error) {
@@ -98,6 +99,7 @@ export class RateLimitBackend implements StorageBackend {
 
   async #around<T>(call: LayerCall, run: () => Promise<T>): Promise<T> {
     const { signal } = call.options ?? {}
+    if (openings.has(call.operation)) this.#pace?.assertBearable()
     await this.#turns.take(signal)
     const answer = await run()
     return openings.has(call.operation) ? (this.#paced(answer as ReadResult, signal) as T) : answer

@@ -3,7 +3,7 @@
  *
  * A chunk passes at once when all before it are paid for; what it costs is paid by those after it.
  * So a chunk of any size passes, none waits for more than the bytes before it, and over time no
- * more pass than the pace allows.
+ * more pass than the pace allows. Bounded: while the debt is too large no new body is let in.
  */
 import type { Clock } from '../../clock.ts'
 import { StorageError } from '../../errors.ts'
@@ -15,25 +15,34 @@ const closed = new Error('The store was closed')
 export class BytePace {
   readonly #clock: Clock
   readonly #bytesPerSecond: number
+  readonly #waitMsMax: number
   readonly #running = new Set<AbortController>()
   /** When all that has passed is paid for. */
   #paidMs = 0
   #isClosed = false
 
-  constructor(clock: Clock, bytesPerSecond: number) {
+  constructor(clock: Clock, bytesPerSecond: number, waitMsMax: number) {
     this.#clock = clock
     this.#bytesPerSecond = bytesPerSecond
+    this.#waitMsMax = waitMsMax
   }
 
-  /** How long the next chunk would wait. */
-  get waitMs(): number {
-    return Math.max(0, this.#paidMs - this.#clock.monotonicMs())
+  /** @throws StorageError `RATE_LIMITED` when the bytes under way are too many already. */
+  assertBearable(): void {
+    const waitMs = Math.ceil(this.#waitMs())
+    if (waitMs <= this.#waitMsMax || this.#isClosed) return
+    throw new StorageError(
+      'RATE_LIMITED',
+      `Too many bytes for ${this.#bytesPerSecond} a second: a body would begin in ${waitMs} ms; ` +
+        'raise bytesPerSecond or waitMsMax of rateLimit, or try again later',
+      { retryAfterMs: waitMs },
+    )
   }
 
   /** Counts bytes that pass; gives when they may, in milliseconds from now. */
   book(bytes: number): number {
-    const { waitMs } = this
-    this.#paidMs = this.#clock.monotonicMs() + waitMs + (bytes * 1000) / this.#bytesPerSecond
+    const waitMs = this.#waitMs()
+    this.#paidMs = this.#clock.monotonicMs() + waitMs + this.#costMs(bytes)
     return waitMs
   }
 
@@ -53,6 +62,8 @@ export class BytePace {
     try {
       await this.#clock.sleep(waitMs, controller.signal)
     } catch (error) {
+      // They did not pass.
+      this.#paidMs -= this.#costMs(bytes)
       for (const signal of signals) throwIfAborted(signal)
       if (!controller.signal.aborted) throw error
       throw new StorageError('CLOSED', 'The store was closed while a body waited; open it again')
@@ -60,6 +71,14 @@ export class BytePace {
       for (const signal of signals) signal?.removeEventListener('abort', end)
       this.#running.delete(controller)
     }
+  }
+
+  #waitMs(): number {
+    return Math.max(0, this.#paidMs - this.#clock.monotonicMs())
+  }
+
+  #costMs(bytes: number): number {
+    return (bytes * 1000) / this.#bytesPerSecond
   }
 
   /** Ends all that waits. */

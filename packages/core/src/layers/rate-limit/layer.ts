@@ -15,7 +15,7 @@ export interface RateLimitOptions {
   readonly burst?: number | undefined
   /** Bytes of bodies a second, both ways together. Default: no limit. */
   readonly bytesPerSecond?: number | undefined
-  /** A call that would wait longer for its turn is refused. Default 10,000. */
+  /** A call that would wait longer, for its turn or its first byte, is refused. Default 10,000. */
   readonly waitMsMax?: number | undefined
   /** Calls that may wait. Default 1,000; with 0 none does. */
   readonly queueMax?: number | undefined
@@ -61,8 +61,9 @@ export function rateLimit(options: RateLimitOptions): Layer {
     ],
     wrap(inner) {
       const turns = new Turns(limits)
+      const { clock, waitMsMax } = limits
       const pace =
-        bytesPerSecond === undefined ? undefined : new BytePace(limits.clock, bytesPerSecond)
+        bytesPerSecond === undefined ? undefined : new BytePace(clock, bytesPerSecond, waitMsMax)
       const outer = new RateLimitBackend(inner, turns, pace)
       tellState(outer, { state: () => stateOf(turns, limits) })
       return outer

@@ -2,8 +2,9 @@
  * Whether a call is tried again, and when.
  *
  * ```
- * failure --- worth another try? --- tries left? --- in budget? --- patient enough? --> pause, again
- *        `--- no: told       `--- exhausted    `--- exhausted `--- told as it is
+ * failure --> worth another try? --> tries left? --> asks for less than we bear? --> in budget?
+ *              no: told               no: exhausted   no: told                    no: exhausted
+ *                                                                                 yes: pause, again
  * ```
  *
  * The pause is random between nothing and a size that doubles ("full jitter": M. Brooker, AWS
@@ -95,7 +96,7 @@ export class Attempts implements Tries {
     const { settings, budget } = this.#policy
     if (!isWorthRetry(error)) {
       // The store knew what to say.
-      if (error.retryable === 'no' && !isEnding(error)) budget.giveBack()
+      if (error.retryable === 'no' && !isEnding(error)) this.answered()
       return error
     }
     const attempt = this.#attempt
@@ -117,6 +118,10 @@ export class Attempts implements Tries {
     const failed = { operation: this.#operation, error, signal: this.signal }
     await this.#policy.pause(attempt, this.#delayMs(attempt, retryAfterMs), failed)
     return undefined
+  }
+
+  answered(): void {
+    this.#policy.budget.giveBack()
   }
 
   /** Something was achieved: what comes is a new beginning. */

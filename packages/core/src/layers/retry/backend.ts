@@ -82,9 +82,7 @@ export class RetryBackend implements StorageBackend {
     if (!(body instanceof Uint8Array)) return this.#writeStream(key, body, options)
     const attempts = this.#policy.attempts('write', options.signal)
     const { tagged, idName } = this.#tagged(options)
-    const info = await writeTried(this.#inner, key, body, tagged, attempts, idName)
-    this.#policy.budget.giveBack()
-    return withoutId(info)
+    return withoutId(await writeTried(this.#inner, key, body, tagged, attempts, idName))
   }
 
   async stat(key: string, options?: StatOptions): Promise<ObjectInfo> {
@@ -122,7 +120,7 @@ export class RetryBackend implements StorageBackend {
     const send = (some: readonly string[]): Promise<DeleteOutcome[]> =>
       this.#inner.deleteMany(some, options)
     const outcomes = await deleteInRounds(keys, send, attempts)
-    this.#policy.budget.giveBack()
+    attempts.answered()
     return outcomes
   }
 
@@ -148,14 +146,8 @@ export class RetryBackend implements StorageBackend {
     })
   }
 
-  async #tried<T>(
-    operation: string,
-    signal: AbortSignal | undefined,
-    call: TriedCall<T>,
-  ): Promise<T> {
-    const answer = await tried(call, this.#policy.attempts(operation, signal))
-    this.#policy.budget.giveBack()
-    return answer
+  #tried<T>(operation: string, signal: AbortSignal | undefined, call: TriedCall<T>): Promise<T> {
+    return tried(call, this.#policy.attempts(operation, signal))
   }
 
   get #canResume(): boolean {
@@ -206,7 +198,7 @@ export class RetryBackend implements StorageBackend {
       for (;;) {
         try {
           const info = await this.#inner.write(key, source.handOut(), options)
-          this.#policy.budget.giveBack()
+          attempts.answered()
           return withoutId(info)
         } catch (error) {
           if (!isStorageError(error)) throw error

@@ -1,4 +1,4 @@
-/** Pauses between tries: ended by the caller's signal, by a body that is cancelled, and by close. */
+/** Pauses between tries: ended by the signal of a call or of its body, and by close. */
 import type { Clock } from '../../clock.ts'
 import { throwIfAborted } from '../../options.ts'
 
