@@ -43,6 +43,7 @@ export {
   type CircuitEvent,
   type CircuitState,
 } from './diagnostics/layer-channels.ts'
+export { retryChannel, type RetryEvent } from './diagnostics/layer-channels.ts'
 export type { Logger } from './diagnostics/logger.ts'
 export {
   collectStatistics,
@@ -110,6 +111,13 @@ export {
 } from './layers/validate/options.ts'
 export type { ValidationRule, ValidationRules } from './layers/validate/rules.ts'
 export { validate } from './layers/validate/validate.ts'
+export { deadline, type DeadlineOptions } from './layers/deadline.ts'
+export { applyLayers, type Layer } from './layers/layer.ts'
+export { prefix } from './layers/prefix.ts'
+export { rateLimit, type RateLimitOptions } from './layers/rate-limit/layer.ts'
+export { retry, type RetryOptions } from './layers/retry/layer.ts'
+export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
+export { timeout, type TimeoutOptions } from './layers/timeout.ts'
 export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'
 export {
   Collection,

@@ -16,6 +16,9 @@ export const reservedMetadataPrefix = 'aos-'
 
 /** Holds the id of the write that made a version, see `writeOnce`. */
 export const writeIdMetadata = 'aos-write-id'
+
+/** The like of `retry`, which shows it to nobody: other names than its own stay as they are. */
+export const retryIdMetadata = 'aos-retry-id'
 const writeIdBytes = writeIdMetadata.length + 36
 
 /**

@@ -1,0 +1,58 @@
+/**
+ * The tries of a write that carries an id, so that a refusal by its own object is known as the
+ * success that it was. See `writeOnce`.
+ */
+import type { ObjectInfo, StorageBackend, WriteOptions } from './backend.ts'
+import { isStorageError } from './errors.ts'
+import { isConditional, openOutcome, type Tries, tried } from './lost-answer.ts'
+import { writeIdMetadata } from './metadata.ts'
+
+/**
+ * Writes as often as `tries` says. Without an id in its metadata a write
+ * cannot know its own object: refused after an answer was lost, its outcome is open.
+ *
+ * @param idName Under which the metadata has the id.
+ */
+export function writeTried(
+  backend: Pick<StorageBackend, 'write' | 'stat'>,
+  key: string,
+  body: Uint8Array,
+  options: WriteOptions,
+  tries: Tries,
+  idName: string = writeIdMetadata,
+): Promise<ObjectInfo> {
+  const id = options.metadata?.[idName]
+  return tried(
+    {
+      key,
+      secondTime: isConditional(options) ? 'refused' : 'same',
+      run: () => backend.write(key, body, options),
+      async onRefused(error, lost) {
+        // Also the first try: what is below, a client of the service, may have sent it twice.
+        const info = id === undefined ? undefined : await standing(backend, key, tries)
+        if (info !== undefined && info.metadata[idName] === id) return info
+        throw lost === undefined ? error : openOutcome(lost, key)
+      },
+    },
+    tries,
+  )
+}
+
+/** The object that stands there, if any. Asked for again within the tries that are left. */
+async function standing(
+  backend: Pick<StorageBackend, 'stat'>,
+  key: string,
+  tries: Tries,
+): Promise<ObjectInfo | undefined> {
+  const { signal } = tries
+  for (;;) {
+    try {
+      return await backend.stat(key, signal === undefined ? {} : { signal })
+    } catch (error) {
+      if (isStorageError(error, 'NOT_FOUND')) return undefined
+      if (!isStorageError(error) || error.code === 'ABORTED') throw error
+      const told = await tries.after(error)
+      if (told !== undefined) throw openOutcome(told, key)
+    }
+  }
+}
