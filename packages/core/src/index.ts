@@ -35,14 +35,33 @@ export {
   operationChannels,
   type OperationContext,
   type OperationOutcome,
+  type RunInside,
   type TracedOperation,
   tracedOperations,
 } from './diagnostics/channels.ts'
+export type { DurationSummary } from './diagnostics/durations.ts'
+export {
+  circuitChannel,
+  type CircuitEvent,
+  type CircuitState,
+  fallbackChannel,
+  type FallbackEvent,
+  retryChannel,
+  type RetryEvent,
+} from './diagnostics/layer-channels.ts'
+export type { LayerReading } from './diagnostics/layer-readings.ts'
 export type { Logger } from './diagnostics/logger.ts'
+export type { MeterSnapshot, OperationReading } from './diagnostics/meter.ts'
+export type { BodySummary, MeterReading } from './diagnostics/operation-meter.ts'
+export { type OutcomeKind, outcomeKind } from './diagnostics/outcomes.ts'
+export { formatPrometheus, prometheusContentType } from './diagnostics/prometheus.ts'
+export type { WindowSummary } from './diagnostics/sliding-window.ts'
 export {
   collectStatistics,
+  type LayerStatistics,
   type OperationStatistics,
   type StatisticsCollector,
+  type StatisticsSnapshot,
 } from './diagnostics/statistics.ts'
 export { configFromEnvironment } from './environment.ts'
 export {
@@ -56,6 +75,8 @@ export {
 export * from './extras.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
+export { log, type LogOptions } from './layers/log.ts'
+export { type Meter, metrics, type MetricsOptions } from './layers/metrics.ts'
 export { prefix } from './layers/prefix.ts'
 export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
 export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'

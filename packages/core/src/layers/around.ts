@@ -124,7 +124,8 @@ class AroundBackend implements StorageBackend {
     return this.#inner.close()
   }
 
-  async #call<T, O extends OperationOptions>(
+  /** Not async: a promise around that of `around` would cost as much as all the rest here. */
+  #call<T, O extends OperationOptions>(
     operation: ContractOperation,
     key: string | undefined,
     keys: readonly string[],
@@ -132,9 +133,14 @@ class AroundBackend implements StorageBackend {
     run: (options: O | undefined) => Promise<T>,
   ): Promise<T> {
     const call: LayerCall = { operation, key, keys, options, body: undefined }
-    return this.#around(call, (signal) =>
-      run(signal === undefined ? options : ({ ...options, signal } as O)),
-    )
+    try {
+      return this.#around(call, (signal) =>
+        run(signal === undefined ? options : ({ ...options, signal } as O)),
+      )
+    } catch (error) {
+      // Of an `around` that is not async itself: callers get their promise all the same.
+      return Promise.reject(error as Error)
+    }
   }
 
   /** Members that only some backends have, so that they are found on this one too. */
