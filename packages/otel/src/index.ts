@@ -1,11 +1,11 @@
 /**
- * `@aos-storage/otel`: OpenTelemetry spans and metrics of @aos-storage/core.
+ * `@aos-storage/otel`: OpenTelemetry spans and metrics of what every store of this process does.
  *
- * Say here what the package is, the invariant that it keeps, its errors and its telemetry.
+ * Begin with {@link instrumentStorage}. It listens to the diagnostics channels of
+ * `@aos-storage/core` and changes nothing about the calls: what fails here is told to the
+ * `diag` logger of OpenTelemetry, never to the caller.
+ *
+ * @packageDocumentation
  */
-import type { StorageBackend } from '@aos-storage/core'
-
-/** Replace this stub: the name of a backend, as people see it. */
-export function titleOf(backend: Pick<StorageBackend, 'name'>): string {
-  return `the ${backend.name} backend`
-}
+export { instrumentStorage, type StorageInstrumentation } from './instrumentation.ts'
+export type { StorageInstrumentationOptions } from './options.ts'
