@@ -139,7 +139,7 @@ class AroundBackend implements StorageBackend {
       )
     } catch (error) {
       // Of an `around` that is not async itself: callers get their promise all the same.
-      return Promise.reject(error as Error)
+      return rejected(error)
     }
   }
 
@@ -172,6 +172,10 @@ class AroundBackend implements StorageBackend {
       return inner[name]!(...own) as Promise<unknown>
     })
   }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error
 }
 
 /** Where the options of an extra's member are, if not behind the key. */

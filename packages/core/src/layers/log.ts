@@ -203,12 +203,16 @@ class LoggedCall implements LayerListener {
     }
     add('key', key)
     if (operation === 'copy') add('to', more[0])
-    if (operation === 'list') add('prefix', (options as ListOptions | undefined)?.prefix)
+    if (operation === 'list') add('prefix', prefixOf(options))
   }
 
   #write(level: LogLevel, fields: Fields, message: string): void {
     logQuietly(this.#logger, level, fields, message)
   }
+}
+
+function prefixOf(options: ListOptions | undefined): string | undefined {
+  return options?.prefix
 }
 
 /** Enough to find the lines of a key again among a billion. */

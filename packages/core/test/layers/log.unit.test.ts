@@ -58,7 +58,7 @@ const again = (name = 'again') =>
           const event = { backend: inner.name, operation, attempt: 1, delayMs: 5 }
           retryChannel.publish({ ...event, code: 'UNAVAILABLE' })
           await Promise.resolve()
-          return await run()
+          return run()
         }
       }),
   })
@@ -312,7 +312,7 @@ describe('loggers', () => {
         throw new Error('disk full')
       },
     ],
-    ['rejects', () => Promise.reject(new Error('disk full'))],
+    ['rejects', (): unknown => Promise.reject(new Error('disk full'))],
   ])('one that %s changes nothing', async (_how, write) => {
     const rejections: unknown[] = []
     const onRejection = (error: unknown): void => void rejections.push(error)

@@ -3,7 +3,7 @@
  * or take for something else throws here.
  */
 
-export interface ParsedSample {
+interface ParsedSample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly value: number
@@ -51,7 +51,8 @@ export function parsePrometheus(text: string): Map<string, ParsedFamily> {
     if (!suffixes[family.type]!.some((suffix) => sample.name === current + suffix)) {
       throw new Error(`${sample.name} stands among ${current}`)
     }
-    const series = JSON.stringify([sample.name, Object.entries(sample.labels).sort()])
+    const names = Object.keys(sample.labels).sort()
+    const series = JSON.stringify([sample.name, names.map((name) => [name, sample.labels[name]])])
     if (seen.has(series)) throw new Error(`the series ${series} comes twice`)
     seen.add(series)
     family.samples.push(sample)
@@ -81,7 +82,8 @@ function parseSample(line: string): ParsedSample {
       if (escaped === undefined) throw new Error(`unknown escape: ${line}`)
       value += escaped
     }
-    if (label[1]! in labels) throw new Error(`the label ${label[1]} comes twice: ${line}`)
+    if (Object.hasOwn(labels, label[1]!))
+      throw new Error(`the label ${label[1]} comes twice: ${line}`)
     labels[label[1]!] = value
     at++
     if (line[at] === ',') at++
