@@ -48,11 +48,14 @@ export class StoreMeter {
   readonly #openBodies = new Gauge()
   #inner: StorageBackend | undefined
   #sinceMs: number
+  /** The same moment by the clock that never steps: windows begin there, not at a first call. */
+  #startMs: number
 
   constructor(name: string | undefined, clock: Clock) {
     this.#name = name
     this.#clock = clock
     this.#sinceMs = clock.now()
+    this.#startMs = clock.monotonicMs()
   }
 
   /** The store whose layers are told; of several the last, and calls of all add up. */
@@ -62,7 +65,7 @@ export class StoreMeter {
 
   begin(operation: string): MeteredCall {
     const startedMs = this.#clock.monotonicMs()
-    const meter = this.#operations.get(operation) ?? this.#admit(operation, startedMs)
+    const meter = this.#operations.get(operation) ?? this.#admit(operation)
     meter.begin()
     this.#inFlight.up()
     return new MeteredCall(meter, this.#inFlight, this.#openBodies, this.#clock, startedMs)
@@ -70,7 +73,7 @@ export class StoreMeter {
 
   snapshot(): MeterSnapshot {
     const nowMs = this.#clock.monotonicMs()
-    const all = new OperationMeter(true, nowMs)
+    const all = new OperationMeter(true, this.#startMs)
     const operations: OperationReading[] = []
     for (const [operation, meter] of this.#operations) {
       all.absorb(meter)
@@ -89,8 +92,8 @@ export class StoreMeter {
   }
 
   reset(): void {
-    const nowMs = this.#clock.monotonicMs()
-    for (const meter of this.#operations.values()) meter.reset(nowMs)
+    this.#startMs = this.#clock.monotonicMs()
+    for (const meter of this.#operations.values()) meter.reset(this.#startMs)
     this.#inFlight.reset()
     this.#openBodies.reset()
     this.#sinceMs = this.#clock.now()
@@ -107,12 +110,12 @@ export class StoreMeter {
     return { calls, faults, inFlight: this.#inFlight.now }
   }
 
-  #admit(operation: string, nowMs: number): OperationMeter {
+  #admit(operation: string): OperationMeter {
     const isFull = this.#operations.size >= operationsMax
     const name = isFull ? 'other' : operation
     const known = this.#operations.get(name)
     if (known !== undefined) return known
-    const meter = new OperationMeter(operation !== 'health', nowMs)
+    const meter = new OperationMeter(operation !== 'health', this.#startMs)
     this.#operations.set(name, meter)
     return meter
   }

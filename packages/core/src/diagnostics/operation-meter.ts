@@ -71,9 +71,10 @@ export class OperationMeter {
   #consumed = 0
   #cancelled = 0
 
-  constructor(isAvailability: boolean, nowMs: number) {
+  /** @param startMs Since when calls would have been counted. */
+  constructor(isAvailability: boolean, startMs: number) {
     this.#isAvailability = isAvailability
-    this.#window = new SlidingWindow(nowMs)
+    this.#window = new SlidingWindow(startMs)
   }
 
   get calls(): number {

@@ -64,7 +64,12 @@ function sampleLine(
 ): string {
   const pairs = Object.entries({ store, ...labels })
   const text = pairs.map(([label, given]) => `${label}="${escaped(given)}"`).join(',')
-  return `aos_storage_${name}${suffix}{${text}} ${value}`
+  return `aos_storage_${name}${suffix}{${text}} ${numeral(value)}`
+}
+
+function numeral(value: number): string {
+  if (Math.abs(value) !== Infinity) return String(value)
+  return value > 0 ? '+Inf' : '-Inf'
 }
 
 /** Backslash, quote and line feed are all that the format escapes in the value of a label. */

@@ -44,8 +44,8 @@ export class SlidingWindow {
   readonly #ring = new Float64Array(slots * width).fill(-1)
   #startMs: number
 
-  constructor(nowMs: number) {
-    this.#startMs = nowMs
+  constructor(startMs: number) {
+    this.#startMs = startMs
   }
 
   add(what: Counted, amount: number, nowMs: number): void {

@@ -123,15 +123,26 @@ type Fields = Record<string, string | number | boolean>
 /** One call, from its beginning to its line. */
 class LoggedCall implements LayerListener {
   readonly #backend: string
-  readonly #call: LayerCall
+  readonly #operation: string
+  // Not the call itself: sockets that it opens hold their asynchronous context, and so this, for as
+  // long as they are kept, and must not hold a body.
+  readonly #key: string | undefined
+  readonly #to: string | undefined
+  readonly #prefix: string | undefined
+  readonly #keyCount: number | undefined
   readonly #logger: Logger
   readonly #settings: Settings
   readonly #startedMs: number
   #retries = 0
 
   constructor(backend: string, call: LayerCall, logger: Logger, settings: Settings) {
+    const { operation, key, keys, options } = call
     this.#backend = backend
-    this.#call = call
+    this.#operation = operation
+    this.#key = key
+    this.#to = operation === 'copy' ? keys[0] : undefined
+    this.#prefix = operation === 'list' ? prefixOf(options) : undefined
+    this.#keyCount = operation === 'deleteMany' ? keys.length : undefined
     this.#logger = logger
     this.#settings = settings
     this.#startedMs = settings.clock.monotonicMs()
@@ -141,10 +152,10 @@ class LoggedCall implements LayerListener {
     const { slowMs, sampling, clock, random } = this.#settings
     const durationMs = clock.monotonicMs() - this.#startedMs
     const isSlow = durationMs > slowMs
-    const lack = lackOf(this.#call.operation, result)
+    const lack = lackOf(this.#operation, result)
     const isPlain = !isSlow && this.#retries === 0 && lack === undefined
     if (isPlain && sampling < 1 && random.next() >= sampling) return
-    const fields = this.#fields(durationMs, 'OK', bytesOf(this.#call.operation, result))
+    const fields = this.#fields(durationMs, 'OK', bytesOf(this.#operation, result))
     if (isSlow) fields['slow'] = true
     if (lack !== undefined) Object.assign(fields, lack)
     if (lack !== undefined) this.#write('warn', fields, 'Storage operation completed in part')
@@ -180,10 +191,9 @@ class LoggedCall implements LayerListener {
   }
 
   #fields(durationMs: number, outcome: string, bytes: number | undefined): Fields {
-    const { operation, keys } = this.#call
-    const fields: Fields = { operation }
+    const fields: Fields = { operation: this.#operation }
     this.#addKeys(fields)
-    if (operation === 'deleteMany') fields['keys'] = keys.length
+    if (this.#keyCount !== undefined) fields['key_count'] = this.#keyCount
     if (bytes !== undefined) fields['size_bytes'] = bytes
     fields['backend'] = this.#backend
     fields['duration_ms'] = durationMs
@@ -195,15 +205,14 @@ class LoggedCall implements LayerListener {
   #addKeys(fields: Fields): void {
     const { keys } = this.#settings
     if (keys === false) return
-    const { operation, key, keys: more, options } = this.#call
     const add = (name: string, text: string | undefined): void => {
       if (text === undefined) return
       if (keys === 'hash') fields[`${name}_hash`] = hashOf(text)
       else fields[name] = text
     }
-    add('key', key)
-    if (operation === 'copy') add('to', more[0])
-    if (operation === 'list') add('prefix', prefixOf(options))
+    add('key', this.#key)
+    add('to', this.#to)
+    add('prefix', this.#prefix)
   }
 
   #write(level: LogLevel, fields: Fields, message: string): void {

@@ -102,7 +102,7 @@ describe('a line', () => {
       { operation: 'copy', key: 'a', to: 'b', size_bytes: 3, ...about },
       { operation: 'list', prefix: 'some/', ...about },
       { operation: 'list', ...about },
-      { operation: 'deleteMany', keys: 2, ...about },
+      { operation: 'deleteMany', key_count: 2, ...about },
     ])
   })
 
@@ -142,7 +142,7 @@ describe('a line', () => {
     await backend.close()
     await backend.health()
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'warn'])
-    expect(lines[0]!.fields).toMatchObject({ keys: 2, failed: 2 })
+    expect(lines[0]!.fields).toMatchObject({ key_count: 2, failed: 2 })
     expect(lines[1]!.fields).toMatchObject({ operation: 'health', healthy: false })
   })
 

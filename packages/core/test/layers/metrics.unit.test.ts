@@ -251,6 +251,15 @@ describe('windows', () => {
     expect(later.availability).toBeCloseTo(30 / 31)
   })
 
+  it('begin with the meter, not with a first call', async () => {
+    const { backend, meter, clock } = setUp()
+    await clock.advance(300_000)
+    await backend.list()
+    const { oneMinute } = operation(meter.snapshot(), 'list')
+    expect(oneMinute.seconds).toBeGreaterThanOrEqual(55)
+    expect(oneMinute.callsPerSecond).toBeCloseTo(1 / oneMinute.seconds)
+  })
+
   it('cover no more than since the start', async () => {
     const { backend, meter, clock } = setUp()
     await backend.list()
@@ -372,7 +381,7 @@ describe('the text for Prometheus', () => {
     const injector = faults({ seed: 1, clock })
     const inside = [
       teller('retry', { retries: 2 }),
-      teller('circuitBreaker', { state: 'open', failures: 5 }, false),
+      teller('circuitBreaker', { state: 'open', failures: 5, failuresMax: Infinity }, false),
       teller('retry', { retries: 1 }),
     ]
     const layers = [meter, ...inside, injector]
@@ -403,6 +412,7 @@ describe('the text for Prometheus', () => {
     expect(value('circuit_state', { state: 'closed' })).toBe(0)
     expect(value('layer_ok', { layer: 'circuitBreaker' })).toBe(0)
     expect(value('layer_number', { detail: 'failures' })).toBe(5)
+    expect(value('layer_number', { detail: 'failuresMax' })).toBe(Infinity)
     const duration = 'operation_duration_seconds'
     expect(value(duration, { operation: 'stat' }, `${duration}_count`)).toBe(2)
     expect(value(duration, { operation: 'stat', le: '0.0005' }, `${duration}_bucket`)).toBe(2)
