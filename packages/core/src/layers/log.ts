@@ -43,7 +43,8 @@ export interface LogOptions {
   readonly sampling?: number | undefined
   /**
    * Whether retries, circuits and fallbacks inside get lines of their own. To tell whose they are
-   * takes about 0.5 µs a call. Default: where the manager, or `applyLayers`, put layers inside.
+   * takes about 0.5 µs a call. Default: where the manager, or `applyLayers`, put layers inside
+   * that may have some: others than `metrics`, `log` and `prefix`.
    */
   readonly events?: boolean | undefined
   readonly clock?: Clock | undefined
@@ -100,8 +101,15 @@ function assertNumber(value: unknown, name: string, max: number): void {
   throw new StorageError('INVALID_ARGUMENT', text)
 }
 
+/** Layers that never retry, break or turn elsewhere. */
+const uneventful: ReadonlySet<string> = new Set(['metrics', 'log', 'prefix'])
+
+function hasEvents(inner: StorageBackend): boolean {
+  return stackOf(inner).some(({ kind, name }) => kind === 'layer' && !uneventful.has(name))
+}
+
 function wrap(inner: StorageBackend, logger: Logger, settings: Settings): StorageBackend {
-  const { events = stackOf(inner).some(({ kind }) => kind === 'layer') } = settings
+  const { events = hasEvents(inner) } = settings
   return aroundCalls(inner, async (call, run) => {
     const logged = new LoggedCall(inner.name, call, logger, settings)
     let result
