@@ -35,20 +35,33 @@ export {
   operationChannels,
   type OperationContext,
   type OperationOutcome,
+  type RunInside,
   type TracedOperation,
   tracedOperations,
 } from './diagnostics/channels.ts'
+export type { DurationSummary } from './diagnostics/durations.ts'
 export {
   circuitChannel,
   type CircuitEvent,
   type CircuitState,
+  fallbackChannel,
+  type FallbackEvent,
+  retryChannel,
+  type RetryEvent,
 } from './diagnostics/layer-channels.ts'
-export { retryChannel, type RetryEvent } from './diagnostics/layer-channels.ts'
+export type { LayerReading } from './diagnostics/layer-readings.ts'
 export type { Logger } from './diagnostics/logger.ts'
+export type { MeterSnapshot, OperationReading } from './diagnostics/meter.ts'
+export type { BodySummary, MeterReading } from './diagnostics/operation-meter.ts'
+export { type OutcomeKind, outcomeKind } from './diagnostics/outcomes.ts'
+export { formatPrometheus, prometheusContentType } from './diagnostics/prometheus.ts'
+export type { WindowSummary } from './diagnostics/sliding-window.ts'
 export {
   collectStatistics,
+  type LayerStatistics,
   type OperationStatistics,
   type StatisticsCollector,
+  type StatisticsSnapshot,
 } from './diagnostics/statistics.ts'
 export { configFromEnvironment } from './environment.ts'
 export {
@@ -98,6 +111,8 @@ export {
 } from './layers/audit/options.ts'
 export { type AuditSink, callbackSink } from './layers/audit/sink.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
+export { log, type LogOptions } from './layers/log.ts'
+export { type Meter, metrics, type MetricsOptions } from './layers/metrics.ts'
 export { prefix } from './layers/prefix.ts'
 export { quota } from './layers/quota/quota.ts'
 export type { QuotaOptions, QuotaUsage } from './layers/quota/options.ts'
@@ -112,11 +127,8 @@ export {
 export type { ValidationRule, ValidationRules } from './layers/validate/rules.ts'
 export { validate } from './layers/validate/validate.ts'
 export { deadline, type DeadlineOptions } from './layers/deadline.ts'
-export { applyLayers, type Layer } from './layers/layer.ts'
-export { prefix } from './layers/prefix.ts'
 export { rateLimit, type RateLimitOptions } from './layers/rate-limit/layer.ts'
 export { retry, type RetryOptions } from './layers/retry/layer.ts'
-export { type LayerState, type StackEntry, stackOf } from './layers/stack.ts'
 export { timeout, type TimeoutOptions } from './layers/timeout.ts'
 export { batchConcurrencyDefault, batchConcurrencyMax, batchResults } from './manager/batch.ts'
 export {

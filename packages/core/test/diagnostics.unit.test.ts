@@ -3,10 +3,13 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { defineLayer, traceOperation } from '../src/backend-kit.ts'
 import { Histogram } from '../src/diagnostics/histogram.ts'
 import {
+  circuitChannel,
   collectStatistics,
+  fallbackChannel,
   MemoryStorageBackend,
   operationChannels,
   type OperationContext,
+  retryChannel,
   StorageManager,
   type StatisticsCollector,
   systemClock,
@@ -89,6 +92,29 @@ describe('tracing channels', () => {
     expect(ended.sort()).toEqual(ofObjects.sort())
   })
 
+  it('make the call inside of what a subscriber of its start asks for', async () => {
+    const backend = new MemoryStorageBackend()
+    const order: string[] = []
+    const read = backend.read.bind(backend)
+    backend.read = (...call) => {
+      order.push('call')
+      return read(...call)
+    }
+    const onStart = (message: unknown): void => {
+      const context = message as OperationContext
+      context.runInside = (call) => {
+        order.push('in')
+        const result = call()
+        order.push('out')
+        return result
+      }
+    }
+    operationChannels.read.start.subscribe(onStart)
+    await new StorageManager(backend).find('k')
+    operationChannels.read.start.unsubscribe(onStart)
+    expect(order).toEqual(['in', 'call', 'out'])
+  })
+
   it('carry an AsyncLocalStorage store into the backend', async () => {
     const backend = new MemoryStorageBackend()
     const spans = new AsyncLocalStorage<OperationContext>()
@@ -125,6 +151,40 @@ describe('statistics', () => {
     statistics.stop()
     await store.stat('k')
     expect(statistics.snapshot().series).toEqual([])
+  })
+
+  it('count what layers do, by backend, until reset and stop', () => {
+    const statistics = collect()
+    const retry = { backend: 's3', operation: 'read', attempt: 1, delayMs: 20 } as const
+    retryChannel.publish({ ...retry, code: 'TIMEOUT' })
+    retryChannel.publish({ ...retry, attempt: 2, delayMs: 40, code: 'TIMEOUT' })
+    circuitChannel.publish({ backend: 's3', from: 'closed', to: 'open' })
+    circuitChannel.publish({ backend: 's3', from: 'open', to: 'half-open' })
+    const fallback = { backend: 'azblob', store: 'spare', operation: 'read' } as const
+    fallbackChannel.publish({ ...fallback, code: 'UNAVAILABLE' })
+    const none = { retries: 0, retryDelayMs: 0, circuitChanges: 0, circuitOpened: 0 }
+    expect(statistics.snapshot().layers).toEqual([
+      { backend: 'azblob', ...none, circuit: undefined, fallbacks: 1 },
+      {
+        backend: 's3',
+        retries: 2,
+        retryDelayMs: 60,
+        circuitChanges: 2,
+        circuitOpened: 1,
+        circuit: 'half-open',
+        fallbacks: 0,
+      },
+    ])
+    for (let n = 0; n < 70; n++) {
+      retryChannel.publish({ ...retry, backend: `b${n}`, code: 'TIMEOUT' })
+    }
+    expect(statistics.snapshot().layers).toHaveLength(64)
+    expect(statistics.snapshot().dropped).toBe(8)
+    statistics.reset()
+    expect(statistics.snapshot()).toEqual({ series: [], layers: [], dropped: 0 })
+    statistics.stop()
+    retryChannel.publish({ ...retry, code: 'TIMEOUT' })
+    expect(statistics.snapshot().layers).toEqual([])
   })
 
   it('quantiles are at most 3.2 % off', () => {

@@ -129,7 +129,7 @@ export class Calls {
     try {
       return await traceOperation(context, clock, call, bytesOf)
     } finally {
-      if (logger !== undefined) logQuietly(logger, context, key)
+      if (logger !== undefined) logOperation(logger, context, key)
     }
   }
 
@@ -183,13 +183,4 @@ function placed(error: StorageError, place: ErrorPlace): StorageError {
     operation: operation ?? place.operation,
     ...(key === undefined ? {} : { key }),
   })
-}
-
-/** What was done stays done: a logger that throws must not turn it into a failure. */
-function logQuietly(logger: Logger, context: OperationContext, key: string | undefined): void {
-  try {
-    logOperation(logger, context, key)
-  } catch {
-    // There is nobody to tell but the logger.
-  }
 }

@@ -10,7 +10,9 @@
 import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel'
 import type { ObjectInfo, ReadResult } from '../backend.ts'
 import type { Clock } from '../clock.ts'
-import { isStorageError, type StorageErrorCode } from '../errors.ts'
+import { type OperationOutcome, outcomeOf } from './outcomes.ts'
+
+export type { OperationOutcome } from './outcomes.ts'
 
 /** Those of a `StorageBackend`. */
 const objectOperations = [
@@ -61,9 +63,6 @@ export const tracedOperations: readonly [
 /** One of {@link tracedOperations}. */
 export type TracedOperation = (typeof tracedOperations)[number]
 
-/** How an operation ended; `'TypeError'` for a programmer's mistake that a backend found. */
-export type OperationOutcome = 'OK' | StorageErrorCode | 'TypeError'
-
 /**
  * What subscribers get. The same object from `start` to `asyncEnd`: a subscriber may keep a span or
  * the like in a `WeakMap` under it.
@@ -88,7 +87,16 @@ export interface OperationContext {
   durationMs?: number | undefined
   /** At the end. */
   outcome?: OperationOutcome | undefined
+  /**
+   * A subscriber of `start` may set it, to have the call made inside of something of its own: the
+   * context of a tracer, which need not be an `AsyncLocalStorage` that could be bound. It calls
+   * `call` once and gives what that gave. One that finds another's calls it inside of its own.
+   */
+  runInside?: RunInside | undefined
 }
+
+/** @see OperationContext.runInside */
+export type RunInside = <T>(call: () => T) => T
 
 type Channel = TracingChannel<OperationContext, OperationContext>
 
@@ -138,16 +146,14 @@ function startCall<T>(
   call: () => Promise<T>,
 ): Promise<T> {
   try {
-    return channel.start.runStores(context, call)
+    return channel.start.runStores(context, () => {
+      // Looked at here: runStores published `start` just before.
+      const { runInside } = context
+      return runInside === undefined ? call() : runInside(call)
+    })
   } finally {
     channel.end.publish(context)
   }
-}
-
-/** The code of an error, as metrics count it. */
-function outcomeOf(error: unknown): OperationOutcome {
-  if (isStorageError(error)) return error.code
-  return error instanceof TypeError ? 'TypeError' : 'UNAVAILABLE'
 }
 
 function bodyBytes(operation: TracedOperation, result: unknown): number | undefined {

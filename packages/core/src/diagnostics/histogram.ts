@@ -38,6 +38,16 @@ export class Histogram {
     this.#counts[bucket] = this.#counts[bucket]! + 1
   }
 
+  /** Counts what the other one counted, too. */
+  absorb(other: Histogram): void {
+    this.#count += other.#count
+    this.#sumMs += other.#sumMs
+    this.#maxMs = Math.max(this.#maxMs, other.#maxMs)
+    other.#counts.forEach((count, bucket) => {
+      this.#counts[bucket] = this.#counts[bucket]! + count
+    })
+  }
+
   /** The duration that the share `q` (0 to 1) of all did not exceed, in ms; 0 when empty. */
   quantileMs(q: number): number {
     const rank = Math.ceil(q * this.#count)

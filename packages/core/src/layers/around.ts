@@ -141,7 +141,8 @@ class AroundBackend implements StorageBackend {
     return this.#inner.close()
   }
 
-  async #call<T, O extends OperationOptions>(
+  /** Not async: a promise around that of `around` would cost as much as all the rest here. */
+  #call<T, O extends OperationOptions>(
     operation: ContractOperation,
     key: string | undefined,
     keys: readonly string[],
@@ -149,9 +150,14 @@ class AroundBackend implements StorageBackend {
     run: (options: O | undefined) => Promise<T>,
   ): Promise<T> {
     const call: LayerCall = { operation, key, keys, options, body: undefined }
-    return this.#around(call, (signal) =>
-      run(signal === undefined ? options : ({ ...options, signal } as O)),
-    )
+    try {
+      return this.#around(call, (signal) =>
+        run(signal === undefined ? options : ({ ...options, signal } as O)),
+      )
+    } catch (error) {
+      // Of an `around` that is not async itself: callers get their promise all the same.
+      return rejected(error)
+    }
   }
 
   /** Members that only some backends have, so that they are found on this one too. */
@@ -183,6 +189,10 @@ class AroundBackend implements StorageBackend {
       return inner[name]!(...own) as Promise<unknown>
     })
   }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error
 }
 
 /** Where the options of an extra's member are, if not behind the key. */

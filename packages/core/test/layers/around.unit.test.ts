@@ -90,6 +90,14 @@ describe('a layer around every call', () => {
     expect(order).toEqual(['told', 'closed'])
   })
 
+  it('gives a promise also when `around` throws at once', async () => {
+    const backend = aroundCalls(new MemoryStorageBackend(), () => {
+      throw new StorageError('RATE_LIMITED', 'no')
+    })
+    const refused = [backend.stat('a'), backend.list(), backend.write('a', new Uint8Array(1), type)]
+    for (const each of refused) await expect(each).rejects.toThrow('no')
+  })
+
   it('hands on what the backend has beside the contract, with its options', async () => {
     const calls: unknown[] = []
     const inner = Object.assign(new MemoryStorageBackend(), {
