@@ -154,23 +154,22 @@ export class FramedReads {
     const opened = await this.#openRange(key, options)
     if ('body' in opened) return opened
     const { info, shape } = opened
-    let size = shape.size
-    if (size !== undefined && !shape.hasIndex) {
-      const part = resolveRange(range, size)
-      if (part.start === part.end) return this.#empty(opened, size, part)
-      const whole = await this.#more(info, undefined, options)
-      if (whole === undefined) return replaced
-      return this.#decoded(opened, size, undefined, part, whole, options)
+    let { size } = shape
+    let index: FrameIndex | undefined
+    // A size that follows from the stored one is believed once the index tells it too.
+    if (size === undefined || shape.hasIndex) {
+      index = await this.#index(opened, options)
+      if (index === undefined) return replaced
+      size = index.size
     }
-    if (size !== undefined) resolveRange(range, size)
-    const index = await this.#index(opened, options)
-    if (index === undefined) return replaced
-    size = index.size
     const part = resolveRange(range, size)
-    if (part.start === part.end) return this.#empty(opened, size, part)
-    const frames = await this.#more(info, storedRange(index, part), options)
-    if (frames === undefined) return replaced
-    return this.#decoded(opened, size, index, part, frames, options)
+    if (part.start === part.end) {
+      return { info: this.#inside(opened, size), ...part, body: new Uint8Array() }
+    }
+    const stored = index === undefined ? undefined : storedRange(index, part)
+    const result = await this.#more(info, stored, options)
+    if (result === undefined) return replaced
+    return this.#decoded(opened, size, index, part, result, options)
   }
 
   /** The result, where the object is kept as it is; else what was met. */
@@ -189,10 +188,6 @@ export class FramedReads {
       if (met === undefined) throw error
       return met
     }
-  }
-
-  #empty(met: Met, size: number, part: Part): ReadResult {
-    return { info: this.#inside(met, size), ...part, body: new Uint8Array() }
   }
 
   /** @param index Undefined: `result` holds the whole object, and the index behind it. */
