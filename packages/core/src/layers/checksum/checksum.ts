@@ -43,7 +43,7 @@ export interface ChecksumOptions {
 
 const optionNames: ReadonlySet<string> = new Set(['algorithm', 'blockBytes', 'missing'])
 
-export const checksumBlockBytesDefault: number = 256 * 1024
+const blockBytesDefault = 256 * 1024
 
 /**
  * Computes a digest of each body while it is written, and checks it while it is read: what was
@@ -61,7 +61,7 @@ export function checksum(options: ChecksumOptions = {}): Layer {
 
 function checksumForm(options: ChecksumOptions): FrameForm {
   assertOptions(options, optionNames, 'checksum')
-  const { algorithm = 'sha256', blockBytes = checksumBlockBytesDefault, missing } = options
+  const { algorithm = 'sha256', blockBytes = blockBytesDefault, missing } = options
   if (!checksumAlgorithms.includes(algorithm)) {
     throw new TypeError(`checksum: algorithm is one of ${checksumAlgorithms.join(', ')}`)
   }

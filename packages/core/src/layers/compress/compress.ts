@@ -47,7 +47,7 @@ const optionNames: ReadonlySet<string> = new Set([
   ...['algorithm', 'level', 'bytesMin', 'contentTypes', 'frameBytes', 'ratioMax'],
 ])
 
-export const compressFrameBytesDefault: number = 256 * 1024
+const frameBytesDefault = 256 * 1024
 const bytesMinDefault = 1024
 const ratioMaxDefault = 0.9
 
@@ -79,7 +79,7 @@ function compressForm(options: CompressOptions): FrameForm {
     throw new TypeError(`compress: algorithm is one of ${compressionAlgorithms.join(', ')}`)
   }
   const { levelMin, levelMax, levelDefault, codec } = algorithmTraits[algorithm]
-  const { level = levelDefault, frameBytes = compressFrameBytesDefault } = options
+  const { level = levelDefault, frameBytes = frameBytesDefault } = options
   assertInteger(level, 'compress: level', levelMin, levelMax)
   assertInteger(bytesMin, 'compress: bytesMin', 0, Number.MAX_SAFE_INTEGER)
   assertInteger(frameBytes, 'compress: frameBytes', frameBytesMin, frameBytesMax)

@@ -105,7 +105,7 @@ export class FrameWriter {
     return stored
   }
 
-  /** All but the first frame. Each has memory of its own: it is encoded while the next one comes. */
+  /** All but the first frame, each with memory of its own: it is encoded while the next comes. */
   async *#frames(start: StreamStart, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
     const { frameBytes } = this.#form
     const whole = Math.floor(start.bytes.byteLength / frameBytes) * frameBytes

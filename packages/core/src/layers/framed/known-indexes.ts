@@ -1,4 +1,4 @@
-/** Indexes that were read or written of late, so that ranges and sizes do not ask for them again. */
+/** Indexes that were read or written of late: ranges and sizes do not ask for them again. */
 import type { FrameIndex } from './form.ts'
 
 /** What all of them may take, in bytes of memory, and how many they may be. */

@@ -314,7 +314,7 @@ export class FramedReads {
   ): Promise<T> {
     for (let at = 0; at < attemptsMax; at++) {
       const outcome = await attempt(at)
-      if (outcome !== replaced) return outcome as T
+      if (outcome !== replaced) return outcome
       throwIfAborted(signal)
     }
     throw conflict(key, `was replaced ${attemptsMax} times while it was read`)

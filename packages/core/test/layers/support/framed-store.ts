@@ -6,7 +6,7 @@ import { defineLayer } from '../../../src/backend-kit.ts'
 export const textType = 'text/plain; charset=utf-8'
 
 /** What the layer asked the backend inside to read, and what became of the bodies. */
-export class WatchedReads {
+class WatchedReads {
   readonly asked: (ReadOptions | undefined)[] = []
   stats = 0
   open = 0
@@ -75,12 +75,12 @@ export function framedStore(layer: Layer, chunkBytes?: number) {
     reads,
     backend: applyLayers(inner, layers),
     /** What is stored, with its metadata. */
-    async stored(key: string) {
+    stored: async (key: string) => {
       const { info, body } = await inner.read(key)
       return { bytes: body as Uint8Array, info }
     },
     /** Puts other bytes in place of the stored ones; the metadata stays. */
-    async damage(key: string, change: (bytes: Uint8Array) => Uint8Array): Promise<void> {
+    damage: async (key: string, change: (bytes: Uint8Array) => Uint8Array): Promise<void> => {
       const { info, body } = await inner.read(key)
       const { contentType, metadata } = info
       await inner.write(key, change((body as Uint8Array).slice()), { contentType, metadata })
