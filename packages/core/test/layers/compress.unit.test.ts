@@ -314,13 +314,22 @@ describe('stored bytes that others made', () => {
     expect(await backend.delete('k')).toBe(true)
   })
 
+  it('are not read whole for an index that cannot be theirs', async () => {
+    const { backend, inner, reads } = framedStore(compress(), 500)
+    const metadata = { 'aos-compress': '1,zstd,1024,9000000000000000' }
+    await inner.write('k', prose(100_000), { ...type, metadata })
+    const read = backend.read('k', { range: { offset: 5, length: 5 } })
+    await expect(read).rejects.toMatchObject({ code: 'CORRUPT', key: 'k' })
+    expect(reads.asked).toHaveLength(1)
+  })
+
   it('that end early on their way are UNAVAILABLE, and can be read again', async () => {
     const injector = faults()
     const backend = applyLayers(new MemoryStorageBackend(), [compress(small), injector])
     await backend.write('k', prose(50_000), type)
     injector.add({ operation: 'read', times: 1, fault: { kind: 'silent-end', afterBytes: 3000 } })
     const cutOff = backend.read('k').then(bytesOf)
-    await expect(cutOff).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: 'yes' })
+    await expect(cutOff).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: 'yes', key: 'k' })
     expect(Buffer.compare(await bytesOf(await backend.read('k')), prose(50_000))).toBe(0)
   })
 })

@@ -9,10 +9,9 @@ export function corrupt(what: string, cause?: unknown): StorageError {
 
 /** The same error, naming the object. */
 export function ofObject(error: unknown, key: string): unknown {
-  if (!isStorageError(error, 'CORRUPT', 'UNSUPPORTED') || error.key !== undefined) return error
-  return error.with({
-    message: `${quoteKey(key)} cannot be read: ${error.message}`,
-    key,
-    operation: error.operation ?? 'read',
-  })
+  if (!isStorageError(error) || error.key !== undefined) return error
+  const { operation = 'read', code } = error
+  const isOfData = code === 'CORRUPT' || code === 'UNSUPPORTED'
+  const message = isOfData ? `${quoteKey(key)} cannot be read: ${error.message}` : error.message
+  return error.with({ message, key, operation })
 }

@@ -231,18 +231,17 @@ export class FramedReads {
     const { info, mark, shape } = met
     const known = this.#knownIndex(met)
     if (known !== undefined) return known
-    const { codec, frameBytes, size } = shape
-    let bytes = size === undefined ? tailBytes : codec.indexBytes(framesIn(size, frameBytes))
+    const { codec, size } = shape
+    let bytes = size === undefined ? tailBytes : this.#indexBytes(met, undefined)
     for (;;) {
       const tail = await this.#tail(info, bytes, options)
       if (tail === undefined) return undefined
+      const due = this.#indexBytes(met, tail)
+      if (due > tail.byteLength) {
+        bytes = due
+        continue
+      }
       try {
-        const due = codec.indexBytes(this.#framesOf(shape, tail))
-        if (due > info.size) throw corrupt('its index is longer than the object')
-        if (due > tail.byteLength) {
-          bytes = due
-          continue
-        }
         const index = codec.decodeIndex(tail.subarray(tail.byteLength - due))
         assertIndexOf(shape, size, index)
         if (index.rows.totalBytes + due !== info.size) {
@@ -256,15 +255,22 @@ export class FramedReads {
     }
   }
 
+  /** How long the index is, checked before so much is read. @param tail Where no mark tells it. */
+  #indexBytes({ info, shape }: Met, tail: Uint8Array | undefined): number {
+    const { codec, frameBytes, size } = shape
+    try {
+      const frames = size === undefined ? codec.framesOf(tail!) : framesIn(size, frameBytes)
+      const bytes = codec.indexBytes(frames)
+      if (frames <= framesMax && bytes <= info.size) return bytes
+      throw corrupt(`an index of ${frames} frames cannot be its own`)
+    } catch (error) {
+      throw ofObject(error, info.key)
+    }
+  }
+
   #knownIndex({ info, mark }: Met): FrameIndex | undefined {
     const known = this.known.get(info.key)
     return known?.etag === info.etag && known.mark === mark ? known.index : undefined
-  }
-
-  #framesOf({ codec, frameBytes, size }: FrameShape, tail: Uint8Array): number {
-    const frames = size === undefined ? codec.framesOf(tail) : framesIn(size, frameBytes)
-    if (frames > framesMax) throw corrupt(`it has more than ${framesMax} frames`)
-    return frames
   }
 
   async #tail(
