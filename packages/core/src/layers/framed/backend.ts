@@ -68,6 +68,7 @@ export class FramedBackend implements StorageBackend {
       discardSource(body)
       throw error
     }
+    // As it is, and so up to what the backend inside takes, which is a little more than claimed.
     if (!isTaken) return this.#inner.write(key, body, plain)
     return body instanceof Uint8Array
       ? this.#writeBytes(key, body, plain)
