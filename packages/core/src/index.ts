@@ -110,6 +110,11 @@ export {
   sinkTimeoutMsDefault,
 } from './layers/audit/options.ts'
 export { type AuditSink, callbackSink } from './layers/audit/sink.ts'
+export { checksum, type ChecksumOptions } from './layers/checksum/checksum.ts'
+export { type ChecksumAlgorithm, checksumAlgorithms } from './layers/checksum/digest.ts'
+export { type CompressionAlgorithm, compressionAlgorithms } from './layers/compress/algorithms.ts'
+export { compress, type CompressOptions } from './layers/compress/compress.ts'
+export { type ContentTypes, isCompressible } from './layers/compress/content-types.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { log, type LogOptions } from './layers/log.ts'
 export { type Meter, metrics, type MetricsOptions } from './layers/metrics.ts'

@@ -3,7 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ConformanceHarness } from '@aos-storage/core/testing'
-import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
+import {
+  applyLayers,
+  checksum,
+  type ChecksumOptions,
+  compress,
+  type CompressOptions,
+  type Layer,
+  prefix,
+  type StorageBackend,
+} from '@aos-storage/core'
 import { type FileBackendOptions, FileStorageBackend } from '../../src/index.ts'
 
 /** A new empty folder. */
@@ -14,12 +23,23 @@ export function newFolder(): Promise<string> {
 /** What opens a store in another process: its options, and whether it is behind a prefix view. */
 export interface ChildStoreArgs extends FileBackendOptions {
   readonly prefixedBy?: string | undefined
+  /** Layers that a child must have too: what they store only they can read. */
+  readonly framedBy?: FramedBy | undefined
 }
 
-/** A store, behind a prefix view when asked to. */
-export function openStore({ prefixedBy, ...options }: ChildStoreArgs): StorageBackend {
-  const backend = new FileStorageBackend(options)
-  return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
+/** Options of the layers that store bodies in another form. */
+export interface FramedBy {
+  readonly compress?: CompressOptions | undefined
+  readonly checksum?: ChecksumOptions | undefined
+}
+
+/** A store, behind a prefix view and layers when asked to. */
+export function openStore({ prefixedBy, framedBy, ...options }: ChildStoreArgs): StorageBackend {
+  const layers: Layer[] = []
+  if (framedBy?.compress !== undefined) layers.push(compress(framedBy.compress))
+  if (framedBy?.checksum !== undefined) layers.push(checksum(framedBy.checksum))
+  if (prefixedBy !== undefined) layers.push(prefix(prefixedBy))
+  return applyLayers(new FileStorageBackend(options), layers)
 }
 
 /** What the conformance kit needs to know of this backend. */

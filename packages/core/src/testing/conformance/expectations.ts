@@ -92,15 +92,30 @@ function plainInfo(info: ObjectInfo): Record<string, unknown> {
   return { key, size, etag, modifiedAt: +modifiedAt, contentType, metadata: { ...metadata } }
 }
 
-/** A listed object is what `stat` tells; type and metadata may be left out. */
-export function expectListed(actual: ListedObject, expected: ObjectInfo, what: string): void {
-  expectSameInfo(listedInfo(actual, expected), expected, what)
+/**
+ * A listed object is what `stat` tells; type and metadata may be left out, and the size is that of
+ * the body unless `listedSize` claims less.
+ */
+export function expectListed(
+  backend: Pick<StorageBackend, 'capabilities'>,
+  actual: ListedObject,
+  expected: ObjectInfo,
+  what: string,
+): void {
+  expectSameInfo(listedInfo(backend, actual, expected), expected, what)
 }
 
 /** A listed object with what listings leave out, as `stat` tells it. */
-export function listedInfo(listed: ListedObject, stat: ObjectInfo): ObjectInfo {
+export function listedInfo(
+  { capabilities }: Pick<StorageBackend, 'capabilities'>,
+  listed: ListedObject,
+  stat: ObjectInfo,
+): ObjectInfo {
   const { contentType = stat.contentType, metadata = stat.metadata } = listed
-  return { ...listed, contentType, metadata }
+  const isBytes = Number.isSafeInteger(listed.size) && listed.size >= 0
+  assert.ok(isBytes, `size of the listed object ${quoteKey(listed.key)} is ${listed.size}`)
+  const size = capabilities.listedSize === 'stored' ? stat.size : listed.size
+  return { ...listed, size, contentType, metadata }
 }
 
 /**

@@ -86,6 +86,9 @@ export const namingMutants: readonly Mutant[] = [
   pageMutant('lists another etag', (page) =>
     objectMap(page, (o) => ({ ...o, etag: `"${o.etag}"` })),
   ),
+  pageMutant('lists another size than that of the body', (page) =>
+    objectMap(page, (o) => ({ ...o, size: o.size + 1 })),
+  ),
   pageMutant('lists nothing for fields "key"', (page, { fields }) =>
     fields === 'key' ? { ...page, objects: page.objects.map((o) => ({ ...o, key: '' })) } : page,
   ),

@@ -212,7 +212,7 @@ export const listCases: readonly ConformanceCase[] = defineCases('list', [
       await expectListing(backend, { fields: 'key' }, { keys: tree }, 'of keys only')
       await expectListing(backend, { fields: 'key', limit: 3 }, { keys: tree }, 'of keys only')
       const [first] = await listObjects(backend, { fields: 'all', limit: 1 })
-      expectListed(first!, await backend.stat(first!.key), 'list({ fields: "all" })')
+      expectListed(backend, first!, await backend.stat(first!.key), 'list({ fields: "all" })')
     },
   },
   {

@@ -19,7 +19,7 @@ async function expectMetadata(
   const { metadata } = opened.info
   assert.deepEqual({ ...metadata }, { ...expected }, `read("${key}").info.metadata ${when}`)
   const [listed] = await listObjects(backend, { prefix: key })
-  if (listed !== undefined) expectListed(listed, stat, `list() entry of "${key}" ${when}`)
+  if (listed !== undefined) expectListed(backend, listed, stat, `list() entry of "${key}" ${when}`)
 }
 
 const contentTypes = [

@@ -75,7 +75,12 @@ export const writeCases: readonly ConformanceCase[] = defineCases('write', [
       await drain(opened)
       const [listed] = await listObjects(backend, { prefix: 'a/' })
       assert.ok(listed !== undefined, 'list({ prefix: "a/" }) shows "a/b"')
-      expectWritten(backend, listedInfo(listed, written), written, 'list() against write()')
+      expectWritten(
+        backend,
+        listedInfo(backend, listed, written),
+        written,
+        'list() against write()',
+      )
     },
   },
   {
