@@ -25,6 +25,7 @@ import { assertCanTakeWrites, capabilitiesOf } from './capabilities.ts'
 import { type Conflict, conflictOf } from './conflicts.ts'
 import { healthOf } from './health.ts'
 import { Journal } from './journal.ts'
+import { Judgements } from './judgements.ts'
 import { KeyLocks } from './key-locks.ts'
 import { Lister } from './lister.ts'
 import { Mirror } from './mirror.ts'
@@ -70,6 +71,7 @@ export class FallbackBackend implements StorageBackend {
       answers: new Answers(primary, settings, seen, this.#outOfStep),
       journal: takesWrites ? new Journal(settings) : undefined,
       locks: new KeyLocks(),
+      judgements: new Judgements(),
       mirror: mirrors ? new Mirror(primary, stores[0], seen, this.#outOfStep) : undefined,
       closing: this.#closing.signal,
     }

@@ -8,8 +8,10 @@ const durabilities: readonly Durability[] = ['none', 'process', 'host', 'service
 
 /**
  * Of reads: the primary's, for a fallback that cannot do it is passed over. Of writes: what the
- * first fallback can take as well, where it takes some. Conditions are the primary's: only it
- * judges them.
+ * first fallback can take as well, where it takes some.
+ *
+ * Conditions are judged by the primary alone. But it does not see what waits in the journal of
+ * another process, and so they hold no farther than this one where outage writes are taken.
  */
 export function capabilitiesOf(primary: Capabilities, settings: Settings): Capabilities {
   const { stores, takesWrites, mirrors } = settings
@@ -21,6 +23,11 @@ export function capabilitiesOf(primary: Capabilities, settings: Settings): Capab
   const markBytes = takesWrites ? fallbackIdBytes : 0
   return Object.freeze({
     ...primary,
+    ...(takesWrites && {
+      conditionalWrite: within(primary.conditionalWrite),
+      conditionalDelete: within(primary.conditionalDelete),
+      conditionalCopy: within(primary.conditionalCopy),
+    }),
     userMetadata: written.every(({ userMetadata }) => userMetadata),
     durability: takesWrites ? weakest(written) : primary.durability,
     keyBytesMax: least('keyBytesMax', written),
@@ -33,6 +40,10 @@ export function capabilitiesOf(primary: Capabilities, settings: Settings): Capab
     // They would go around the journal and the mirror.
     extras: takesWrites || mirrors ? [] : primary.extras,
   })
+}
+
+function within(scope: ConditionScope): ConditionScope {
+  return scope === 'none' ? 'none' : 'process'
 }
 
 type NumberName = 'keyBytesMax' | 'objectBytesMax' | 'metadataBytesMax' | 'listPageMax'

@@ -46,6 +46,7 @@ export class OutageWrites {
           ...{ key, kind: 'write', version, code: outage.code, size },
           ...{ atMs: settings.clock.now(), modifiedAtMs: modifiedAt.getTime() },
         },
+        outage,
         { signal },
       )
       return written
@@ -56,33 +57,40 @@ export class OutageWrites {
 
   /** True when there was an object, as far as the fallback knows. */
   async delete(key: string, options: OperationOptions, outage: StorageError): Promise<boolean> {
-    const { settings, answers, primary } = this.#parts
+    const { settings, answers, primary, seen } = this.#parts
     // Without a condition, what somebody wrote since would be deleted unseen.
     if (primary.backend.capabilities.conditionalDelete === 'none') throw cannotDelete(outage)
     const { signal } = options
     const atMs = settings.clock.now()
     const before = await this.#orOutage(key, outage, async () => {
       this.#journal.assertRoom(key)
-      const isThere = await this.#isThere(key, { signal })
+      const isInStore = await this.#isInStore(key, { signal })
       const change: Change = {
         ...{ key, kind: 'delete', version: settings.random.id(), code: outage.code, size: 0 },
         ...{ atMs, modifiedAtMs: atMs },
       }
-      const replaced = await this.#record(change, { signal })
-      return replaced === undefined ? isThere : replaced.kind === 'write'
+      const replaced = await this.#record(change, outage, { signal })
+      if (replaced !== undefined) return replaced.kind === 'write'
+      const base = seen.get(key)
+      return base === 'unknown' ? isInStore : base !== 'absent'
     })
     answers.publish(this.#journal.store, 'delete', outage.code)
     return before
   }
 
   /** Puts the record of a change in place, and removes the body of the one that it replaces. */
-  async #record(change: Change, options: OperationOptions): Promise<JournalRecord | undefined> {
-    const { locks, seen } = this.#parts
+  async #record(
+    change: Change,
+    outage: StorageError,
+    options: OperationOptions,
+  ): Promise<JournalRecord | undefined> {
+    const { locks, seen, judgements } = this.#parts
     const { key } = change
     return locks.run(key, async () => {
+      if (judgements.has(key)) throw beingJudged(outage, key)
       const { before } = await this.#journal.put(
         key,
-        (standing) => recordAfter(standing, change, seen?.get(key) ?? 'unknown'),
+        (standing) => recordAfter(standing, change, seen.get(key)),
         options,
       )
       if (before?.kind === 'write') await this.#journal.dropBody(before.version)
@@ -90,7 +98,8 @@ export class OutageWrites {
     })
   }
 
-  async #isThere(key: string, options: OperationOptions): Promise<boolean> {
+  async #isInStore(key: string, options: OperationOptions): Promise<boolean> {
+    if (this.#parts.seen.get(key) !== 'unknown') return true
     try {
       await this.#journal.store.backend.stat(key, options)
       return true
@@ -107,6 +116,7 @@ export class OutageWrites {
     } catch (error) {
       if (!isStorageError(error)) throw error
       if (!isOutage(error)) throw aboutKey(error, key)
+      if (error === outage) throw error
       throw outage.with({
         message:
           `${outage.message}; the fallback "${this.#journal.store.name}" could not take it either ` +
@@ -120,6 +130,15 @@ export class OutageWrites {
 /** The failure of a change of a key that waits: it stays where the key's newest version is. */
 export function stillWaiting(key: string, code: StorageErrorCode): StorageError {
   return new StorageError(code, `Key ${quoteKey(key)} waits to be reconciled with the primary`, {
+    key,
+  })
+}
+
+function beingJudged(outage: StorageError, key: string): StorageError {
+  return outage.with({
+    message:
+      `${outage.message}; the fallback does not take it either, for a conditional change of key ` +
+      `${quoteKey(key)} is under way`,
     key,
   })
 }

@@ -1,6 +1,7 @@
 /** What the parts of the layer share. */
 import type { Answers } from './answers.ts'
 import type { Journal } from './journal.ts'
+import type { Judgements } from './judgements.ts'
 import type { KeyLocks } from './key-locks.ts'
 import type { Mirror } from './mirror.ts'
 import type { Settings } from './options.ts'
@@ -15,8 +16,8 @@ export interface Parts {
   readonly journal: Journal | undefined
   /** Around what changes or re-reads the record of a key. */
   readonly locks: KeyLocks
-  /** Undefined where nothing depends on it. */
-  readonly seen: Seen | undefined
+  readonly judgements: Judgements
+  readonly seen: Seen
   /** Undefined where nothing is mirrored. */
   readonly mirror: Mirror | undefined
   /** Fires at close. */

@@ -141,11 +141,11 @@ export class Reader {
     try {
       const result = await primary.ask((backend) => way.ask(backend, key, own))
       const info = way.infoOf(result)
-      seen?.note(key, info.etag)
+      seen.note(key, info.etag)
       const answeredBy = answers.ofPrimary()
       return way.withInfo(result, { ...shown(info, primaryToken(info.etag)), answeredBy })
     } catch (error) {
-      if (isStorageError(error, 'NOT_FOUND')) seen?.note(key, undefined)
+      if (isStorageError(error, 'NOT_FOUND')) seen.note(key, undefined)
       throw error
     }
   }
@@ -157,8 +157,11 @@ export class Reader {
     return {
       ...rest,
       ...(ifMatch !== undefined && { ifMatch: await this.primaryEtag(key, ifMatch, options) }),
-      // Left out, the object is given once more.
-      ...(without?.of === 'primary' && { ifNoneMatch: without.etag }),
+      // Of another store's, left out, the object is given once more.
+      ...(without !== undefined &&
+        without.of !== 'store' && {
+          ifNoneMatch: await this.primaryEtag(key, ifNoneMatch!, options),
+        }),
     }
   }
 

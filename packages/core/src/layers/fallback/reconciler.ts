@@ -172,11 +172,11 @@ export class Reconciler {
     try {
       if (record.kind === 'write') {
         const { etag } = await this.#applyWrite(record, standing, options)
-        seen?.note(record.key, etag)
+        seen.note(record.key, etag)
       } else if (standing !== undefined) {
         const given = { ...options, ifMatch: standing.etag }
         await primary.ask((backend) => backend.delete(record.key, given))
-        seen?.note(record.key, undefined)
+        seen.note(record.key, undefined)
       }
       return true
     } catch (error) {

@@ -62,14 +62,16 @@ export class Writer {
         replayable.discard()
       }
     }
-    let given: WriteOptions
-    try {
-      given = await this.#judgeable(key, options)
-    } catch (error) {
-      discardSource(body)
-      throw error
-    }
-    return this.#stored(key, options, (backend) => backend.write(key, body, given))
+    return this.#judged(key, options, async () => {
+      let given: WriteOptions
+      try {
+        given = await this.#judgeable(key, options)
+      } catch (error) {
+        discardSource(body)
+        throw error
+      }
+      return this.#stored(key, options, (backend) => backend.write(key, body, given))
+    })
   }
 
   async delete(key: string, options: DeleteOptions): Promise<boolean> {
@@ -77,10 +79,13 @@ export class Writer {
     if (options.ifMatch === undefined && waiting !== undefined && this.#outage !== undefined) {
       return this.#outage.writes.delete(key, options, stillWaiting(key, waiting.record.code))
     }
-    const given = await this.#judgeable(key, options)
     try {
-      const change = (backend: StorageBackend): Promise<boolean> => backend.delete(key, given)
-      return await this.#changed(key, options, change, () => undefined)
+      return await this.#judged(key, options, async () => {
+        const given = await this.#judgeable(key, options)
+        const change = (backend: StorageBackend): Promise<boolean> => backend.delete(key, given)
+        const isDone = await this.#changed(key, options, change, () => undefined)
+        return isDone && !this.#isDeletedInJournal(key)
+      })
     } catch (error) {
       if (!isOutage(error) || options.ifMatch !== undefined) throw error
       if (this.#outage === undefined) throw error
@@ -91,13 +96,16 @@ export class Writer {
   /** Needs the primary: what a fallback has of the source may be an older version. */
   async copy(from: string, to: string, options: CopyOptions): Promise<ObjectInfo> {
     const { sourceIfMatch, ...rest } = options
-    await this.#settle(from, options)
-    const given = await this.#judgeable(to, rest)
-    const source =
-      sourceIfMatch === undefined
-        ? {}
-        : { sourceIfMatch: await this.#reader.primaryEtag(from, sourceIfMatch, options) }
-    return this.#stored(to, options, (backend) => backend.copy(from, to, { ...given, ...source }))
+    return this.#judged(to, options, async () => {
+      await this.#settle(from, options)
+      await this.#settle(to, options)
+      const given = await this.#judgeable(to, rest)
+      const source =
+        sourceIfMatch === undefined
+          ? {}
+          : { sourceIfMatch: await this.#reader.primaryEtag(from, sourceIfMatch, options) }
+      return this.#stored(to, options, (backend) => backend.copy(from, to, { ...given, ...source }))
+    })
   }
 
   async deleteMany(keys: readonly string[], options: OperationOptions): Promise<DeleteOutcome[]> {
@@ -121,9 +129,13 @@ export class Writer {
       const outcome = outcomes[at]
       return outcome === undefined || (this.#outage !== undefined && isOutage(outcome.error))
     })
-    await eachOf(alone, deletesAtOnce, async (at) => {
-      outcomes[at] = await this.#deleteAlone(keys[at]!, options)
-    })
+    // Repeated keys afterwards: the first one says whether there was an object.
+    const isFirst = (at: number): boolean => keys.indexOf(keys[at]!) === at
+    for (const round of [alone.filter(isFirst), alone.filter((at) => !isFirst(at))]) {
+      await eachOf(round, deletesAtOnce, async (at) => {
+        outcomes[at] = await this.#deleteAlone(keys[at]!, options)
+      })
+    }
     return outcomes.map((outcome) => outcome!)
   }
 
@@ -135,9 +147,12 @@ export class Writer {
     const { primary, seen, mirror } = this.#parts
     try {
       const done = await primary.ask((backend) => backend.deleteMany(keys, options))
-      for (const { key, error } of done) if (error === undefined) seen?.note(key, undefined)
+      for (const { key, error } of done) if (error === undefined) seen.note(key, undefined)
       await mirror?.followAll(keys, options)
-      return done
+      return done.map((outcome) => {
+        const isDone = outcome.deleted && !this.#isDeletedInJournal(outcome.key)
+        return isDone === outcome.deleted ? outcome : { ...outcome, deleted: isDone }
+      })
     } catch (error) {
       if (!isOutage(error)) throw error
       for (const key of keys) mirror?.noteOutOfStep(key)
@@ -208,7 +223,7 @@ export class Writer {
       if (isOutage(error)) mirror?.noteOutOfStep(key)
       throw error
     }
-    seen?.note(key, etagOf(result))
+    seen.note(key, etagOf(result))
     await mirror?.follow(key, { signal })
     return result
   }
@@ -222,9 +237,32 @@ export class Writer {
     return { ...options, ifMatch: await this.#reader.primaryEtag(key, ifMatch, options) }
   }
 
+  /** Makes a conditional change while no outage write of the key begins to wait. */
+  #judged<T>(
+    key: string,
+    options: DeleteOptions,
+    change: () => Promise<T>,
+  ): Promise<T> {
+    const { judgements, locks } = this.#parts
+    if (this.#outage === undefined || !isConditional(options)) return change()
+    return judgements.during(key, async () => {
+      // One that began before is then known.
+      await locks.run(key, () => Promise.resolve())
+      return change()
+    })
+  }
+
   async #settle(key: string, { signal }: OperationOptions): Promise<void> {
     if (this.#parts.journal?.get(key) === undefined) return
     await this.#outage?.reconciler.settle(key, { signal })
+  }
+
+  /**
+   * True when an outage delete of the key came while the primary made this one: that one said that
+   * there was an object, and only one of them may.
+   */
+  #isDeletedInJournal(key: string): boolean {
+    return this.#parts.journal?.get(key)?.record.kind === 'delete'
   }
 }
 
