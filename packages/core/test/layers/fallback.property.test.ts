@@ -110,23 +110,26 @@ async function run(seed: number, steps: number): Promise<void> {
   }
 
   for (let step = 0; step < steps; step++) {
-    if (random.next() < 0.1) world.primaryWeather.isAway = !world.primaryWeather.isAway
+    if (random.next() < 0.06) world.primaryWeather.isAway = !world.primaryWeather.isAway
     if (random.next() < 0.05) world.spareWeather.isAway = !world.spareWeather.isAway
     world.primaryWeather.lostAnswers = random.pick([0, 0, 0.5])
     world.spareWeather.lostAnswers = random.pick([0, 0, 0.5])
-    const at = random.integer(processes.length)
-    const process = processes[at]!
+    const process = random.pick(processes)
     if (random.next() < 0.1) {
       process.callsLeft = 1 + random.integer(12)
       process.diesAfterCall = random.next() < 0.5
     }
+    if (random.next() < 0.1) process.isCutOff = !process.isCutOff
     const tasks = [change(process)]
-    if (random.next() < 0.3) tasks.push(change(random.pick(processes)))
-    if (random.next() < 0.15) {
-      tasks.push(process.layer.reconcile().then(() => undefined, ignoreExpected))
+    while (random.next() < 0.4) tasks.push(change(random.pick(processes)))
+    if (random.next() < 0.3) {
+      const { layer } = random.pick(processes)
+      tasks.push(layer.reconcile().then(() => undefined, ignoreExpected))
     }
     await Promise.all(tasks)
-    if (process.isDead) processes[at] = world.start(options)
+    processes.forEach((each, place) => {
+      if (each.isDead) processes[place] = world.start(options)
+    })
   }
 
   world.primaryWeather.isAway = false

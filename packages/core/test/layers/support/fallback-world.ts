@@ -37,6 +37,8 @@ export interface Process {
   callsLeft: number
   diesAfterCall: boolean
   isDead: boolean
+  /** True: it alone does not reach the primary. */
+  isCutOff: boolean
   calls: number
 }
 
@@ -68,6 +70,7 @@ export class World {
       callsLeft: Infinity,
       diesAfterCall: false,
       isDead: false,
+      isCutOff: false,
       calls: 0,
     }
     const spare = applyLayers(this.spare, [this.#gate(process, this.spareWeather)])
@@ -91,15 +94,17 @@ export class World {
       name: 'gate',
       wrap: (inner) =>
         aroundCalls(inner, async (_call, run) => {
-          await turns(this.random.integer(3))
+          await turns(this.random.integer(12))
           process.calls++
           const isLast = process.callsLeft-- <= 1
           if (process.isDead) throw new Died()
           if (isLast && !process.diesAfterCall) this.#die(process)
-          const isDone = !weather.isAway || this.random.next() < weather.lostAnswers
+          const isAway =
+            weather.isAway || (process.isCutOff && weather === this.primaryWeather)
+          const isDone = !isAway || this.random.next() < weather.lostAnswers
           const result = isDone ? await run() : undefined
           if (isLast || process.isDead) this.#die(process)
-          if (weather.isAway) throw new StorageError('UNAVAILABLE', 'The store is away')
+          if (isAway) throw new StorageError('UNAVAILABLE', 'The store is away')
           return result as Awaited<ReturnType<typeof run>>
         }),
     })
