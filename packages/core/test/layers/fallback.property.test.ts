@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { isStorageError, type ObjectInfo, type StorageBackend } from '../../src/index.ts'
 import { collect } from '../../src/backend-kit.ts'
 import { seededRandom } from '../../src/testing/index.ts'
-import { Died, type Process, World } from './support/fallback-world.ts'
+import { Died, type Process, turns, World } from './support/fallback-world.ts'
 
 interface Change {
   readonly key: string
@@ -93,6 +93,7 @@ async function run(seed: number, steps: number): Promise<void> {
     const bytes = Buffer.from(value)
     const { backend } = process
     const chance = random.next()
+    await turns(random.integer(150))
     if (chance < 0.15) {
       await history.note(key, undefined, () => backend.delete(key))
     } else if (chance < 0.3) {

@@ -116,6 +116,7 @@ export class World {
   }
 }
 
-async function turns(count: number): Promise<void> {
+/** Lets others go first, that many times. */
+export async function turns(count: number): Promise<void> {
   for (let at = 0; at < count; at++) await Promise.resolve()
 }
