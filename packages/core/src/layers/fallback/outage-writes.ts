@@ -116,7 +116,6 @@ export class OutageWrites {
     } catch (error) {
       if (!isStorageError(error)) throw error
       if (!isOutage(error)) throw aboutKey(error, key)
-      if (error === outage) throw error
       throw outage.with({
         message:
           `${outage.message}; the fallback "${this.#journal.store.name}" could not take it either ` +
@@ -135,12 +134,12 @@ export function stillWaiting(key: string, code: StorageErrorCode): StorageError 
 }
 
 function beingJudged(outage: StorageError, key: string): StorageError {
-  return outage.with({
-    message:
-      `${outage.message}; the fallback does not take it either, for a conditional change of key ` +
-      `${quoteKey(key)} is under way`,
-    key,
-  })
+  return new StorageError(
+    'CONFLICT',
+    `The primary did not answer, and the fallback does not take a change of key ${quoteKey(key)} ` +
+      'while a conditional one is under way; try again',
+    { key, cause: outage },
+  )
 }
 
 function cannotDelete(outage: StorageError): StorageError {
