@@ -114,6 +114,34 @@ describe('reconciling', () => {
     expect(await text(set.world.primary, 'k')).toBe('new')
   })
 
+  it('knows its own write again, although its answer was lost and another replaced it', async () => {
+    const { world, backend, layer } = setUp({ clockSkewMsMax: 60_000 })
+    Object.assign(world.primaryWeather, { isAway: true, lostAnswers: 1 })
+    await backend.write('k', bytes('first'), type)
+    world.primaryWeather.lostAnswers = 0
+    await backend.write('k', bytes('second'), type)
+    world.primaryWeather.isAway = false
+    expect(await text(world.primary, 'k')).toBe('first')
+    expect(await layer.reconcile()).toMatchObject({ settled: 1, conflicts: [] })
+    expect(await text(world.primary, 'k')).toBe('second')
+  })
+
+  it('is told of what several processes wrote to a key in the order in which they did', async () => {
+    const { world, backend, layer } = setUp()
+    const other = world.start()
+    // Each has read the journal before.
+    for (const process of [backend, other.backend]) await process.list()
+    world.primaryWeather.isAway = true
+    await other.backend.write('k', bytes('first'), type)
+    await backend.write('k', bytes('second'), type)
+    expect(await text(backend, 'k')).toBe('second')
+    // The body of the one that was replaced is gone, and the other process notices.
+    expect((await world.spare.list({ prefix: 'aos-fallback/bodies/' })).objects).toHaveLength(1)
+    expect(await text(other.backend, 'k')).toBe('second')
+    world.primaryWeather.isAway = false
+    expect(await layer.reconcile()).toMatchObject({ settled: 1, pending: 0 })
+  })
+
   it('takes the same object, whoever wrote it, for done', async () => {
     const set = setUp()
     await during(set, 'k', 'same')
@@ -126,7 +154,7 @@ describe('reconciling', () => {
   })
 
   it('never overwrites what somebody writes while it looks', async () => {
-    for (let delay = 0; delay < 40; delay++) {
+    for (let delay = 0; delay < 200; delay++) {
       const set = setUp()
       await during(set, 'k', 'outage')
       const reconciling = set.layer.reconcile()
@@ -145,7 +173,7 @@ describe('reconciling', () => {
   })
 
   it('never loses what another process writes to the same key meanwhile', async () => {
-    for (let delay = 0; delay < 60; delay++) {
+    for (let delay = 0; delay < 120; delay++) {
       const set = setUp()
       const other = set.world.start()
       await during(set, 'k', 'first')
