@@ -4,6 +4,7 @@ import {
   type Conflict,
   type FallbackOptions,
   isStorageError,
+  type Resolve,
   stackOf,
   type StorageBackend,
 } from '../../src/index.ts'
@@ -276,15 +277,14 @@ describe('conflicts', () => {
   ] as const)('are decided by resolve: %s', async (choice, value, left) => {
     const { world, layer, backend } = await conflicting()
     const asked: Conflict[] = []
-    const { conflicts } = await layer.reconcile({
-      resolve: async (conflict) => {
-        asked.push(conflict)
-        // Whoever decides may use the key.
-        await backend.write(`seen/${conflict.key}`, bytes('x'), { ...type, ifNoneMatch: '*' })
-        await backend.stat('k', {})
-        return choice
-      },
-    })
+    const resolve: Resolve = async (conflict) => {
+      asked.push(conflict)
+      // Whoever decides may use the store.
+      await backend.write(`seen/${conflict.key}`, bytes('x'), { ...type, ifNoneMatch: '*' })
+      await backend.stat('k')
+      return choice
+    }
+    const { conflicts } = await layer.reconcile({ resolve })
     expect(asked).toHaveLength(1)
     expect(conflicts).toHaveLength(left)
     expect(await text(world.primary, 'k')).toBe(value)
@@ -294,12 +294,11 @@ describe('conflicts', () => {
   it('are asked about again when the primary changed meanwhile', async () => {
     const { world, layer } = await conflicting()
     let asked = 0
-    await layer.reconcile({
-      resolve: async () => {
-        if (++asked === 1) await world.primary.write('k', bytes('newer'), type)
-        return 'outage'
-      },
-    })
+    const resolve: Resolve = async () => {
+      if (++asked === 1) await world.primary.write('k', bytes('newer'), type)
+      return 'outage'
+    }
+    await layer.reconcile({ resolve })
     expect(asked).toBe(2)
     expect(await text(world.primary, 'k')).toBe('outage')
   })

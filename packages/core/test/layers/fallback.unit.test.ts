@@ -237,10 +237,7 @@ describe('writes in an outage', () => {
     const { primary, spare, backend, cut } = setUp(writing)
     const away = faults({ seed: 1, rules: [{ fault: outage }] })
     const options = { ...writing, reconcile: 'by-hand' } as const
-    const other = applyLayers(primary, [
-      fallback({ name: 'spare', backend: spare }, options),
-      away,
-    ])
+    const other = applyLayers(primary, [fallback({ name: 'spare', backend: spare }, options), away])
     await expect(other.read('k')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     cut()
     await backend.write('k', bytes('new'), type)
@@ -257,9 +254,9 @@ describe('writes in an outage', () => {
     const { etag } = await backend.write('k', bytes('x'), type)
     cut()
     for (const condition of [{ ifMatch: etag }, { ifNoneMatch: '*' as const }]) {
-      await expect(
-        backend.write('k', bytes('y'), { ...type, ...condition }),
-      ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+      await expect(backend.write('k', bytes('y'), { ...type, ...condition })).rejects.toMatchObject(
+        { code: 'UNAVAILABLE' },
+      )
     }
     await expect(backend.delete('k', { ifMatch: etag })).rejects.toMatchObject({
       code: 'UNAVAILABLE',
@@ -462,7 +459,8 @@ describe('the layer itself', () => {
 
   it('refuses what makes no sense', () => {
     const backend = new MemoryStorageBackend()
-    const wrong = (...given: unknown[]) => Reflect.apply(fallback, undefined, given) as FallbackLayer
+    const wrong = (...given: unknown[]) =>
+      Reflect.apply(fallback, undefined, given) as FallbackLayer
     expect(() => wrong([])).toThrow('one store at least')
     expect(() => wrong({ name: 'x' })).toThrow('a store is a backend')
     expect(() => wrong([backend, backend])).toThrow('same name')
@@ -490,7 +488,9 @@ describe('the layer itself', () => {
     }
     const reading = fallback(new MemoryStorageBackend())(extended())
     expect((reading as unknown as { presign(): string }).presign()).toBe('signed')
-    expect(fallback(new MemoryStorageBackend(), writing)(extended()).capabilities.extras).toEqual([])
+    expect(fallback(new MemoryStorageBackend(), writing)(extended()).capabilities.extras).toEqual(
+      [],
+    )
   })
 
   it('works over a part of a store', async () => {

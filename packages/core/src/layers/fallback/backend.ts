@@ -198,11 +198,7 @@ export class FallbackBackend implements StorageBackend {
     throw new StorageError('NOT_FOUND', "There are no conflicts without writes: 'fallback'")
   }
 
-  #run<T>(
-    keys: readonly string[],
-    options: OperationOptions,
-    call: () => Promise<T>,
-  ): Promise<T> {
+  #run<T>(keys: readonly string[], options: OperationOptions, call: () => Promise<T>): Promise<T> {
     return this.#nudging(this.#admit(keys, options).then(call))
   }
 

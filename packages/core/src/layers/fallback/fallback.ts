@@ -86,11 +86,8 @@ export function fallback(
     reconcile: async (given?: ReconcileOptions) => around().reconcile(given),
     conflicts: async (given?: OperationOptions) => around().conflicts(given),
     readConflict: async (id: string, given?: OperationOptions) => around().readConflict(id, given),
-    resolveConflict: async (
-      id: string,
-      choice: 'primary' | 'outage',
-      given?: OperationOptions,
-    ) => around().resolveConflict(id, choice, given),
+    resolveConflict: async (id: string, choice: 'primary' | 'outage', given?: OperationOptions) =>
+      around().resolveConflict(id, choice, given),
   }
   const result = Object.assign((inner: StorageBackend) => layer(inner), own)
   Object.defineProperty(result, 'pending', { get: () => wrapped?.pending ?? 0 })

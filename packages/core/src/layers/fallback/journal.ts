@@ -278,14 +278,18 @@ export class Journal {
         const waiting = before?.etag === etag ? before : await this.#readRecord(name, {})
         if (waiting !== undefined) found.set(name, waiting)
       }
-      await eachOf(listAll(this.store.backend, journalPrefix, {}), recordsAtOnce, async (object) => {
-        try {
-          await read(object)
-        } catch (error) {
-          if (!isStorageError(error, 'CORRUPT')) throw error
-          unreadable++
-        }
-      })
+      await eachOf(
+        listAll(this.store.backend, journalPrefix, {}),
+        recordsAtOnce,
+        async (object) => {
+          try {
+            await read(object)
+          } catch (error) {
+            if (!isStorageError(error, 'CORRUPT')) throw error
+            unreadable++
+          }
+        },
+      )
       let conflictCount = 0
       for await (const _ of listAll(this.store.backend, conflictsPrefix, {})) conflictCount++
       this.#index.replace(found, touched)

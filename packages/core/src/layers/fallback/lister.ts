@@ -116,11 +116,7 @@ export class Lister {
     )
   }
 
-  async #ofFallbacks(
-    options: ListOptions,
-    place: Place,
-    outage: StorageError,
-  ): Promise<ListPage> {
+  async #ofFallbacks(options: ListOptions, place: Place, outage: StorageError): Promise<ListPage> {
     const { settings, journal, answers } = this.#parts
     const failures: string[] = []
     // Other processes may have written since.
@@ -149,7 +145,8 @@ export class Lister {
     const prefixes: string[] = []
     for (const prefix of raw.prefixes) {
       if (isPassed(prefix, place.position)) continue
-      const isLive = !overlay.isDoubtful(prefix) || (await hasLive(source, prefix, overlay, options))
+      const isLive =
+        !overlay.isDoubtful(prefix) || (await hasLive(source, prefix, overlay, options))
       if (isLive) prefixes.push(prefix)
     }
     const end = raw.cursor === undefined ? undefined : (endOf(raw) ?? startOf(options, place))
@@ -182,9 +179,7 @@ class Overlay {
 
   /** True for an object of the store that is to be seen as it is. */
   shows(key: string): boolean {
-    return (
-      !isReserved(key) && !this.#snapshot.records.has(key) && !isPassed(key, this.#position)
-    )
+    return !isReserved(key) && !this.#snapshot.records.has(key) && !isPassed(key, this.#position)
   }
 
   isDeleted(key: string): boolean {

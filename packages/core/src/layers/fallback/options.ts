@@ -91,8 +91,12 @@ export function settingsOf(
 ): Settings {
   assertOptions(options, optionNames, 'fallback')
   const { pendingMax = 10_000, spoolBytesMax = 1024 ** 2, reconcileEveryMs = 5000 } = options
-  const { clockSkewMsMax = 60_000, writes = 'refuse', mirror = false, closeFallbacks = true } =
-    options
+  const {
+    clockSkewMsMax = 60_000,
+    writes = 'refuse',
+    mirror = false,
+    closeFallbacks = true,
+  } = options
   const { reconcile = 'auto', clock = systemClock, random = systemRandom } = options
   assertInteger(pendingMax, 'pendingMax', 1, pendingLimit)
   assertInteger(spoolBytesMax, 'spoolBytesMax', 0, 1024 ** 3)
@@ -140,7 +144,9 @@ function storeOf(given: unknown): Store {
   assertOptions(given, storeNames, 'fallback store')
   const { backend, lagMsMax, name = backend?.name } = (given ?? {}) as Partial<FallbackStore>
   if (!isBackend(backend)) {
-    throw new TypeError(`fallback: a store is a backend or { name, backend }, not ${describe(given)}`)
+    throw new TypeError(
+      `fallback: a store is a backend or { name, backend }, not ${describe(given)}`,
+    )
   }
   if (typeof name !== 'string') throw new TypeError('fallback: the name of a store is a string')
   if (!legalName.test(name)) {

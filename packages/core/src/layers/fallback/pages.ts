@@ -26,16 +26,19 @@ export async function eachOf<T>(
 ): Promise<void> {
   const running = new Set<Promise<void>>()
   let failure: { readonly error: unknown } | undefined
-  for await (const item of items) {
-    if (failure !== undefined) break
-    const run = task(item)
-      .catch((error: unknown) => {
-        failure ??= { error }
-      })
-      .finally(() => running.delete(run))
-    running.add(run)
-    if (running.size >= atOnce) await Promise.race(running)
+  try {
+    for await (const item of items) {
+      if (failure !== undefined) break
+      const run = task(item)
+        .catch((error: unknown) => {
+          failure ??= { error }
+        })
+        .finally(() => running.delete(run))
+      running.add(run)
+      if (running.size >= atOnce) await Promise.race(running)
+    }
+  } finally {
+    await Promise.all(running)
   }
-  await Promise.all(running)
   if (failure !== undefined) throw failure.error
 }

@@ -27,14 +27,7 @@ import type { Store } from './options.ts'
 import { isOutage } from './outages.ts'
 import type { Parts } from './parts.ts'
 import { fallbackIdMetadata, type JournalRecord } from './records.ts'
-import {
-  foreignToken,
-  outageToken,
-  parseToken,
-  primaryToken,
-  shown,
-  storeToken,
-} from './tokens.ts'
+import { foreignToken, outageToken, parseToken, primaryToken, shown, storeToken } from './tokens.ts'
 
 /** How `read` and `stat` differ. */
 interface Way<T> {
@@ -226,11 +219,7 @@ export class Reader {
   }
 
   /** What another process wrote since the journal was read here. */
-  async #ofOtherProcess<T>(
-    way: Way<T>,
-    key: string,
-    options: ReadOptions,
-  ): Promise<T | undefined> {
+  async #ofOtherProcess<T>(way: Way<T>, key: string, options: ReadOptions): Promise<T | undefined> {
     const { journal, locks } = this.#parts
     if (journal === undefined) return undefined
     const { signal } = options

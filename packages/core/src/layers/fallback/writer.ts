@@ -238,11 +238,7 @@ export class Writer {
   }
 
   /** Makes a conditional change while no outage write of the key begins to wait. */
-  #judged<T>(
-    key: string,
-    options: DeleteOptions,
-    change: () => Promise<T>,
-  ): Promise<T> {
+  #judged<T>(key: string, options: DeleteOptions, change: () => Promise<T>): Promise<T> {
     const { judgements, locks } = this.#parts
     if (this.#outage === undefined || !isConditional(options)) return change()
     return judgements.during(key, async () => {

@@ -2,7 +2,13 @@
  * A primary that takes no change without a condition: to the fallback layer it is away for these,
  * and there for everything else. So whole suites run on what waits in the journal.
  */
-import { aroundCalls, defineLayer, type Layer, StorageError } from '../../../src/backend-kit.ts'
+import {
+  aroundCalls,
+  defineLayer,
+  type Layer,
+  StorageError,
+  type WriteOptions,
+} from '../../../src/backend-kit.ts'
 import { isConditional } from '../../../src/write-once.ts'
 
 /** @param isDeaf Asked for each unconditional write, delete and `deleteMany`. */
@@ -12,7 +18,7 @@ export function deafPrimary(isDeaf: () => boolean = () => true): Layer {
     name: 'deaf',
     wrap: (inner) =>
       aroundCalls(inner, async ({ operation, options }, run) => {
-        if (operations.has(operation) && !isConditional(options ?? {}) && isDeaf()) {
+        if (operations.has(operation) && !isConditional(options as WriteOptions) && isDeaf()) {
           throw new StorageError('UNAVAILABLE', 'The primary is deaf')
         }
         return run()

@@ -99,8 +99,7 @@ export class World {
           const isLast = process.callsLeft-- <= 1
           if (process.isDead) throw new Died()
           if (isLast && !process.diesAfterCall) this.#die(process)
-          const isAway =
-            weather.isAway || (process.isCutOff && weather === this.primaryWeather)
+          const isAway = weather.isAway || (process.isCutOff && weather === this.primaryWeather)
           const isDone = !isAway || this.random.next() < weather.lostAnswers
           const result = isDone ? await run() : undefined
           if (isLast || process.isDead) this.#die(process)
