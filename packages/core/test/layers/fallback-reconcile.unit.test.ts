@@ -115,7 +115,7 @@ describe('reconciling', () => {
     expect(await text(set.world.primary, 'k')).toBe('new')
   })
 
-  it('knows its own write again, although its answer was lost and another replaced it', async () => {
+  it('knows its own write again, whose answer was lost and which another replaced', async () => {
     const { world, backend, layer } = setUp({ clockSkewMsMax: 60_000 })
     Object.assign(world.primaryWeather, { isAway: true, lostAnswers: 1 })
     await backend.write('k', bytes('first'), type)
@@ -127,7 +127,7 @@ describe('reconciling', () => {
     expect(await text(world.primary, 'k')).toBe('second')
   })
 
-  it('is told of what several processes wrote to a key in the order in which they did', async () => {
+  it('keeps the order in which several processes wrote to a key', async () => {
     const { world, backend, layer } = setUp()
     const other = world.start()
     // Each has read the journal before.
@@ -296,7 +296,7 @@ describe('conflicts', () => {
     let asked = 0
     const resolve: Resolve = async () => {
       if (++asked === 1) await world.primary.write('k', bytes('newer'), type)
-      return 'outage'
+      return 'outage' as const
     }
     await layer.reconcile({ resolve })
     expect(asked).toBe(2)

@@ -13,13 +13,13 @@ export async function healthOf(
     ...settings.stores.map(({ backend }) => healthOfOne(backend, options)),
   ])
   const healthy = settings.stores.find((_, at) => others[at]!.ok)
-  const ok = !isClosed && (first!.ok || healthy !== undefined)
+  const ok = !isClosed && (first.ok || healthy !== undefined)
   return {
     ok,
-    latencyMs: first!.latencyMs,
-    message: messageOf(first!, healthy?.name, isClosed),
+    latencyMs: first.latencyMs,
+    message: messageOf(first, healthy?.name, isClosed),
     details: {
-      ...prefixed('primary', first!),
+      ...prefixed('primary', first),
       ...Object.assign({}, ...settings.stores.map(({ name }, at) => prefixed(name, others[at]!))),
     },
   }

@@ -27,7 +27,7 @@ export interface FallbackOptions {
   readonly writes?: 'refuse' | 'fallback' | undefined
   /** True: what is written to the primary is copied to the first store as well. Default false. */
   readonly mirror?: boolean | undefined
-  /** Most keys that wait to be reconciled or resolved; more are `QUOTA_EXCEEDED`. Default 10,000. */
+  /** Most keys that wait, conflicts included; more are `QUOTA_EXCEEDED`. Default 10,000. */
   readonly pendingMax?: number | undefined
   /**
    * Most bytes of a streamed body that are kept, so that the fallback can be sent what the primary
@@ -51,7 +51,7 @@ export interface FallbackOptions {
 }
 
 /** Most keys that may wait, whatever the options say: all of them are held in memory. */
-export const pendingLimit = 100_000
+const pendingLimit = 100_000
 
 const optionNames: ReadonlySet<string> = new Set([
   ...['writes', 'mirror', 'pendingMax', 'spoolBytesMax', 'reconcile', 'reconcileEveryMs'],
@@ -125,7 +125,8 @@ export function settingsOf(
 
 function assertOneOf(value: unknown, name: string, known: readonly unknown[]): void {
   if (known.includes(value)) return
-  throw new TypeError(`fallback: ${name} is ${known.map((each) => `'${each}'`).join(' or ')}`)
+  const values = known.map((each) => `'${String(each)}'`).join(' or ')
+  throw new TypeError(`fallback: ${name} is ${values}`)
 }
 
 function storesOf(given: unknown): readonly [Store, ...Store[]] {

@@ -118,8 +118,8 @@ export class OutageWrites {
       if (!isOutage(error)) throw aboutKey(error, key)
       throw outage.with({
         message:
-          `${outage.message}; the fallback "${this.#journal.store.name}" could not take it either ` +
-          `(${error.code})`,
+          `${outage.message}; the fallback "${this.#journal.store.name}" could not take it ` +
+          `either (${error.code})`,
         key,
       })
     }

@@ -238,7 +238,7 @@ export class Reader {
   }
 }
 
-/** What ends the search: the caller's own doing, and conditions, which only one's own etag meets. */
+/** What ends the search: the caller's own doing, and conditions, which only its own etag meets. */
 export function isFinal({ code }: StorageError): boolean {
   return code === 'ABORTED' || code === 'CLOSED' || code === 'NOT_MODIFIED'
 }

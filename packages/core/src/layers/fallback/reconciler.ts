@@ -3,7 +3,7 @@
  *
  * ```
  * record V, primary P
- *   P is V, by its mark                     -> done: an earlier try, or a write whose answer was lost
+ *   P is V, by its mark                     -> done: an earlier try, or its answer was lost
  *   P is what V was meant to replace        -> V goes there, on condition that P still stands
  *   P has the same type, metadata and bytes -> done
  *   anything else                           -> conflict: P stays, V is kept and told

@@ -7,8 +7,8 @@
  *            spool + rest of the source ──> second store
  * ```
  *
- * The source is closed by {@link ReplayableBody.discard} only: a store that fails closes what it was
- * given, which must not be the end of it.
+ * The source is closed by {@link ReplayableBody.discard} only: a store that fails closes what it
+ * was given, which must not be the end of it.
  */
 import type { WriteBody } from '../../backend.ts'
 import { closeIterator, discardSource } from '../../source.ts'

@@ -193,7 +193,7 @@ export class Writer {
     } catch (error) {
       if (!isOutage(error)) throw error
       if (!body.canReplay) throw cannotReplay(error, settings.spoolBytesMax)
-      return await outageWrites.write(key, body.whole, options, version, error)
+      return outageWrites.write(key, body.whole, options, version, error)
     }
   }
 
@@ -265,7 +265,7 @@ export class Writer {
 function cannotReplay(outage: StorageError, spoolBytesMax: number): StorageError {
   return outage.with({
     message:
-      `${outage.message}; the fallback cannot take it, for more than ${spoolBytesMax} bytes of the ` +
-      'stream are gone: give bytes, or raise spoolBytesMax',
+      `${outage.message}; the fallback cannot take it, for more than ${spoolBytesMax} bytes of ` +
+      'the stream are gone: give bytes, or raise spoolBytesMax',
   })
 }
