@@ -201,6 +201,22 @@ describe('reconciling', () => {
     expect(await text(set.world.primary, 'k')).toBe('new')
   })
 
+  it('takes no delete that it could not make safe later', async () => {
+    const set = setUp()
+    const { primary } = set.world
+    const capabilities = { ...primary.capabilities, conditionalDelete: 'none' }
+    Object.defineProperty(primary, 'capabilities', { value: capabilities })
+    const { backend, layer } = set.world.start()
+    await during({ world: set.world, backend }, 'k', 'new')
+    set.away(true)
+    await expect(backend.delete('k')).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    await expect(backend.delete('other')).rejects.toThrow('no conditional delete')
+    set.away(false)
+    // What waits is settled first, and then deleted where it is.
+    expect(await backend.delete('k')).toBe(true)
+    expect([layer.pending, await text(primary, 'k')]).toEqual([0, undefined])
+  })
+
   it('obeys its signal, and ends at close', async () => {
     const set = setUp()
     await during(set, 'k', 'new')

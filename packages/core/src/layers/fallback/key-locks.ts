@@ -1,21 +1,28 @@
 /** One at a time for each key, in the order of arrival. */
+import { unlessAborted } from '../../source.ts'
+
 export class KeyLocks {
   /** The end of each key's queue. */
   readonly #tails = new Map<string, Promise<void>>()
 
-  async run<T>(key: string, task: () => Promise<T>): Promise<T> {
+  /** @throws StorageError `ABORTED` when the signal fires while others are before it. */
+  async run<T>(key: string, task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#tails.get(key)
     let release!: () => void
-    const tail = new Promise<void>((resolve) => {
+    const own = new Promise<void>((resolve) => {
       release = resolve
     })
+    // Also of one that gives up its place: whoever comes next still waits for those before it.
+    const tail = before === undefined ? own : before.then(() => own)
     this.#tails.set(key, tail)
-    await before
+    void tail.then(() => {
+      if (this.#tails.get(key) === tail) this.#tails.delete(key)
+    })
     try {
+      if (before !== undefined) await unlessAborted(() => before, signal)
       return await task()
     } finally {
       release()
-      if (this.#tails.get(key) === tail) this.#tails.delete(key)
     }
   }
 }

@@ -35,16 +35,17 @@ export class Mirror {
   /** Copies what the primary holds now; never throws for a store that fails. */
   async follow(key: string, options: OperationOptions): Promise<void> {
     this.noteOutOfStep(key)
-    await this.#locks.run(key, async () => {
-      try {
-        await this.#copy(key, options)
-        this.#outOfStep.delete(key)
-      } catch (error) {
-        if (!isStorageError(error)) throw error
-        // Noted again: another copy, of a version before, may have taken the note away.
-        this.noteOutOfStep(key)
-      }
-    })
+    const copy = async (): Promise<void> => {
+      await this.#copy(key, options)
+      this.#outOfStep.delete(key)
+    }
+    try {
+      await this.#locks.run(key, copy, options.signal)
+    } catch (error) {
+      if (!isStorageError(error)) throw error
+      // Noted again: another copy, of a version before, may have taken the note away.
+      this.noteOutOfStep(key)
+    }
   }
 
   followAll(keys: readonly string[], options: OperationOptions): Promise<void> {

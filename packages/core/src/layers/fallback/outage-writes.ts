@@ -86,16 +86,20 @@ export class OutageWrites {
   ): Promise<JournalRecord | undefined> {
     const { locks, seen, judgements } = this.#parts
     const { key } = change
-    return locks.run(key, async () => {
-      if (judgements.has(key)) throw beingJudged(outage, key)
-      const { before } = await this.#journal.put(
-        key,
-        (standing) => recordAfter(standing, change, seen.get(key)),
-        options,
-      )
-      if (before?.kind === 'write') await this.#journal.dropBody(before.version)
-      return before
-    })
+    return locks.run(
+      key,
+      async () => {
+        if (judgements.has(key)) throw beingJudged(outage, key)
+        const { before } = await this.#journal.put(
+          key,
+          (standing) => recordAfter(standing, change, seen.get(key)),
+          options,
+        )
+        if (before?.kind === 'write') await this.#journal.dropBody(before.version)
+        return before
+      },
+      options.signal,
+    )
   }
 
   async #isInStore(key: string, options: OperationOptions): Promise<boolean> {

@@ -104,7 +104,7 @@ export class Reader {
       if (result !== undefined) return result
       // Its body is gone: the change was replaced or reconciled, here or in another process.
       const { signal } = options
-      const now = await locks.run(key, () => journal.refresh(key, { signal }))
+      const now = await locks.run(key, () => journal.refresh(key, { signal }), signal)
       if (now?.record.version === waiting.record.version || round >= roundsMax) {
         throw new StorageError(
           'CORRUPT',
@@ -224,7 +224,7 @@ export class Reader {
     if (journal === undefined) return undefined
     const { signal } = options
     try {
-      await locks.run(key, () => journal.refresh(key, { signal }))
+      await locks.run(key, () => journal.refresh(key, { signal }), signal)
     } catch (error) {
       if (!isOutage(error)) throw error
       return undefined

@@ -88,7 +88,7 @@ export class Reconciler {
     for (let round = 1; round <= roundsMax; round++) {
       const open = { isOpen: resolve !== undefined, decision, signal }
       const settled = await this.#parts.locks
-        .run(key, () => this.#round(key, open))
+        .run(key, () => this.#round(key, open), signal)
         .catch((error: unknown) => {
           if (!isStorageError(error, 'NOT_FOUND')) throw inPlace(error, key)
           // The body is gone: the change was replaced or reconciled, here or in another process.

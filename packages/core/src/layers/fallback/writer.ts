@@ -75,6 +75,8 @@ export class Writer {
   }
 
   async delete(key: string, options: DeleteOptions): Promise<boolean> {
+    const canWait = this.#parts.primary.backend.capabilities.conditionalDelete !== 'none'
+    if (!canWait) await this.#settle(key, options)
     const waiting = this.#parts.journal?.get(key)
     if (options.ifMatch === undefined && waiting !== undefined && this.#outage !== undefined) {
       return this.#outage.writes.delete(key, options, stillWaiting(key, waiting.record.code))
@@ -243,7 +245,7 @@ export class Writer {
     if (this.#outage === undefined || !isConditional(options)) return change()
     return judgements.during(key, async () => {
       // One that began before is then known.
-      await locks.run(key, () => Promise.resolve())
+      await locks.run(key, () => Promise.resolve(), options.signal)
       return change()
     })
   }
