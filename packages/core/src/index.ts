@@ -38,6 +38,7 @@ export {
   type TracedOperation,
   tracedOperations,
 } from './diagnostics/channels.ts'
+export { fallbackChannel, type FallbackEvent } from './diagnostics/layer-channels.ts'
 export type { Logger } from './diagnostics/logger.ts'
 export {
   collectStatistics,

@@ -15,14 +15,17 @@ export class KeyLocks {
     // Also of one that gives up its place: whoever comes next still waits for those before it.
     const tail = before === undefined ? own : before.then(() => own)
     this.#tails.set(key, tail)
-    void tail.then(() => {
-      if (this.#tails.get(key) === tail) this.#tails.delete(key)
-    })
+    void this.#forget(key, tail)
     try {
       if (before !== undefined) await unlessAborted(() => before, signal)
       return await task()
     } finally {
       release()
     }
+  }
+
+  async #forget(key: string, tail: Promise<void>): Promise<void> {
+    await tail
+    if (this.#tails.get(key) === tail) this.#tails.delete(key)
   }
 }
