@@ -188,7 +188,7 @@ export class FallbackBackend implements StorageBackend {
         await this.#parts.mirror?.follow(record.key, options)
       }
       await journal.removeConflict(id, options)
-      await journal.dropBody(id)
+      await journal.dropBody(id, options)
     })
   }
 

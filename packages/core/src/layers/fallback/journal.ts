@@ -200,8 +200,8 @@ export class Journal {
   }
 
   /** What cannot be removed now is found by {@link sweep}. */
-  async dropBody(version: string): Promise<void> {
-    await this.store.backend.delete(bodiesPrefix + version).catch(() => undefined)
+  async dropBody(version: string, options: OperationOptions): Promise<void> {
+    await this.store.backend.delete(bodiesPrefix + version, options).catch(() => undefined)
   }
 
   /** Notes that a change cannot be reconciled; done again it changes nothing. */

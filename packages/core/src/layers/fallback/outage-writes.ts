@@ -95,7 +95,7 @@ export class OutageWrites {
           (standing) => recordAfter(standing, change, seen.get(key)),
           options,
         )
-        if (before?.kind === 'write') await this.#journal.dropBody(before.version)
+        if (before?.kind === 'write') await this.#journal.dropBody(before.version, options)
         return before
       },
       options.signal,

@@ -241,7 +241,7 @@ export class Reconciler {
     const left = await this.#journal.remove(waiting, options)
     // Replaced by another process meanwhile: that change waits now, and knows this one.
     if (left !== undefined) return undefined
-    if (kind === 'write') await this.#journal.dropBody(version)
+    if (kind === 'write') await this.#journal.dropBody(version, options)
     answers.publish(this.#journal.store, 'reconcile', code)
     await mirror?.follow(key, options)
     return { outcome }
