@@ -1,0 +1,119 @@
+/**
+ * Runs over everything that waits: one at a time, by hand or from the background, until it is done
+ * or a store is away.
+ */
+import type { OperationOptions } from '../../backend.ts'
+import type { StorageError } from '../../errors.ts'
+import { isStorageError } from '../../errors.ts'
+import { assertOptions } from '../../options.ts'
+import { unlessAborted } from '../../source.ts'
+import type { Conflict } from './conflicts.ts'
+import { isOutage } from './outages.ts'
+import { eachOf } from './pages.ts'
+import type { Parts } from './parts.ts'
+import type { Reconciler, Resolve } from './reconciler.ts'
+
+const keysAtOnce = 8
+/** Most failures and conflicts that a summary names. */
+const namedMax = 1000
+/** Bodies that nothing names are left alone for a day: their writes may be under way. */
+const sweepAgeMs = 86_400_000
+
+/** What `reconcile` takes. */
+export interface ReconcileOptions extends OperationOptions {
+  /** Asked of each new conflict. Default: both versions are kept. */
+  readonly resolve?: Resolve | undefined
+}
+
+/** What a run did. */
+export interface ReconcileSummary {
+  /** Keys that are settled: the primary holds the outage's change, or the caller dropped it. */
+  readonly settled: number
+  /** New conflicts, of which both versions are kept; at most 1,000 are named. */
+  readonly conflicts: readonly Conflict[]
+  /** Keys that could not be settled, and why; they wait on. At most 1,000 are named. */
+  readonly failures: readonly { readonly key: string; readonly error: StorageError }[]
+  /** Keys that wait still. */
+  readonly pending: number
+  /** The failure of a store that is away, which ended the run; undefined when it was complete. */
+  readonly stoppedBy: StorageError | undefined
+}
+
+const optionNames: ReadonlySet<string> = new Set(['signal', 'resolve'])
+
+export class Runs {
+  readonly #parts: Parts
+  readonly #reconciler: Reconciler | undefined
+  #running: Promise<unknown> | undefined
+  #nextMs = -Infinity
+
+  constructor(parts: Parts, reconciler: Reconciler | undefined) {
+    this.#parts = parts
+    this.#reconciler = reconciler
+  }
+
+  /** Runs once the run that is under way has ended. */
+  async byHand(options: ReconcileOptions): Promise<ReconcileSummary> {
+    assertOptions(options, optionNames, 'reconcile')
+    while (this.#running !== undefined) {
+      const running = this.#running
+      await unlessAborted(() => running, options.signal)
+    }
+    const { signal = this.#parts.closing } = options
+    return this.#run({ ...options, signal: AbortSignal.any([signal, this.#parts.closing]) })
+  }
+
+  /** Starts a run in the background, when something waits and none was lately. */
+  nudge(isWorthIt: boolean): void {
+    const { settings, closing } = this.#parts
+    if (!isWorthIt || !settings.isAuto || this.#running !== undefined || closing.aborted) return
+    if (settings.clock.monotonicMs() < this.#nextMs) return
+    // Its failures are told by the next run by hand, and by the state of the layer.
+    void this.#run({ signal: closing }).catch(() => undefined)
+  }
+
+  #run(options: ReconcileOptions): Promise<ReconcileSummary> {
+    const { clock, reconcileEveryMs } = this.#parts.settings
+    const run = this.#all(options)
+    const end = (): void => {
+      this.#running = undefined
+      this.#nextMs = clock.monotonicMs() + reconcileEveryMs
+    }
+    this.#running = run.then(end, end)
+    return run
+  }
+
+  async #all({ resolve, signal }: ReconcileOptions): Promise<ReconcileSummary> {
+    const { journal, mirror } = this.#parts
+    const conflicts: Conflict[] = []
+    const failures: { readonly key: string; readonly error: StorageError }[] = []
+    let settled = 0
+    const settle = async (key: string): Promise<void> => {
+      try {
+        const result = await this.#reconciler!.settle(key, { resolve, signal })
+        if (result.outcome !== 'conflict') settled++
+        else if (conflicts.length < namedMax) conflicts.push(result.conflict)
+      } catch (error) {
+        if (!isStorageError(error) || endsRun(error)) throw error
+        if (failures.length < namedMax) failures.push({ key, error })
+      }
+    }
+    const told = (stoppedBy: StorageError | undefined): ReconcileSummary => {
+      return { settled, conflicts, failures, pending: journal?.pending ?? 0, stoppedBy }
+    }
+    try {
+      await journal?.reload(signal)
+      await eachOf(journal?.snapshot().keys ?? [], keysAtOnce, settle)
+      await mirror?.mend({ signal })
+      await journal?.sweep(sweepAgeMs, { signal })
+      return told(undefined)
+    } catch (error) {
+      if (isOutage(error)) return told(error)
+      throw error
+    }
+  }
+}
+
+function endsRun(error: StorageError): boolean {
+  return isOutage(error) || isStorageError(error, 'ABORTED', 'CLOSED')
+}

@@ -1,0 +1,31 @@
+/** How the layer feels, without any I/O. */
+import type { LayerState } from '../stack.ts'
+import type { OutOfStep } from './out-of-step.ts'
+import type { Parts } from './parts.ts'
+
+export function stateOf(parts: Parts, outOfStep: OutOfStep): LayerState {
+  const { primary, journal } = parts
+  const { awaySinceMs } = primary
+  const conflicts = journal?.conflictCount ?? 0
+  const unreadable = journal?.unreadable ?? 0
+  const since = awaySinceMs === undefined ? '' : new Date(awaySinceMs).toISOString()
+  const troubles = [
+    ...(since === '' ? [] : [`the primary does not answer since ${since}`]),
+    ...(conflicts === 0 ? [] : [`${conflicts} conflicts wait: resolve them with resolveConflict`]),
+    ...(unreadable === 0 ? [] : [`${unreadable} records of the journal cannot be read`]),
+    ...(journal?.fault === undefined ? [] : ['the journal could not be read']),
+  ]
+  return {
+    ok: troubles.length === 0,
+    message: troubles.length === 0 ? 'the primary answers' : troubles.join('; '),
+    details: {
+      primary: primary.name,
+      isPrimaryAway: since !== '',
+      ...(since === '' ? {} : { awaySince: since }),
+      pending: journal?.pending ?? 0,
+      conflicts,
+      unreadable,
+      outOfStep: outOfStep.size,
+    },
+  }
+}
