@@ -289,13 +289,14 @@ class PrefixView implements StorageBackend {
       .map((prefix) => prefix.slice(this.#folder.length))
       .filter((prefix) => !isPassed(prefix, position))
     const last = lastOf(objects, prefixes)
+    const told = page.answeredBy === undefined ? {} : { answeredBy: page.answeredBy }
     // Without an entry there is no position: the caller goes on with the inner cursor.
     if (page.cursor === undefined || last === undefined) {
-      return { objects, prefixes, cursor: page.cursor }
+      return { objects, prefixes, cursor: page.cursor, ...told }
     }
     const cursor = encodeCursor(last, scope)
     this.#remember(cursor, page.cursor)
-    return { objects, prefixes, cursor }
+    return { objects, prefixes, cursor, ...told }
   }
 
   #remember(cursor: string, inner: string): void {

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { z } from 'zod'
 import {
   type Around,
   aroundCalls,
@@ -13,11 +14,25 @@ import {
 } from '../../src/backend-kit.ts'
 import {
   applyLayers,
+  audit,
+  callbackSink,
+  checksum,
+  compress,
+  concurrency,
+  deadline,
+  fallback,
   isStorageError,
   type Layer,
+  log,
   MemoryStorageBackend,
+  metrics,
   prefix,
+  quota,
+  rateLimit,
+  retry,
   StorageError,
+  timeout,
+  validate,
 } from '../../src/index.ts'
 import {
   faults,
@@ -35,8 +50,27 @@ interface Making {
   readonly random: SeededRandom
 }
 
+const silent = (): void => undefined
+const logger = { debug: silent, info: silent, warn: silent, error: silent }
+const anything = { '**': z.unknown() }
+
 /** Every layer of this package, so that faults are felt and limits are met. */
 const makers: Readonly<Record<string, (making: Making) => Layer>> = {
+  audit: ({ clock, random }) => audit({ sink: callbackSink(silent), clock, random }),
+  log: ({ clock, random }) => log(logger, { clock, random }),
+  metrics: ({ clock }) => metrics({ clock }),
+  validate: () => validate(anything),
+  quota: ({ clock }) => quota({ objectsMax: 4, clock }),
+  deadline: ({ clock }) => deadline({ totalMs: 20_000, clock }),
+  // Not with writes of its own: those may end as conflicts, which are told. It has its own test.
+  fallback: ({ clock, random }) =>
+    fallback(new MemoryStorageBackend({ clock }), { mirror: true, clock, random }),
+  retry: ({ clock, random }) => retry({ clock, random }),
+  rateLimit: ({ clock }) => rateLimit({ operationsPerSecond: 5, waitMsMax: 2000, clock }),
+  concurrency: ({ clock }) => concurrency({ max: 2, queueMax: 2, clock }),
+  timeout: ({ clock }) => timeout({ attemptMs: 1500, idleMs: 1500, clock }),
+  checksum: () => checksum({ blockBytes: 1024 }),
+  compress: () => compress({ bytesMin: 100, frameBytes: 1024 }),
   prefix: () => prefix('tenant/a'),
 }
 
@@ -80,7 +114,7 @@ it('any legal stack over a store that fails behaves as a store', async () => {
       const clock = virtualClock()
       const injector = faults({ seed, clock, rules })
       const stack = legalStack(random.shuffle(names), { clock, random })
-      const backend = applyLayers(new MemoryStorageBackend(), [...stack, injector])
+      const backend = applyLayers(new MemoryStorageBackend({ clock }), [...stack, injector])
       const calm = (): void => injector.clear()
       const driven = await drive({ backend, random, clock, rounds: 40, calm })
       ok += driven.ok

@@ -36,7 +36,11 @@ export class Mirror {
   async follow(key: string, options: OperationOptions): Promise<void> {
     this.noteOutOfStep(key)
     const copy = async (): Promise<void> => {
-      await this.#copy(key, options)
+      const turn = this.#outOfStep.turnOf(key)
+      const etag = await this.#copy(key, options)
+      // A change that was noted meanwhile, its answer lost perhaps, may not be in this copy.
+      if (turn === undefined || turn !== this.#outOfStep.turnOf(key)) return
+      this.#seen.noteMirrored(key, etag)
       this.#outOfStep.delete(key)
     }
     try {
@@ -63,16 +67,17 @@ export class Mirror {
     return this.followAll(this.#outOfStep.keys(), options)
   }
 
-  async #copy(key: string, { signal }: OperationOptions): Promise<void> {
+  /** Gives the version that was copied. */
+  async #copy(key: string, { signal }: OperationOptions): Promise<string | undefined> {
     try {
       const { info, body } = await this.#primary.ask((backend) => backend.read(key, { signal }))
       const { contentType, metadata } = shown(info, info.etag)
       await this.#store.write(key, body, { contentType, metadata, signal })
-      this.#seen.noteMirrored(key, info.etag)
+      return info.etag
     } catch (error) {
       if (!isStorageError(error, 'NOT_FOUND')) throw error
       await this.#store.delete(key, { signal })
-      this.#seen.noteMirrored(key, undefined)
+      return undefined
     }
   }
 }

@@ -1,7 +1,9 @@
 /** Keys of which the first fallback lacks a change, as far as this process knows. Bounded. */
 export class OutOfStep {
-  readonly #keys = new Set<string>()
+  /** With the turn in which each was noted last. */
+  readonly #keys = new Map<string, number>()
   readonly #keysMax: number
+  #turn = 0
   #isOverfull = false
 
   constructor(keysMax: number) {
@@ -22,9 +24,13 @@ export class OutOfStep {
   }
 
   add(key: string): void {
-    if (this.#keys.has(key)) return
-    if (this.#keys.size < this.#keysMax) this.#keys.add(key)
+    if (this.#keys.has(key) || this.#keys.size < this.#keysMax) this.#keys.set(key, ++this.#turn)
     else this.#isOverfull = true
+  }
+
+  /** When it was noted last: what was begun before another turn knows nothing of that change. */
+  turnOf(key: string): number | undefined {
+    return this.#keys.get(key)
   }
 
   delete(key: string): void {
@@ -32,6 +38,6 @@ export class OutOfStep {
   }
 
   keys(): string[] {
-    return [...this.#keys]
+    return [...this.#keys.keys()]
   }
 }

@@ -123,11 +123,16 @@ export class Reconciler {
     if (waiting === undefined) return { outcome: 'none' }
     const { record } = waiting
     const standing = await this.#standing(key, { signal })
-    if (isStanding(record, standing)) return this.#finish(waiting, 'applied', { signal })
+    if (isStanding(record, standing)) {
+      // Our own change, so that a later one may replace it.
+      this.#parts.seen.note(key, standing?.etag)
+      return this.#finish(waiting, 'applied', { signal })
+    }
     if (this.#isReplaced(record, standing)) {
       return this.#applyAndFinish(waiting, standing, { signal })
     }
     if (await this.#isSame(record, standing, { signal })) {
+      this.#parts.seen.note(key, standing?.etag)
       return this.#finish(waiting, 'equal', { signal })
     }
     return this.#conflict(waiting, standing, open)
