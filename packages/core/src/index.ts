@@ -54,6 +54,7 @@ export {
   type StorageErrorDetails,
 } from './errors.ts'
 export * from './extras.ts'
+export { keyPattern } from './key-pattern.ts'
 export { assertKey, compareKeys, keyBytesMax, keyFault, quoteKey, sortKeys } from './keys.ts'
 export { applyLayers, type Layer } from './layers/layer.ts'
 export { prefix } from './layers/prefix.ts'
@@ -96,6 +97,26 @@ export type {
 export type { Items } from './manager/pool.ts'
 export { type MemoryBackendOptions, MemoryStorageBackend } from './memory/backend.ts'
 export { metadataBytesMax } from './metadata.ts'
+export type { MigrationEnd } from './migration/ends.ts'
+export type { MigrationJob } from './migration/job.ts'
+export { migrate } from './migration/migrate.ts'
+export {
+  type JournalOptions,
+  type KeyMapping,
+  type MigrateOptions,
+  migrationConcurrencyDefault,
+  migrationConcurrencyMax,
+} from './migration/options.ts'
+export { originalTime } from './migration/origin.ts'
+export type { MigrationProgress } from './migration/progress.ts'
+export {
+  type MigrationCounts,
+  type MigrationFailure,
+  migrationFailuresMax,
+  type MigrationLoss,
+  type MigrationReport,
+  migrationReport,
+} from './migration/report.ts'
 export type { BackendProvider, Environment, UnknownSettings } from './provider.ts'
 export { type Random, systemRandom } from './random.ts'
 export type {
