@@ -127,11 +127,11 @@ export class Run {
     const { key } = source
     const { report } = this.#with
     if (carried.did === 'copied') {
-      const { losses, ...line } = carried
-      this.#note({ ...line, key, ...(to === key ? {} : { to }) })
+      const { did, losses, ...versions } = carried
+      this.#note({ did, key, ...(to === key ? {} : { to }), ...versions })
       report.counts.copiedBytes += carried.bytes
       for (const { what, why } of losses) report.lost(what, why)
-    } else this.#note({ ...carried, key })
+    } else this.#note({ did: carried.did, key, etag: carried.etag })
     report.counts[carried.did]++
   }
 

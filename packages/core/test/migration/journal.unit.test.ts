@@ -171,7 +171,7 @@ it('tells damage in its midst, and a file that is no journal', async () => {
     expect(readFileSync(journal, 'utf8')).toBe(text)
     return error
   }
-  const damaged = await spoil(lines.with(2, `${lines[2]!.slice(3)}`).join('\n'))
+  const damaged = await spoil(lines.with(2, lines[2]!.slice(3)).join('\n'))
   expect(damaged).toMatchObject({ code: 'CORRUPT', message: expect.stringContaining('Line 3') })
   expect(await spoil('my diary\n')).toMatchObject({ code: 'INVALID_ARGUMENT' })
   expect(await spoil('my diary')).toMatchObject({ code: 'INVALID_ARGUMENT' })

@@ -13,7 +13,7 @@ import {
   originalTime,
   prefix,
   type StorageBackend,
-  StorageError,
+  type StorageError,
   StorageManager,
   type WriteBody,
   type WriteOptions,
