@@ -1,6 +1,6 @@
 /**
- * Moves house: copies every object of one store to another, whatever both are, with its bytes, type,
- * metadata and time, each verified. Killed and started again it goes on where it was.
+ * Moves house: copies every object of one store to another, whatever both are, with its bytes,
+ * type, metadata and time, each verified. Killed and started again it goes on where it was.
  *
  *   node_modules/.bin/node --conditions=@aos-storage/source examples/migrate.ts \
  *     file:///var/data s3://bucket/some/prefix moving.journal

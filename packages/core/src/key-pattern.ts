@@ -18,7 +18,7 @@ const wildcardsMax = 16
  * Compiles a pattern.
  *
  * @throws TypeError when it is no string.
- * @throws StorageError `INVALID_ARGUMENT` for an empty one, or one that no key could be so long for.
+ * @throws StorageError `INVALID_ARGUMENT` for an empty one, or one that is too long.
  */
 export function keyPattern(pattern: string): (key: string) => boolean {
   if (typeof pattern !== 'string') {

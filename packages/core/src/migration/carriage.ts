@@ -92,8 +92,8 @@ export function assertTaken(
   const place = { key: object.key }
   if (fault !== undefined) {
     const message =
-      `The key ${quoteKey(to)} ${fault}. Others may have given an object such a name, but none is ` +
-      'made by us: give it another one with mapKeys, or leave it out with exclude'
+      `The key ${quoteKey(to)} ${fault}. Others may have given an object such a name, but none ` +
+      'is made by us: give it another one with mapKeys, or leave it out with exclude'
     throw refusalOf('INVALID_KEY', message, place)
   }
   const keyBytes = Buffer.byteLength(to)

@@ -122,7 +122,7 @@ export class Carrier {
     const { etag } = source
     if (standing.etag === badEtag) return undefined
     if (existing === 'skip' && !mayBeOwn) return { did: 'skipped', etag }
-    if (existing === 'replace' && !mayBeOwn) return undefined
+    if (existing === 'replace' && !mayBeOwn && !this.#isSure) return undefined
     const found = await this.#compared(source, standing, mayBeOwn)
     if (found?.isOwn === true) return found.isSame ? asCopied(found, source, standing) : undefined
     if (existing === 'skip') return { did: 'skipped', etag }
@@ -273,7 +273,7 @@ function standsThereError(to: string): StorageError {
 function takenError(to: string): StorageError {
   return refusalOf(
     'CONFLICT',
-    `mapKeys gives the key ${quoteKey(to)} to more than one object; the first one has it, and this ` +
-      'one was not copied',
+    `mapKeys gives the key ${quoteKey(to)} to more than one object; the first one has it, and ` +
+      'this one was not copied',
   )
 }

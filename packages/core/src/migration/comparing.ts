@@ -1,6 +1,7 @@
 /** Whether what stands at the destination is the same as the object of the source. */
 import type { ListedObject, ObjectInfo, StorageBackend } from '../backend.ts'
 import { isStorageError } from '../errors.ts'
+import { sameStoreError } from './ends.ts'
 import { userMetadata } from '../metadata.ts'
 import { type Carriage, carriageOf, type CarriageOptions } from './carriage.ts'
 import { digestOf } from './digest.ts'
@@ -11,7 +12,7 @@ import { copyMark, sourceVersion } from './origin.ts'
 export interface Comparing {
   readonly source: StorageBackend
   readonly destination: StorageBackend
-  readonly options: CarriageOptions & Pick<Settled, 'compare'>
+  readonly options: CarriageOptions & Pick<Settled, 'compare' | 'deleteSource'>
   readonly signal: AbortSignal
 }
 
@@ -73,11 +74,25 @@ async function compareBytes(
   const opened = await source.read(from.key, { signal })
   const etag = opened.info.etag
   const digest = await digestOf(opened)
-  const other = await destination.read(to, { signal })
   const carriage = carriageOf(destination, from, opened.info, options)
+  const other = await destination.read(to, { signal })
   const isSame = digest === (await digestOf(other)) && isLike(carriage, other.info)
+  if (options.deleteSource !== 'never') assertTwoObjects(opened.info, other.info)
   const toEtag = other.info.etag
   return { isSame, isOwn: false, sha256: isSame ? digest : undefined, etag, toEtag }
+}
+
+/**
+ * A store that was opened twice, or two views that overlap, show one object at both ends: it is the
+ * same as itself, and to delete its source would be to lose it.
+ *
+ * @throws StorageError of {@link sameStoreError}, which ends the migration.
+ */
+function assertTwoObjects(a: ObjectInfo, b: ObjectInfo): void {
+  const isOneVersion = a.etag === b.etag && a.modifiedAt.getTime() === b.modifiedAt.getTime()
+  const [own, other] = [copyMark(a.metadata), copyMark(b.metadata)]
+  if (!isOneVersion || own?.version !== other?.version || own?.run !== other?.run) return
+  throw sameStoreError(a.key)
 }
 
 /** The same type, and the same metadata of the user's own, as they would be carried over. */

@@ -1,7 +1,8 @@
-/** The two ends of a migration: backends, or managers, of which the backend with layers is taken. */
+/** The two ends of a migration: backends, or managers, whose backend with its layers is taken. */
 import { isBackend, type StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
 import { prefixOf } from '../layers/prefix.ts'
+import { quoteKey } from '../keys.ts'
 import { stackOf } from '../layers/stack.ts'
 import { describe } from '../options.ts'
 
@@ -26,6 +27,25 @@ export function assertTwoStores(source: StorageBackend, destination: StorageBack
   )
 }
 
+const ofOneStore = new WeakSet<object>()
+
+/** The error of two ends that show one object, where sources are to be deleted. */
+export function sameStoreError(key: string | undefined): StorageError {
+  const at = key === undefined ? '' : ` (look at ${quoteKey(key)})`
+  const error = new StorageError(
+    'INVALID_ARGUMENT',
+    `Source and destination seem to be one store, opened twice, or views of it that overlap${at}: ` +
+      'nothing is deleted that may be its own copy. Migrate without deleteSource, or elsewhere',
+    { operation: 'migrate' },
+  )
+  ofOneStore.add(error)
+  return error
+}
+
+export function isOfOneStore(error: object): boolean {
+  return ofOneStore.has(error)
+}
+
 /** Layers that change neither keys nor what is stored: one more or less is the same store. */
 const transparentLayers: ReadonlySet<string> = new Set([
   ...['audit', 'log', 'metrics', 'validate', 'quota', 'deadline', 'retry', 'circuitBreaker'],
@@ -33,8 +53,8 @@ const transparentLayers: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Names a store for a journal: layers that change what is stored, its prefixes, and what the backend at the end says of
- * itself in words, such as a path or a bucket. No secrets: health tells none.
+ * Names a store for a journal: layers that change what is stored, its prefixes, and what the backend
+ * at the end says of itself in words, such as a path or a bucket. No secrets: health tells none.
  */
 export async function identityOf(backend: StorageBackend, signal?: AbortSignal): Promise<string> {
   const stack = stackOf(backend)
@@ -47,4 +67,17 @@ export async function identityOf(backend: StorageBackend, signal?: AbortSignal):
   const words = Object.entries(details).filter(([, value]) => typeof value === 'string')
   words.sort(([a], [b]) => (a < b ? -1 : 1))
   return [...names, ...words.map(([name, value]) => `${name}=${String(value)}`)].join(' ')
+}
+
+/** @throws StorageError of {@link sameStoreError} where both say the same path, bucket or URL. */
+export async function assertNotOneStore(
+  source: StorageBackend,
+  destination: StorageBackend,
+  signal: AbortSignal,
+): Promise<void> {
+  const identity = await identityOf(source, signal)
+  const isTelling = identity.includes('=')
+  if (isTelling && identity === (await identityOf(destination, signal))) {
+    throw sameStoreError(undefined)
+  }
 }

@@ -4,6 +4,7 @@
  * A failure of one object is written down only when a success comes after it: where nothing works
  * any more, what failed last was not tried well, and is tried again when the migration goes on.
  */
+import { isOfOneStore } from './ends.ts'
 import { isStorageError, StorageError, type StorageErrorCode } from '../errors.ts'
 
 /** After these no other object would fare better. */
@@ -12,8 +13,8 @@ const codesOfAll: ReadonlySet<StorageErrorCode> = new Set<StorageErrorCode>([
 ])
 
 /** True for a failure that ends the migration. */
-export function concernsAll({ code }: StorageError): boolean {
-  return codesOfAll.has(code)
+export function concernsAll(error: StorageError): boolean {
+  return codesOfAll.has(error.code) || isOfOneStore(error)
 }
 
 /** An object that failed, until it is known whether all do. */

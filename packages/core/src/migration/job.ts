@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { systemRandom } from '../random.ts'
 import { Carrier } from './carrier.ts'
-import { identityOf } from './ends.ts'
+import { assertNotOneStore, identityOf } from './ends.ts'
 import { stoppedError } from './failures.ts'
 import { Journal } from './journal/journal.ts'
 import type { JournalMemory } from './journal/memory.ts'
@@ -96,6 +96,9 @@ export class Job implements MigrationJob {
     const build = (outcome: MigrationReport['outcome']): MigrationReport =>
       this.#report.build(outcome, dryRun, this.#clock.monotonicMs() - startedMs)
     try {
+      if (this.#options.deleteSource !== 'never') {
+        await assertNotOneStore(this.#source, this.#destination, this.#signal)
+      }
       await this.#withJournal((journal) => this.#carryAll(journal))
       return build('complete')
     } catch (error) {
@@ -236,8 +239,8 @@ async function assertDestinationOf(
   if (recent.length === 0) return
   throw new StorageError(
     'INVALID_ARGUMENT',
-    'None of the copies that the journal tells of last is in the destination: it is another store, ' +
-      'or was changed since. Open the store that it was begun with, or name a new journal; what ' +
+    'None of the copies that the journal tells of last is in the destination: it is another ' +
+      'store, or was changed since. Open the store that it was begun with, or name a new journal; what ' +
       'was copied already is then found there, and not copied again',
   )
 }

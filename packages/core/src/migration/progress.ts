@@ -39,7 +39,7 @@ interface Sample {
 export class ProgressMeter {
   readonly #clock: Clock
   readonly #report: ReportBuilder
-  readonly #samples: Sample[] = []
+  #samples: Sample[] = []
   #objectsTotal = 0
   #bytesTotal = 0
   #isTotalKnown = false
@@ -53,8 +53,9 @@ export class ProgressMeter {
 
   /** What runs before have settled is no rate of this one. */
   start(): void {
+    this.#doneBefore = undefined
     this.#doneBefore = this.#sample()
-    this.#samples.push(this.#doneBefore)
+    this.#samples = [this.#doneBefore]
     this.#objectsTotal = this.#doneBefore.objects
     this.#bytesTotal = this.#doneBefore.bytes
   }

@@ -13,6 +13,7 @@
 import { isStorageError, StorageError } from '../errors.ts'
 import type { StorageBackend } from '../backend.ts'
 import type { Carried, Carrier } from './carrier.ts'
+import { standingAt } from './comparing.ts'
 import { concernsAll, Suspects } from './failures.ts'
 import type { Journal } from './journal/journal.ts'
 import type { ObjectLine } from './journal/format.ts'
@@ -148,10 +149,12 @@ export class Run {
         if ((await source.stat(key, { signal })).etag !== etag) throw changedError(undefined)
         return source.delete(key, { signal })
       })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         // Gone already, by an answer that was lost or by somebody else.
         if (isStorageError(error, 'NOT_FOUND')) return false
-        throw isStorageError(error, 'PRECONDITION_FAILED') ? changedError(error) : keptError(error)
+        if (!isStorageError(error, 'PRECONDITION_FAILED')) throw keptError(error)
+        if ((await retry.run(() => standingAt(source, key, signal))) === null) return false
+        throw changedError(error)
       })
     this.#note({ did: 'deleted', key })
     if (isDeleted) report.counts.deleted++
@@ -248,7 +251,7 @@ function keptError(error: unknown): unknown {
 
 function changedError(cause: unknown): StorageError {
   const message =
-    'The object was copied, and changed at the source meanwhile: it stays there, and the copy is of ' +
-    "the version before; migrate again with existing: 'update'"
+    'The object was copied, and changed at the source meanwhile: it stays there, and the copy is ' +
+    "of the version before; migrate again with existing: 'update'"
   return new StorageError('CONFLICT', message, { cause, retryable: 'no' })
 }

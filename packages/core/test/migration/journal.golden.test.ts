@@ -56,6 +56,9 @@ it('is told in the document as it is', () => {
     new URL('../../../../docs/formats/migration-journal.md', import.meta.url),
     'utf8',
   )
+  // As many as fit the page.
   const lines = readFileSync(fixture, 'utf8').split('\n')
-  for (const line of lines.slice(1, 6)) expect(document).toContain(line)
+  const short = lines.filter((line) => line.length <= 100)
+  expect(short.length).toBeGreaterThan(6)
+  for (const line of short) expect(document).toContain(line)
 })

@@ -1,6 +1,6 @@
 /**
- * Killed at any call, as often as it likes, and gone on with: at the end all is there as it was, and
- * no object was written more than once, but for those that were on their way.
+ * Killed at any call, as often as it likes, and gone on with: at the end all is there as it was,
+ * and no object was written more than once, but for those that were on their way.
  *
  * A kill is played: at its call the journal is put aside as it stands, the stores answer nobody any
  * more, and the next run begins with what was put aside.

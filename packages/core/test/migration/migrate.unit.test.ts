@@ -549,3 +549,33 @@ it('streams large objects, compares their digest, and holds little of them', asy
   expect(report).toMatchObject({ copied: 1, copiedBytes: large.length })
   expect(await inventory(destination)).toEqual(await inventory(source))
 })
+
+it('never takes an object for its own copy, and deletes it', async () => {
+  const store = await filledStore(20)
+  const before = await inventory(store)
+  // The same store by two handles, of which neither knows.
+  const other = claiming(store, {})
+  for (const existing of ['fail', 'update', 'replace'] as const) {
+    const error = await errorOf(run(store, other, { deleteSource: 'verified', existing }))
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' })
+    expect(error.message).toContain('seem to be one store')
+  }
+  const views = [applyLayers(store, [prefix('k')]), claiming(store, {})] as const
+  const mapKeys = { prefix: ['', 'k/'] } as const
+  const options = { deleteSource: 'verified', mapKeys } as const
+  await expect(run(...views, options)).rejects.toThrow('seem to be one store')
+  expect(await inventory(store)).toEqual(before)
+})
+
+it('does not take the loss of an answer to a deletion for a change', async () => {
+  const source = await filledStore(3)
+  const injector = faults({ seed: 1 })
+  injector.loseNext('delete')
+  const clock = virtualClock()
+  const job = migrate(applyLayers(source, [injector]), new MemoryStorageBackend(), {
+    ...{ clock, deleteSource: 'verified' },
+  })
+  await clock.runUntilIdle()
+  expect(await job.done).toMatchObject({ copied: 3, failed: 0 })
+  expect((await inventory(source)).size).toBe(0)
+})

@@ -1,4 +1,4 @@
-/** What a journal remembers, line after line: bounded by the window, however many lines there are. */
+/** What a journal remembers, line after line: bounded by the window, however many there are. */
 import { compareKeys } from '../../keys.ts'
 import type { MigrationCounts } from '../report.ts'
 import type { JournalLine, ObjectLine } from './format.ts'
