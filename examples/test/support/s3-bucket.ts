@@ -38,6 +38,9 @@ export async function makeBucket(url: string): Promise<string> {
   return bucket
 }
 
+/** Thousands of versions are deleted one by one by the gateway. */
+const dropMsMax = 600_000
+
 /** A bucket that keeps every version, and counts so how often a key was written. */
 export interface VersionedBucket {
   readonly bucket: string
@@ -72,7 +75,7 @@ export async function makeVersionedBucket(url: string): Promise<VersionedBucket>
     }
     await client.send(new DeleteBucketCommand({ Bucket: bucket }))
     client.destroy()
-  })
+  }, dropMsMax)
   const countVersions = async (Prefix: string): Promise<Map<string, number>> => {
     const counts = new Map<string, number>()
     const scope = { Bucket: bucket, Prefix }

@@ -52,7 +52,8 @@ export interface CarrierOptions {
   readonly destination: StorageBackend
   readonly options: Settled & CarriageOptions
   readonly retry: Retry
-  readonly signal: AbortSignal
+  /** The caller's own: a signal that nobody has costs each call its listeners. */
+  readonly signal: AbortSignal | undefined
   /** True when a run before was cut: its last copies may stand there, and nobody knows. */
   readonly isResumed: boolean
   readonly onBytes: (bytes: number) => void
@@ -249,9 +250,9 @@ async function orVanished<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 /** When the body broke off, the error is the source's, and not the destination's. */
-function sourceFailure(error: unknown, signal: AbortSignal): unknown {
+function sourceFailure(error: unknown, signal: AbortSignal | undefined): unknown {
   const isSource =
-    !signal.aborted && isStorageError(error, 'ABORTED') && isStorageError(error.cause)
+    signal?.aborted !== true && isStorageError(error, 'ABORTED') && isStorageError(error.cause)
   return isSource ? error.cause : error
 }
 

@@ -13,7 +13,7 @@ export interface Comparing {
   readonly source: StorageBackend
   readonly destination: StorageBackend
   readonly options: CarriageOptions & Pick<Settled, 'compare' | 'deleteSource'>
-  readonly signal: AbortSignal
+  readonly signal: AbortSignal | undefined
 }
 
 /** What was found out. */
@@ -108,7 +108,7 @@ function isLike(a: Carriage, b: ObjectInfo): boolean {
 export async function standingAt(
   destination: StorageBackend,
   key: string,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<ObjectInfo | null> {
   try {
     return await destination.stat(key, { signal })

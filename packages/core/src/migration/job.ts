@@ -147,6 +147,7 @@ export class Job implements MigrationJob {
     }
     const carrier = new Carrier({
       ...ends,
+      signal: this.#options.signal,
       options: { ...this.#options, run },
       retry: this.#retry,
       isResumed: this.#report.isResumed,

@@ -9,7 +9,7 @@
  * Whoever writes the object anew through a manager drops both, so that what carries them is the
  * copy that was made.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ListedObject, Metadata } from '../backend.ts'
 
 const versionName = 'aos-source-version'
@@ -21,7 +21,7 @@ export const originBytes: number = versionName.length + 30 + timeName.length + 2
 /** A version of the source in few characters, as long for every store. */
 export function sourceVersion({ etag, modifiedAt, size }: ListedObject): string {
   const text = JSON.stringify([etag, modifiedAt.getTime(), size])
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+  return hash('sha256', text, 'base64url').slice(0, 22)
 }
 
 /**

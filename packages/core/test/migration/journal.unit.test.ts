@@ -250,3 +250,24 @@ it('does not trust a copy whose end nobody saw: it is read first', async () => {
   expect(report).toMatchObject({ copied: 1, failed: 0 })
   expect(await inventory(inner)).toEqual(await inventory(source))
 })
+
+it('does not pass over an object that takes longer than all behind it', async () => {
+  const source = await filledStore(1300)
+  const destination = new MemoryStorageBackend()
+  const journal = await journalPath()
+  const ending = new AbortController()
+  const slow = faults({ onCrash: () => ending.abort() })
+  slow.add({ operation: 'read', key: /k\/0000[3-5]/, fault: { kind: 'hang' } })
+  // Two marks later.
+  slow.add({ operation: 'read', key: 'k/01200', fault: { kind: 'crash', point: 'before' } })
+  const { signal } = ending
+  await errorOf(migrate(masked(applyLayers(source, [slow])), destination, { journal, signal }).done)
+  const { memory } = await readJournal(journal)
+  expect(memory.through).toBe('k/00002')
+  expect(memory.settled.size).toBeGreaterThan(1100)
+  const calls = counted()
+  const rest = masked(applyLayers(destination, [calls.layer]))
+  expect(await migrate(source, rest, { journal }).done).toMatchObject({ copied: 1300 })
+  expect(calls.total('write')).toBe(1300 - memory.counts.copied)
+  expect(await inventory(destination)).toEqual(await inventory(source))
+})
