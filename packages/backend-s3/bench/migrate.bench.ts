@@ -32,7 +32,7 @@ const concurrency = 16
 /** Many small files, or few large ones. */
 interface Files {
   readonly count: number
-  bytesOf(at: number): number
+  readonly bytesOf: (at: number) => number
 }
 
 const small = (count: number): Files => ({
@@ -113,7 +113,8 @@ function rcloneTo(target: 'folder' | 'bucket'): Rival {
       const args = ['copy', process.env[sourceVariable]!, to, ...counts, '--config', '/dev/null']
       return {
         async run() {
-          await promisify(execFile)(rclone, args, { env: { ...process.env, ...env } })
+          // Not the variables of others: it takes AWS_CA_BUNDLE amiss.
+          await promisify(execFile)(rclone, args, { env: { PATH: process.env['PATH'], ...env } })
         },
       }
     },
