@@ -34,7 +34,7 @@ export function sameStoreError(key: string | undefined): StorageError {
   const at = key === undefined ? '' : ` (look at ${quoteKey(key)})`
   const error = new StorageError(
     'INVALID_ARGUMENT',
-    `Source and destination seem to be one store, opened twice, or views of it that overlap${at}: ` +
+    `Source and destination seem to be one store, opened twice, or views that overlap${at}: ` +
       'nothing is deleted that may be its own copy. Migrate without deleteSource, or elsewhere',
     { operation: 'migrate' },
   )
@@ -53,8 +53,8 @@ const transparentLayers: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Names a store for a journal: layers that change what is stored, its prefixes, and what the backend
- * at the end says of itself in words, such as a path or a bucket. No secrets: health tells none.
+ * Names a store for a journal: layers that change what is stored, its prefixes, and what the
+ * backend at the end says of itself in words, such as a path or a bucket. No secrets: health tells none.
  */
 export async function identityOf(backend: StorageBackend, signal?: AbortSignal): Promise<string> {
   const stack = stackOf(backend)

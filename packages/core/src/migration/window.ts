@@ -11,7 +11,7 @@
  */
 
 /** Most objects in the window: one that takes very long holds the others up at last. */
-export const windowObjectsMax = 65_536
+const windowObjectsMax = 65_536
 
 /** The place of one object. */
 export interface WindowPlace {

@@ -9,8 +9,8 @@
 import { StorageError, type StorageErrorCode } from '../../errors.ts'
 import type { MigrationCounts } from '../report.ts'
 
-export const journalFormat = 'aos-migration'
-export const journalVersion = 1
+const journalFormat = 'aos-migration'
+const journalVersion = 1
 
 /** What a migration is about: another one must not go on with its journal. */
 export interface JournalHeader {

@@ -2,8 +2,8 @@
  * One migration at a time writes to a journal: whoever makes `PATH.lock` has it.
  *
  * The file says which process that is. One that is dead has lost it: its file is renamed away,
- * which only one of those who want it can do. A number is used again after a process died, so on Linux
- * the time of its start is compared, too.
+ * which only one of those who want it can do. A number is used again after a process died, so on
+ * Linux the time of its start is compared, too.
  */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
