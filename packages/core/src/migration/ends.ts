@@ -54,7 +54,8 @@ const transparentLayers: ReadonlySet<string> = new Set([
 
 /**
  * Names a store for a journal: layers that change what is stored, its prefixes, and what the
- * backend at the end says of itself in words, such as a path or a bucket. No secrets: health tells none.
+ * backend at the end says of itself in words, such as a path or a bucket. No secrets: health tells
+ * none.
  */
 export async function identityOf(backend: StorageBackend, signal?: AbortSignal): Promise<string> {
   const stack = stackOf(backend)

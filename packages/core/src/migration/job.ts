@@ -241,7 +241,7 @@ async function assertDestinationOf(
   throw new StorageError(
     'INVALID_ARGUMENT',
     'None of the copies that the journal tells of last is in the destination: it is another ' +
-      'store, or was changed since. Open the store that it was begun with, or name a new journal; ' +
+      'store, or was changed since. Open the store it was begun with, or name a new journal; ' +
       'what was copied already is then found there, and not copied again',
   )
 }
