@@ -211,6 +211,26 @@ export type {
 } from './manager/versions/options.ts'
 export { type MemoryBackendOptions, MemoryStorageBackend } from './memory/backend.ts'
 export { metadataBytesMax } from './metadata.ts'
+export type { MigrationEnd } from './migration/ends.ts'
+export type { MigrationJob } from './migration/job.ts'
+export { migrate } from './migration/migrate.ts'
+export {
+  type JournalOptions,
+  type KeyMapping,
+  type MigrateOptions,
+  migrationConcurrencyDefault,
+  migrationConcurrencyMax,
+} from './migration/options.ts'
+export { originalTime } from './migration/origin.ts'
+export type { MigrationProgress } from './migration/progress.ts'
+export {
+  type MigrationCounts,
+  type MigrationFailure,
+  migrationFailuresMax,
+  type MigrationLoss,
+  type MigrationReport,
+  migrationReport,
+} from './migration/report.ts'
 export type { BackendProvider, Environment, UnknownSettings } from './provider.ts'
 export { type Random, systemRandom } from './random.ts'
 export type {

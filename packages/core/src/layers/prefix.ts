@@ -46,6 +46,11 @@ export function prefix(prefix: string): Layer {
   })
 }
 
+/** What a prefix view cuts off its keys, or undefined for any other backend. */
+export function prefixOf(backend: StorageBackend): string | undefined {
+  return backend instanceof PrefixView ? backend.folder : undefined
+}
+
 function folderOf(text: unknown): string {
   const path = typeof text === 'string' && text.endsWith('/') ? text.slice(0, -1) : text
   assertKey(path)
@@ -96,6 +101,10 @@ class PrefixView implements StorageBackend {
     this.capabilities = Object.freeze({ ...inner.capabilities, keyBytesMax, extras: [] })
     this.#inner = inner
     this.#folder = folder
+  }
+
+  get folder(): string {
+    return this.#folder
   }
 
   async read(key: string, options?: ReadOptions): Promise<ReadResult> {

@@ -1,0 +1,89 @@
+/** What a journal remembers, line after line: bounded by the window, however many there are. */
+import { compareKeys } from '../../keys.ts'
+import type { MigrationCounts } from '../report.ts'
+import type { JournalLine, ObjectLine } from './format.ts'
+
+/** Copies that are looked for at the destination before a migration goes on. */
+const recentMax = 8
+
+type Copied = ObjectLine & { readonly did: 'copied' }
+type Counts = { -readonly [Name in keyof MigrationCounts]: MigrationCounts[Name] }
+
+const none: MigrationCounts = {
+  ...{ copied: 0, copiedBytes: 0, unchanged: 0, skipped: 0, vanished: 0 },
+  ...{ failed: 0, deleted: 0, excluded: 0 },
+}
+
+export class JournalMemory {
+  /** Every object up to this key is settled. */
+  through: string | undefined
+  /** Those that are settled behind it. */
+  readonly settled: Map<string, ObjectLine> = new Map<string, ObjectLine>()
+  counts: Counts = { ...none }
+  /** The last few copies. */
+  readonly recent: Copied[] = []
+  isEnded = false
+  isEmpty = true
+  /** The id of the run through all objects that is under way, unless it is the journal's own. */
+  run: string | undefined
+
+  take(line: JournalLine): void {
+    this.isEmpty = false
+    switch (line.did) {
+      case 'through':
+        this.#passed(line.key ?? undefined)
+        this.counts = { ...none, ...line.counts }
+        return
+      case 'end':
+        this.isEnded = true
+        this.counts = { ...none, ...line.counts }
+        return
+      case 'begin':
+        this.#beginAnew(line.run)
+        return
+      default:
+        this.#count(line)
+        this.settled.set(line.key, line)
+    }
+  }
+
+  /**
+   * Where sources are deleted, an object counts as settled only then: the others are looked at
+   * anew, and verified anew.
+   */
+  forgetUndeleted(): void {
+    for (const [key, line] of this.settled) {
+      if (line.did === 'copied') {
+        this.counts.copied--
+        this.counts.copiedBytes -= line.bytes
+      } else if (line.did === 'unchanged') this.counts.unchanged--
+      else continue
+      this.settled.delete(key)
+    }
+  }
+
+  #passed(key: string | undefined): void {
+    this.through = key
+    if (key === undefined) return
+    for (const other of this.settled.keys()) {
+      if (compareKeys(other, key) <= 0) this.settled.delete(other)
+    }
+  }
+
+  #beginAnew(run: string): void {
+    this.run = run
+    this.through = undefined
+    this.settled.clear()
+    this.counts = { ...none }
+    this.isEnded = false
+    this.isEmpty = true
+  }
+
+  #count(line: ObjectLine): void {
+    this.counts[line.did]++
+    if (line.did !== 'copied') return
+    this.counts.copiedBytes += line.bytes
+    this.recent.push(line)
+    if (this.recent.length > recentMax) this.recent.shift()
+  }
+}
