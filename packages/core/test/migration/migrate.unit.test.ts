@@ -533,7 +533,7 @@ it('refuses what makes no sense before anything moves', async () => {
   expect(start({ concurrency: 0 })).toThrow('concurrency')
   expect(start({ existing: 'ask' })).toThrow("existing is one of 'fail'")
   expect(start({ include: '*.json' })).toThrow('include is an array')
-  expect(start({ include: [''] })).toThrow('key pattern')
+  expect(start({ include: [''] })).toThrow('Key pattern')
   expect(start({ mapKeys: { prefix: ['a'] } })).toThrow('mapKeys')
   expect(start({ journal: { path: 'x', sync: 1 } })).toThrow('unknown option')
   const bad = migrate(await filledStore(2), other, { mapKeys: () => 5 as never })
