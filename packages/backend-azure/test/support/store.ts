@@ -1,18 +1,30 @@
 /** Fresh stores on Azurite for the conformance kit, each in a container of its own. */
 import { BlobServiceClient } from '@azure/storage-blob'
 import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
-import type { ConformanceHarness } from '@aos-storage/core/testing'
+import { circuitBreaker } from '@aos-storage/circuit-breaker'
+import {
+  type ConformanceHarness,
+  everyLayer,
+  everyLayerPrefix,
+  faults,
+} from '@aos-storage/core/testing'
 import { type AzureBlobOptions, AzureStorageBackend } from '../../src/index.ts'
 import { containerName } from './container.ts'
 
 /** What opens a store in another process; all of it survives JSON. */
 export interface ChildStoreArgs extends AzureBlobOptions {
   readonly prefixedBy?: string | undefined
+  /** Behind every layer that there is, and faults that do not strike. */
+  readonly isBehindAll?: boolean | undefined
 }
 
-/** A store, behind a prefix view when asked to. */
-export function openStore({ prefixedBy, ...options }: ChildStoreArgs): StorageBackend {
+/** A store, behind a prefix view or layers when asked to. */
+export function openStore(args: ChildStoreArgs): StorageBackend {
+  const { prefixedBy, isBehindAll = false, ...options } = args
   const backend = new AzureStorageBackend(options)
+  if (isBehindAll) {
+    return applyLayers(backend, everyLayer([circuitBreaker(), faults({ seed: 1 })]))
+  }
   return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
 }
 
@@ -37,7 +49,8 @@ export function blobHarness(
       const client = service.getContainerClient(container)
       await client.create()
       const args = { connectionString: connectionString(), container, ...options }
-      const start = [options.prefix, options.prefixedBy].filter((part) => part !== undefined)
+      const behind = options.isBehindAll === true ? everyLayerPrefix : options.prefixedBy
+      const start = [options.prefix, behind].filter((part) => part !== undefined)
       const open = async (): Promise<StorageBackend> => applyLayers(openStore(args), layers)
       return {
         backend: await open(),

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ConformanceHarness } from '@aos-storage/core/testing'
+import { type ConformanceHarness, everyLayer, faults } from '@aos-storage/core/testing'
 import {
   applyLayers,
   checksum,
@@ -25,6 +25,8 @@ export interface ChildStoreArgs extends FileBackendOptions {
   readonly prefixedBy?: string | undefined
   /** Layers that a child must have too: what they store only they can read. */
   readonly framedBy?: FramedBy | undefined
+  /** Behind every layer of core, and faults that do not strike. */
+  readonly isBehindAll?: boolean | undefined
 }
 
 /** Options of the layers that store bodies in another form. */
@@ -34,8 +36,9 @@ export interface FramedBy {
 }
 
 /** A store, behind a prefix view and layers when asked to. */
-export function openStore({ prefixedBy, framedBy, ...options }: ChildStoreArgs): StorageBackend {
-  const layers: Layer[] = []
+export function openStore(args: ChildStoreArgs): StorageBackend {
+  const { prefixedBy, framedBy, isBehindAll = false, ...options } = args
+  const layers: Layer[] = isBehindAll ? [...everyLayer([faults({ seed: 1 })])] : []
   if (framedBy?.compress !== undefined) layers.push(compress(framedBy.compress))
   if (framedBy?.checksum !== undefined) layers.push(checksum(framedBy.checksum))
   if (prefixedBy !== undefined) layers.push(prefix(prefixedBy))

@@ -1,7 +1,13 @@
 /** Fresh stores on the gateway for the conformance kit, each in a bucket of its own. */
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
-import type { ConformanceHarness } from '@aos-storage/core/testing'
+import { circuitBreaker } from '@aos-storage/circuit-breaker'
+import {
+  type ConformanceHarness,
+  everyLayer,
+  everyLayerPrefix,
+  faults,
+} from '@aos-storage/core/testing'
 import { type S3Options, S3StorageBackend } from '../../src/index.ts'
 import { bucketName, connectionOptions, dropBucket, makeBucket, sdkClient } from './bucket.ts'
 
@@ -10,17 +16,23 @@ export interface ChildStoreArgs extends S3Options {
   readonly prefixedBy?: string | undefined
   /** Over a client of the SDK as a program makes it that has one already. */
   readonly isOverClient?: boolean | undefined
+  /** Behind every layer that there is, and faults that do not strike. */
+  readonly isBehindAll?: boolean | undefined
 }
 
-/** A store, behind a prefix view, or over a given client, when asked to. */
+/** A store, behind a prefix view or layers, or over a given client, when asked to. */
 export async function openStore({
   prefixedBy,
   isOverClient = false,
+  isBehindAll = false,
   ...options
 }: ChildStoreArgs): Promise<StorageBackend> {
   const backend = isOverClient
     ? await openOverClient(options)
     : await S3StorageBackend.open(options)
+  if (isBehindAll) {
+    return applyLayers(backend, everyLayer([circuitBreaker(), faults({ seed: 1 })]))
+  }
   return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
 }
 
@@ -74,7 +86,8 @@ export function s3Harness(
       const client = sdkClient(url())
       await makeBucket(client, bucket, isVersioned)
       const args = { bucket, ...connectionOptions(url()), ...options }
-      const start = [options.prefix, options.prefixedBy].filter((part) => part !== undefined)
+      const behind = options.isBehindAll === true ? everyLayerPrefix : options.prefixedBy
+      const start = [options.prefix, behind].filter((part) => part !== undefined)
       const open = async (): Promise<StorageBackend> => applyLayers(await openStore(args), layers)
       return {
         backend: await open(),

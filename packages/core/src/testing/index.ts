@@ -62,7 +62,7 @@ export {
 } from './kit/outcome.ts'
 export * from './conformance/register.ts'
 export { runConformance, type RunOptions } from './conformance/run.ts'
-export { everyLayer, type LayerMaker, singleLayers } from './layer-stacks.ts'
+export { everyLayer, everyLayerPrefix } from './layer-stacks.ts'
 export * from './open-handles.ts'
 export * from './seeded-random.ts'
 export * from './virtual-clock.ts'

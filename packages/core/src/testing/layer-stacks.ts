@@ -1,6 +1,6 @@
 /**
- * Layers that must not change a thing: what a healthy store does behind them, it does without them.
- * For the conformance kit on a backend of yours: `harness(name, layers())` for each of them.
+ * A stack that must not change a thing: what a healthy store does behind it, it does without it.
+ * For the conformance kit on a backend of yours. Made anew for each store: layers hold state.
  */
 import type { Logger } from '../diagnostics/logger.ts'
 import { audit } from '../layers/audit/audit.ts'
@@ -10,7 +10,7 @@ import { compress } from '../layers/compress/compress.ts'
 import { concurrency } from '../layers/concurrency/layer.ts'
 import { deadline } from '../layers/deadline.ts'
 import { fallback } from '../layers/fallback/fallback.ts'
-import type { Layer } from '../layers/layer.ts'
+import { assertLayerOrder, type Layer } from '../layers/layer.ts'
 import { log } from '../layers/log.ts'
 import { metrics } from '../layers/metrics.ts'
 import { prefix } from '../layers/prefix.ts'
@@ -24,11 +24,11 @@ import { MemoryStorageBackend } from '../memory/backend.ts'
 const silent = (): void => undefined
 const silentLogger: Logger = { debug: silent, info: silent, warn: silent, error: silent }
 
+/** Where the objects of {@link everyLayer} lie in the store. */
+export const everyLayerPrefix = 'behind/layers'
+
 /** Limits that no test of a kit meets. */
 const much = 1_000_000
-
-/** Makes layers anew: they hold state, and so each store gets its own. */
-export type LayerMaker = () => readonly Layer[]
 
 /** Every layer of this package, in an order that is legal, the outermost first. */
 const makers: Readonly<Record<string, () => Layer>> = {
@@ -45,13 +45,32 @@ const makers: Readonly<Record<string, () => Layer>> = {
   timeout: () => timeout({ attemptMs: much, idleMs: much }),
   checksum: () => checksum(),
   compress: () => compress(),
-  prefix: () => prefix('behind/layers'),
+  prefix: () => prefix(everyLayerPrefix),
 }
 
-/** Each layer of this package alone, by its name. */
-export const singleLayers: Readonly<Record<string, LayerMaker>> = Object.fromEntries(
-  Object.entries(makers).map(([name, make]) => [name, () => [make()]]),
-)
+/**
+ * All layers of this package around one store.
+ *
+ * @param more Layers of other packages: each comes to the first place behind the retry that its
+ * rules allow.
+ */
+export function everyLayer(more: readonly Layer[] = []): readonly Layer[] {
+  const layers = Object.values(makers).map((make) => make())
+  const start = layers.findIndex(({ layerName }) => layerName === 'retry') + 1
+  return more.reduce((all, layer) => {
+    for (let at = start; at < all.length; at++) {
+      const tried = all.toSpliced(at, 0, layer)
+      if (isLegal(tried)) return tried
+    }
+    return [...all, layer]
+  }, layers)
+}
 
-/** All layers of this package around one store. */
-export const everyLayer: LayerMaker = () => Object.values(makers).map((make) => make())
+function isLegal(layers: readonly Layer[]): boolean {
+  try {
+    assertLayerOrder(layers)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,13 @@
+/** The contract, by the kit, on the gateway: behind every layer that there is. */
+import { registerConformance } from '@aos-storage/core/testing'
+import { describeWithService } from '@aos-tooling/services/vitest'
+import { afterAll, describe, it } from 'vitest'
+import { s3Harness } from '../support/store.ts'
+
+describeWithService('rgw', (service) => {
+  const options = { isBehindAll: true }
+  registerConformance(
+    { describe, it, afterAll },
+    s3Harness('s3 behind all layers', () => service.url, { options }),
+  )
+})
