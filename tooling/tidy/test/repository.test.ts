@@ -12,7 +12,8 @@ const root = resolve(import.meta.dirname, '../../..')
 describe('this repository', () => {
   const repository = Repository.at(root)
 
-  it.each(rules)('$name', (rule) => {
+  // Each reads the whole repository: five seconds alone, many beside other work.
+  it.each(rules)('$name', { timeout: 120_000 }, (rule) => {
     expect(rule.check(repository).map(describeFinding)).toEqual([])
   })
 

@@ -7,6 +7,9 @@ import { blobHarness } from '../support/store.ts'
 describeWithService('azurite', (service) => {
   registerConformance(
     { describe, it, afterAll },
-    blobHarness('azblob behind all layers', () => service.url, { isBehindAll: true }),
+    blobHarness('azblob behind all layers', () => service.url, {
+      prefix: 'stores/one',
+      isBehindAll: true,
+    }),
   )
 })

@@ -1,6 +1,6 @@
 /** Fresh stores on Azurite for the conformance kit, each in a container of its own. */
 import { BlobServiceClient } from '@azure/storage-blob'
-import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
+import { applyLayers, type StorageBackend } from '@aos-storage/core'
 import { circuitBreaker } from '@aos-storage/circuit-breaker'
 import {
   type ConformanceHarness,
@@ -13,19 +13,16 @@ import { containerName } from './container.ts'
 
 /** What opens a store in another process; all of it survives JSON. */
 export interface ChildStoreArgs extends AzureBlobOptions {
-  readonly prefixedBy?: string | undefined
   /** Behind every layer that there is, and faults that do not strike. */
   readonly isBehindAll?: boolean | undefined
 }
 
-/** A store, behind a prefix view or layers when asked to. */
+/** A store, behind layers when asked to. */
 export function openStore(args: ChildStoreArgs): StorageBackend {
-  const { prefixedBy, isBehindAll = false, ...options } = args
+  const { isBehindAll = false, ...options } = args
   const backend = new AzureStorageBackend(options)
-  if (isBehindAll) {
-    return applyLayers(backend, everyLayer([circuitBreaker(), faults({ seed: 1 })]))
-  }
-  return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
+  if (!isBehindAll) return backend
+  return applyLayers(backend, everyLayer([circuitBreaker(), faults({ seed: 1 })]))
 }
 
 /** Blocks of the default size: three on their way, one that fills, the first bytes, and the SDK. */
@@ -36,7 +33,6 @@ export function blobHarness(
   name: string,
   connectionString: () => string,
   options: Partial<ChildStoreArgs> = {},
-  layers: readonly Layer[] = [],
 ): ConformanceHarness {
   return {
     name,
@@ -49,9 +45,9 @@ export function blobHarness(
       const client = service.getContainerClient(container)
       await client.create()
       const args = { connectionString: connectionString(), container, ...options }
-      const behind = options.isBehindAll === true ? everyLayerPrefix : options.prefixedBy
+      const behind = options.isBehindAll === true ? everyLayerPrefix : undefined
       const start = [options.prefix, behind].filter((part) => part !== undefined)
-      const open = async (): Promise<StorageBackend> => applyLayers(openStore(args), layers)
+      const open = async (): Promise<StorageBackend> => openStore(args)
       return {
         backend: await open(),
         reopen: open,

@@ -10,7 +10,6 @@ import {
   compress,
   type CompressOptions,
   type Layer,
-  prefix,
   type StorageBackend,
 } from '@aos-storage/core'
 import { type FileBackendOptions, FileStorageBackend } from '../../src/index.ts'
@@ -20,9 +19,8 @@ export function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'aos-file-'))
 }
 
-/** What opens a store in another process: its options, and whether it is behind a prefix view. */
+/** What opens a store in another process: its options, and the layers around it. */
 export interface ChildStoreArgs extends FileBackendOptions {
-  readonly prefixedBy?: string | undefined
   /** Layers that a child must have too: what they store only they can read. */
   readonly framedBy?: FramedBy | undefined
   /** Behind every layer of core, and faults that do not strike. */
@@ -35,13 +33,12 @@ export interface FramedBy {
   readonly checksum?: ChecksumOptions | undefined
 }
 
-/** A store, behind a prefix view and layers when asked to. */
+/** A store, behind layers when asked to. */
 export function openStore(args: ChildStoreArgs): StorageBackend {
-  const { prefixedBy, framedBy, isBehindAll = false, ...options } = args
+  const { framedBy, isBehindAll = false, ...options } = args
   const layers: Layer[] = isBehindAll ? [...everyLayer([faults({ seed: 1 })])] : []
   if (framedBy?.compress !== undefined) layers.push(compress(framedBy.compress))
   if (framedBy?.checksum !== undefined) layers.push(checksum(framedBy.checksum))
-  if (prefixedBy !== undefined) layers.push(prefix(prefixedBy))
   return applyLayers(new FileStorageBackend(options), layers)
 }
 

@@ -1,6 +1,6 @@
 /** Fresh stores on the gateway for the conformance kit, each in a bucket of its own. */
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { applyLayers, type Layer, prefix, type StorageBackend } from '@aos-storage/core'
+import { applyLayers, type Layer, type StorageBackend } from '@aos-storage/core'
 import { circuitBreaker } from '@aos-storage/circuit-breaker'
 import {
   type ConformanceHarness,
@@ -13,16 +13,14 @@ import { bucketName, connectionOptions, dropBucket, makeBucket, sdkClient } from
 
 /** What opens a store in another process; all of it survives JSON. */
 export interface ChildStoreArgs extends S3Options {
-  readonly prefixedBy?: string | undefined
   /** Over a client of the SDK as a program makes it that has one already. */
   readonly isOverClient?: boolean | undefined
   /** Behind every layer that there is, and faults that do not strike. */
   readonly isBehindAll?: boolean | undefined
 }
 
-/** A store, behind a prefix view or layers, or over a given client, when asked to. */
+/** A store, behind layers, or over a given client, when asked to. */
 export async function openStore({
-  prefixedBy,
   isOverClient = false,
   isBehindAll = false,
   ...options
@@ -30,10 +28,8 @@ export async function openStore({
   const backend = isOverClient
     ? await openOverClient(options)
     : await S3StorageBackend.open(options)
-  if (isBehindAll) {
-    return applyLayers(backend, everyLayer([circuitBreaker(), faults({ seed: 1 })]))
-  }
-  return prefixedBy === undefined ? backend : applyLayers(backend, [prefix(prefixedBy)])
+  if (!isBehindAll) return backend
+  return applyLayers(backend, everyLayer([circuitBreaker(), faults({ seed: 1 })]))
 }
 
 /** The client is the caller's to end: here it ends with the store. */
@@ -86,7 +82,7 @@ export function s3Harness(
       const client = sdkClient(url())
       await makeBucket(client, bucket, isVersioned)
       const args = { bucket, ...connectionOptions(url()), ...options }
-      const behind = options.isBehindAll === true ? everyLayerPrefix : options.prefixedBy
+      const behind = options.isBehindAll === true ? everyLayerPrefix : undefined
       const start = [options.prefix, behind].filter((part) => part !== undefined)
       const open = async (): Promise<StorageBackend> => applyLayers(await openStore(args), layers)
       return {

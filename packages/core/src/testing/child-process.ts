@@ -18,7 +18,7 @@ import type {
 
 export type { ChildModule } from './child-protocol.ts'
 
-const startLimitMs = 15_000
+const startLimitMs = 60_000
 
 /** The program of the child: as a source, in a bundle's own folder, or beside a shared chunk. */
 function childProgram(name: string): string {
