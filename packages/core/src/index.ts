@@ -50,7 +50,6 @@ export {
   type RetryEvent,
 } from './diagnostics/layer-channels.ts'
 export type { LayerReading } from './diagnostics/layer-readings.ts'
-export { fallbackChannel, type FallbackEvent } from './diagnostics/layer-channels.ts'
 export type { Logger } from './diagnostics/logger.ts'
 export type { MeterSnapshot, OperationReading } from './diagnostics/meter.ts'
 export type { BodySummary, MeterReading } from './diagnostics/operation-meter.ts'
