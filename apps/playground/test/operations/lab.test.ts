@@ -74,7 +74,9 @@ describe('the traffic', () => {
     await using opened = await openLab()
     const { lab, watcher, pass } = opened
     const told = (): LabNews[] =>
-      watcher.take()!.flatMap(({ topic, data }) => (topic === labTopic.name ? [data as LabNews] : []))
+      watcher
+        .take()!
+        .flatMap(({ topic, data }) => (topic === labTopic.name ? [data as LabNews] : []))
     await lab.start(load)
     await pass(2000)
     const news = told()

@@ -50,7 +50,8 @@ export function connection(): Layer {
         try {
           return await run()
         } catch (error) {
-          if (!isStorageError(error, 'ABORTED') || call.options?.signal?.aborted === true) throw error
+          if (!isStorageError(error, 'ABORTED') || call.options?.signal?.aborted === true)
+            throw error
           throw new StorageError('UNAVAILABLE', 'The connection broke off', { cause: error })
         }
       }),

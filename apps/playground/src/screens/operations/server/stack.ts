@@ -73,9 +73,7 @@ export const layerNames = Object.keys(makers) as readonly LayerName[]
 
 /** The layers that are on, outermost first. */
 export function layersOf(settings: LayerSettings, tools: LayerTools): readonly Layer[] {
-  return layerNames.flatMap((name) =>
-    settings[name].isOn ? [made(name, settings, tools)] : [],
-  )
+  return layerNames.flatMap((name) => (settings[name].isOn ? [made(name, settings, tools)] : []))
 }
 
 function made<Name extends LayerName>(
