@@ -25,9 +25,7 @@ export function Notices({ shown }: { readonly shown: string | undefined }): Reac
     .map(({ screen, text }) => (
       <div key={screen} role="status" className={classes['notice']}>
         <b className="clipped">{text}</b>
-        <Link to={`/${screen}`}>
-          {screens.find(({ name }) => name === screen)?.title}
-        </Link>
+        <Link to={`/${screen}`}>{screens.find(({ name }) => name === screen)?.title}</Link>
       </div>
     ))
 }

@@ -11,7 +11,7 @@ import type { LabNews, LabState } from '../../src/screens/operations/server/wire
 import { openLab } from './open-lab.ts'
 
 // Virtual seconds over a real disk: a busy machine takes ten times as long.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000 })
 
 const load = { ...loadAtFirst, ratePerSecond: 100 }
 

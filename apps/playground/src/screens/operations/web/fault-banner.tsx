@@ -24,15 +24,15 @@ export function FaultBanner({
     <Alert
       color="orange"
       icon={<IconAlertTriangle />}
-      title="Faults are on"
+      p="xs"
       role="region"
       aria-label="Faults are on"
     >
       <Group justify="space-between" gap="sm">
-        <Text size="sm" className="tabular">
-          {faultsText(state)}. Only the lab meets them.
+        <Text size="sm" className="tabular" flex="1 1 240px">
+          <b>Faults are on.</b> {faultsText(state)}. Only the lab meets them.
         </Text>
-        <Button size="xs" color="orange" variant="filled" onClick={end}>
+        <Button size="xs" variant="default" onClick={end}>
           End all faults
         </Button>
       </Group>

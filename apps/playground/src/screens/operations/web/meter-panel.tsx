@@ -41,7 +41,7 @@ function Facts({ meter }: { readonly meter: MeterTotals }): ReactNode {
   const { availability, p50Ms, p95Ms, p99Ms } = meter
   const isBad = availability !== undefined && availability < 0.99
   return (
-    <Group gap="md" align="baseline" className="tabular" component="dl" m={0}>
+    <Group gap="4px 12px" align="baseline" className="tabular" component="dl" m={0}>
       <Group gap={6} align="baseline">
         <Text
           component="dd"

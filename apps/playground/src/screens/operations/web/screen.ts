@@ -1,5 +1,5 @@
 /** Operations: what each layer does for a program, to be seen under faults. */
-import { IconStack2 } from '@tabler/icons-react'
+import { IconFlask } from '@tabler/icons-react'
 import { lazy } from 'react'
 import { object } from 'valibot'
 import { defineScreen, type WebScreen } from '../../../web/screen.ts'
@@ -11,7 +11,7 @@ const screen: WebScreen<typeof search> = defineScreen({
   name: 'operations',
   title: 'Operations',
   purpose: 'What layers do for a program: switch them, inject faults, and see',
-  Icon: IconStack2,
+  Icon: IconFlask,
   place: 25,
   search,
   Page: lazy(() => import('./page.tsx')),

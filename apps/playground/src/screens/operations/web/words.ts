@@ -58,7 +58,7 @@ export const layerWords: Readonly<Record<LayerName, LayerWords>> = {
     purpose: 'What failed and may succeed is tried again, after a random pause.',
     options: [
       { name: 'attemptsMax', label: 'Attempts', unit: '', bounds: layerBounds.retry.attemptsMax },
-      ms('delayMs', 'First pause up to', layerBounds.retry.delayMs),
+      ms('delayMs', 'Pause up to', layerBounds.retry.delayMs),
     ],
   },
   circuitBreaker: {
