@@ -18,7 +18,7 @@ export interface OpenLab extends AsyncDisposable {
   readonly watcher: Listener
   readonly state: LabState
   /** Turns the clock in small steps, so that what comes of each has its time on the disk. */
-  pass(ms: number): Promise<void>
+  readonly pass: (ms: number) => Promise<void>
 }
 
 const stepMs = 5

@@ -11,7 +11,7 @@
  */
 import type { Clock, StorageBackend } from '@aos-storage/core'
 import { type SeededRandom, seededRandom } from '@aos-storage/core/testing'
-import { nextStep, take } from './steps.ts'
+import { nextStep, type Step, take } from './steps.ts'
 import type { LoadSettings } from './wire.ts'
 
 /** So late a step may be. */
@@ -67,17 +67,19 @@ export class Load {
     }
   }
 
+  /** Never rejects. */
+  async #take(step: Step): Promise<void> {
+    const { backend, prefix } = this.#target()
+    const end = await take(step, backend, prefix, this.#end.signal)
+    if (end === 'damaged') this.#counts.damaged += 1
+  }
+
   #begin(): void {
     if (this.#underWay.size >= this.settings.concurrency) {
       this.#counts.leftOut += 1
       return
     }
-    const { backend, prefix } = this.#target()
-    const step = nextStep(this.#random)
-    const taken = take(step, backend, prefix, this.#end.signal).then((end) => {
-      if (end === 'damaged') this.#counts.damaged += 1
-      this.#underWay.delete(taken)
-    })
+    const taken = this.#take(nextStep(this.#random)).finally(() => this.#underWay.delete(taken))
     this.#underWay.add(taken)
   }
 }

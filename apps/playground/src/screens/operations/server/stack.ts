@@ -73,15 +73,11 @@ export const layerNames = Object.keys(makers) as readonly LayerName[]
 
 /** The layers that are on, outermost first. */
 export function layersOf(settings: LayerSettings, tools: LayerTools): readonly Layer[] {
-  return layerNames.flatMap((name) => (settings[name].isOn ? [made(name, settings, tools)] : []))
-}
-
-function made<Name extends LayerName>(
-  name: Name,
-  settings: LayerSettings,
-  tools: LayerTools,
-): Layer {
-  return makers[name](settings[name], tools)
+  return layerNames.flatMap((name) => {
+    // Each maker gets the settings of its own name.
+    const make = makers[name] as (options: LayerSettings[LayerName], tools: LayerTools) => Layer
+    return settings[name].isOn ? [make(settings[name], tools)] : []
+  })
 }
 
 /** The layers that change what is stored. */

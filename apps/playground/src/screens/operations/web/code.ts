@@ -94,9 +94,12 @@ interface LayerCode {
 }
 
 function callsOf(layers: LayerSettings): readonly LayerCode[] {
-  const codeOf = <Name extends LayerName>(name: Name): string => layerCalls[name](layers[name])
   const names = Object.keys(layerCalls) as LayerName[]
-  return names.flatMap((name) => (layers[name].isOn ? [{ name, code: codeOf(name) }] : []))
+  return names.flatMap((name) => {
+    // Each gets the settings of its own name.
+    const codeOf = layerCalls[name] as (options: LayerSettings[LayerName]) => string
+    return layers[name].isOn ? [{ name, code: codeOf(layers[name]) }] : []
+  })
 }
 
 function faultLines(faults: FaultSettings): readonly string[] {

@@ -1,6 +1,5 @@
 /** What situations, faults and layers are called, and what each does. */
-import { faultBounds, layerBounds } from '../server/limits.ts'
-import type { Bounds } from '../server/limits.ts'
+import { type Bounds, type faultBounds, layerBounds } from '../server/limits.ts'
 import type { FaultSettings, LayerName, LayerSettings, PresetName } from '../server/wire.ts'
 
 interface PresetWords {
@@ -99,10 +98,7 @@ export const layerWords: Readonly<Record<LayerName, LayerWords>> = {
 export const layerNames = Object.keys(layerWords) as readonly LayerName[]
 
 /** The number of an option that can be turned. */
-export function optionOf<Name extends LayerName>(
-  settings: LayerSettings[Name],
-  name: string,
-): number {
+export function optionOf(settings: LayerSettings[LayerName], name: string): number {
   return (settings as unknown as Readonly<Record<string, number>>)[name] ?? 0
 }
 
