@@ -15,7 +15,7 @@ export function Notices({ shown }: { readonly shown: string | undefined }): Reac
   const queries = useQueryClient()
   const { data } = useQuery({
     queryKey,
-    initialData: () => JSON.parse(pageFact('notices')) as readonly Notice[],
+    initialData: () => JSON.parse(pageFact('notices') || '[]') as readonly Notice[],
     queryFn: async ({ signal }) =>
       (await (await request('/api/notices', 'page', { signal })).json()) as readonly Notice[],
   })

@@ -91,7 +91,7 @@ describe('the traffic of the lab', () => {
 })
 
 describe('the faults of the lab', () => {
-  it('breaks a write off as a connection does: it may be sent again, and nothing is stored', async () => {
+  it('breaks a write off as a connection does: it may be sent again', async () => {
     const injector = faults({ seed: 1 })
     const backend = applyLayers(new MemoryStorageBackend(), [connection(), injector])
     injector.tearNext('write', 10)

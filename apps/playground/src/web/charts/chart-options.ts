@@ -10,7 +10,7 @@ const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power)
 const countSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000]
 
 /** Names of colours in the style sheet: `--chart-NAME`. */
-export type ChartColour = 'main' | 'second' | 'third' | 'failure' | 'text' | 'grid'
+type ChartColour = 'main' | 'second' | 'third' | 'failure' | 'text' | 'grid'
 
 /** A colour of the page as `rgb(…)`: a canvas knows no variables, and not the scheme. */
 function resolved(element: HTMLElement, name: ChartColour): string {

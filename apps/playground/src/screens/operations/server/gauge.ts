@@ -1,4 +1,4 @@
-/** What is counted at one place of the stack: each second by itself, and all since the last change. */
+/** What is counted at one place of the stack: by the second, and since the last change. */
 import {
   type Clock,
   type Layer,

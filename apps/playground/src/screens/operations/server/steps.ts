@@ -16,7 +16,7 @@ const wordsMin = 120
 const wordsMax = 900
 const pageSize = 20
 
-export type StepKind = 'read' | 'write' | 'create' | 'change' | 'list' | 'delete'
+type StepKind = 'read' | 'write' | 'create' | 'change' | 'list' | 'delete'
 
 /** One thing that a program may do. */
 export interface Step {

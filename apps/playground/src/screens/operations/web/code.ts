@@ -79,7 +79,8 @@ const layerCalls: Calls = {
   retry: ({ attemptsMax, delayMs }) =>
     `retry({ attemptsMax: ${attemptsMax}, delayMs: ${delayMs}, retryAfterMsMax: 200 })`,
   circuitBreaker: ({ failurePercent, openMs }) =>
-    `circuitBreaker({ failureRatio: ${failurePercent / 100}, samplingMs: 5000, openMs: ${openMs} })`,
+    `circuitBreaker({ failureRatio: ${failurePercent / 100}, ` +
+    `samplingMs: 5000, openMs: ${openMs} })`,
   rateLimit: ({ operationsPerSecond: rate }) =>
     `rateLimit({ operationsPerSecond: ${rate}, queueMax: 100, waitMsMax: 5000 })`,
   concurrency: ({ max }) => `concurrency({ max: ${max}, queueMax: 100 })`,

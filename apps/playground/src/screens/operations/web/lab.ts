@@ -34,7 +34,7 @@ export function percentText(share: number | undefined): string {
   return `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`
 }
 
-/** What the layers made of it, in a sentence: for those who do not see the charts, and all others. */
+/** What the layers made of it, in words: for those who see no charts, and for all others. */
 export function summaryOf({ program, store, damaged, leftOut }: Totals): string {
   if (program.answered + program.failed === 0) return 'No calls since the last change.'
   return [

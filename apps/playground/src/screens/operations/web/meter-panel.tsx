@@ -46,7 +46,7 @@ function Facts({ meter }: { readonly meter: MeterTotals }): ReactNode {
         <Text
           component="dd"
           m={0}
-          size="xl"
+          size="lg"
           fw={700}
           className={classes['share']}
           data-bad={isBad || undefined}

@@ -25,7 +25,7 @@ export const presetWords: Readonly<Record<PresetName, PresetWords>> = {
     title: 'An outage of 20 s',
     purpose:
       'Nothing answers. The circuit opens and spares the store; the fallback answers, and brings ' +
-      'the writes back afterwards.',
+      'the writes back afterwards. Conditional writes fail: only the store itself can judge them.',
   },
 }
 
@@ -102,7 +102,7 @@ export function optionOf(settings: LayerSettings[LayerName], name: string): numb
   return (settings as unknown as Readonly<Record<string, number>>)[name] ?? 0
 }
 
-export type FaultAmount = keyof typeof faultBounds
+type FaultAmount = keyof typeof faultBounds
 
 interface FaultWords {
   readonly name: Exclude<FaultAmount, 'outageSeconds'>
