@@ -19,7 +19,7 @@ export class Gauge {
     this.#second = metrics({ name, clock })
   }
 
-  /** Stand next to each other in a stack; each stack may have them, and all are counted. */
+  /** Stand next to each other in a stack. */
   get layers(): readonly Layer[] {
     return [this.#total, this.#second]
   }

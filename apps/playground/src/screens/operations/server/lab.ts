@@ -67,8 +67,8 @@ interface Settings {
 export class Lab {
   readonly #world: LabWorld
   readonly #files: StorageBackend
-  readonly #program: Gauge
-  readonly #store: Gauge
+  #program!: Gauge
+  #store!: Gauge
   readonly #seconds: Second[] = []
   #settings: Settings = { load: loadAtFirst, faults: noFaults, layers: noLayers }
   #preset: PresetRequest | undefined = { name: 'fine', isProtected: false }
@@ -90,8 +90,6 @@ export class Lab {
     this.#world = world
     const basePath = join(folder, labFolder)
     this.#files = new FileStorageBackend({ basePath, durability: 'none', clock })
-    this.#program = new Gauge('program', clock)
-    this.#store = new Gauge('store', clock)
     this.#since = clock.now()
     this.#build(this.#spare)
   }
@@ -231,6 +229,9 @@ export class Lab {
   #build(spare: MemoryStorageBackend): void {
     const { clock } = this.#world
     const { faults, layers, load } = this.#settings
+    // New ones: what ends on the old stack is counted there, and says nothing of this one.
+    this.#program = new Gauge('program', clock)
+    this.#store = new Gauge('store', clock)
     this.#injector = injectFaults({ seed: faults.seed, clock, rules: rulesOf(faults) })
     this.#backend = applyLayers(this.#files, [
       ...this.#program.layers,

@@ -71,7 +71,8 @@ export class Load {
   async #take(step: Step): Promise<void> {
     const { backend, prefix } = this.#target()
     const end = await take(step, backend, prefix, this.#end.signal)
-    if (end === 'damaged') this.#counts.damaged += 1
+    // What ends on a stack that is gone says nothing of the one that is there.
+    if (end === 'damaged' && this.#target().backend === backend) this.#counts.damaged += 1
   }
 
   #begin(): void {
