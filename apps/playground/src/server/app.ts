@@ -44,6 +44,7 @@ export function openApp({ world, watch, screens, page, port, onUnexpected }: App
   hono.use('/api/*', (context, next) => asAction(context.req.header(actionHeader), next))
   hono.get('/api/live', liveFeed(world, end.signal))
   hono.get('/api/about', (context) => context.json<StorePlace>(world.place))
+  hono.get('/api/notices', (context) => context.json(world.notices.all))
   hono.get('/api/pulses', (context) => context.json(watch.pulses))
   const open: OpenScreen[] = screens.map(({ name, screen }) => {
     const opened = screen.open(world)

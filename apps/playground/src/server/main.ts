@@ -46,9 +46,12 @@ async function main(args: readonly string[]): Promise<void> {
   const world = await openWorld(folder.path, { azure, s3 })
   await laySamples(world, screens, remote?.samples ?? folder)
   const watch = watchOperations(world.live, systemClock)
-  const { live } = world
+  const { live, notices } = world
   const store = JSON.stringify(world.place)
-  const facts = (): PageFacts => ({ store, lastEvent: live.lastId })
+  const facts = (): PageFacts => ({
+    ...{ store, lastEvent: live.lastId },
+    notices: JSON.stringify(notices.all),
+  })
   const page = servePage(built, facts)
   let port = 0
   const onUnexpected = (error: unknown): void => complain(`playground: ${inspect(error)}`)

@@ -42,6 +42,8 @@ export interface PageFacts {
   readonly store: string
   /** The id of the last event: all that the page reads is newer, and its live feed begins there. */
   readonly lastEvent: string
+  /** What screens want to be seen everywhere: `Notice`s as JSON. */
+  readonly notices: string
 }
 
 /** Reads the built page. @throws Error when it was not built. */

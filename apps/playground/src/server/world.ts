@@ -15,6 +15,7 @@ import { changeFeed } from './changes.ts'
 import { shownExtras } from './extras.ts'
 import { heldConditions, holdsConditions } from './held-conditions.ts'
 import { Live } from './live.ts'
+import { Notices } from './notices.ts'
 import { headerText, type StorePlace } from './place.ts'
 import type { S3 } from './s3.ts'
 import { s3OptionsOf } from './s3-account.ts'
@@ -41,6 +42,8 @@ export interface World {
   /** The backend of the objects, for what only files have: `pathOf`, `verify`. */
   readonly files: FileStorageBackend | undefined
   readonly live: Live
+  /** What screens want to be seen everywhere. */
+  readonly notices: Notices
   readonly clock: Clock
   /** Ends it, after its screens. */
   close(): Promise<void>
@@ -69,6 +72,7 @@ export async function openWorld(folder: string, options: WorldOptions = {}): Pro
     const { tables, queues } = await openStores(config, { storage, live, clock })
     return {
       ...{ folder, storage, tables, queues, bare, files, live, clock },
+      notices: new Notices(live),
       place: { ...place, header: headerText(place), extras: shownExtras(storage.backend) },
       async close() {
         // The queues first: their consumers use the objects.

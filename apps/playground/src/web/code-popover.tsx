@@ -15,7 +15,13 @@ export function CodePopover({
   return (
     <Popover width="min(640px, calc(100vw - 24px))" position="bottom-end" trapFocus withArrow>
       <Popover.Target>
-        <Button size={size} px="xs" variant="default" leftSection={<IconCode size={16} />}>
+        <Button
+          size={size}
+          px="xs"
+          flex="none"
+          variant="default"
+          leftSection={<IconCode size={16} />}
+        >
           Code
         </Button>
       </Popover.Target>

@@ -23,6 +23,7 @@ import {
 import { Link, Outlet, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, type RefObject, Suspense, useEffect, useRef } from 'react'
 import { useIsConnected } from './live.ts'
+import { Notices } from './notices.tsx'
 import { screens } from './screen.ts'
 import classes from './shell.module.css'
 import { type Shortcut, useShortcuts } from './shortcuts.ts'
@@ -132,6 +133,7 @@ export function Shell(): ReactNode {
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} ref={main} className={classes['main']}>
         <Disconnected />
+        <Notices shown={screen?.name} />
         <Outlet />
       </AppShell.Main>
       {isWide

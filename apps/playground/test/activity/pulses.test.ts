@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Pulse } from '../../src/server/operations.ts'
-import { lastMinutes, summaryOf, withGaps } from '../../src/screens/activity/web/pulses.ts'
+import { lastMinutes, summaryOf } from '../../src/screens/activity/web/pulses.ts'
+import { withGaps } from '../../src/web/charts/moments.ts'
 
 function pulse(at: number, part: Partial<Pulse> = {}): Pulse {
   return { ...{ at, count: 0, failures: 0, bytes: 0, p50Ms: 0, p95Ms: 0, maxMs: 0 }, ...part }
@@ -37,9 +38,9 @@ describe('the pulses', () => {
   it('have a moment without one where seconds are missing', () => {
     const moments = withGaps([...seconds(1, 3), ...seconds(60, 61)])
     expect(moments.map(({ at }) => at)).toEqual([1000, 2000, 3000, 31_500, 60_000, 61_000])
-    const drawn = moments.map((moment) => moment.pulse?.at)
+    const drawn = moments.map((moment) => moment.point?.at)
     expect(drawn).toEqual([1000, 2000, 3000, undefined, 60_000, 61_000])
     const slow = [pulse(1000), pulse(2400), pulse(3700)]
-    expect(withGaps(slow).map((moment) => moment.pulse)).toEqual(slow)
+    expect(withGaps(slow).map((moment) => moment.point)).toEqual(slow)
   })
 })

@@ -17,6 +17,7 @@ const screens: readonly (readonly [address: string, shown: string])[] = [
   ['/tables?table=conversations&pk=ceo&rk=turn-0001', '9007199254741993n'],
   ['/queues', 'agent-tasks'],
   ['/activity', 'In the last 10 minutes'],
+  ['/operations', 'What layers do for you'],
   ['/backend?capability=extras', 'How long may a key be?'],
 ]
 

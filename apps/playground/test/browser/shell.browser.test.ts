@@ -14,6 +14,7 @@ const screens = [
   { title: 'Tables', path: '/tables', isShown: tablesShown },
   { title: 'Queues', path: '/queues', isShown: queuesShown },
   { title: 'Activity', path: '/activity', isShown: activityShown },
+  { title: 'Operations', path: '/operations', isShown: operationsShown },
   { title: 'Backend', path: '/backend', isShown: backendShown },
 ] as const
 
@@ -28,6 +29,7 @@ const narrowViews: Readonly<Record<string, readonly [address: string, shown: str
   queues: ['/queues', 'agent-tasks'],
   activity: ['/activity', 'In the last 10 minutes'],
   totals: ['/activity?show=totals', 'p95'],
+  operations: ['/operations', 'No calls since the last change.'],
   capability: ['/backend?capability=rangeRead', 'first, second, third'],
   compare: ['/backend?section=compare', 'Files'],
   health: ['/backend?section=health', 'Well'],
@@ -56,6 +58,10 @@ function queuesShown(page: Page): Locator {
 
 function activityShown(page: Page): Locator {
   return page.getByRole('region', { name: 'The last ten minutes' })
+}
+
+function operationsShown(page: Page): Locator {
+  return page.getByRole('region', { name: 'What your program sees' })
 }
 
 function backendShown(page: Page): Locator {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'index.html'), index.join(''))
   await writeFile(join(folder, 'assets', 'main-abc.js'), 'console.log(1)')
   await writeFile(join(folder, 'assets', 'main-abc.js.map'), '{}')
-  page = servePage(await readPage(folder), () => ({ store, lastEvent }))
+  page = servePage(await readPage(folder), () => ({ store, lastEvent, notices: '[]' }))
 })
 afterAll(() => rm(folder, { recursive: true }))
 

@@ -26,7 +26,10 @@ const opened = await openWorld(values.data!)
 const { world, backend } = extraWorld(opened)
 const [built, screens] = await Promise.all([readPage(), findScreens()])
 const watch = watchOperations(world.live, systemClock)
-const facts = () => ({ store: JSON.stringify(world.place), lastEvent: world.live.lastId })
+const facts = () => ({
+  ...{ store: JSON.stringify(world.place), lastEvent: world.live.lastId },
+  notices: JSON.stringify(world.notices.all),
+})
 let port = 0
 const app = openApp({
   ...{ world, watch, screens, page: servePage(built, facts), port: () => port },

@@ -1,11 +1,6 @@
 /** Moments and durations of operations, as the rows show them. */
 
-const hours = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
-
-/** A second, written as the axes of the charts write it. */
-export function secondText(moment: number): string {
-  return hours.format(moment)
-}
+import { secondText } from '../../../web/charts/moments.ts'
 
 /** With milliseconds: many operations end in one second. */
 export function timeText(moment: number): string {

@@ -1,12 +1,12 @@
 import type { ReactNode } from 'react'
 import type { Pulse } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
-import type { Unit } from './chart-options.ts'
-import { PulseChart, type Series } from './pulse-chart.tsx'
+import type { Unit } from '../../../web/charts/chart-options.ts'
+import { Chart, type Series } from '../../../web/charts/chart.tsx'
 
 interface ChartParts {
   readonly title: string
-  readonly series: readonly Series[]
+  readonly series: readonly Series<Pulse>[]
   readonly format: (value: number) => string
   readonly unit: Unit
 }
@@ -56,5 +56,7 @@ function latency(value: (pulse: Pulse) => number): (pulse: Pulse) => number | nu
 
 /** Throughput and latency of the last ten minutes, with one cursor for all. */
 export default function PulseCharts({ pulses }: { readonly pulses: readonly Pulse[] }): ReactNode {
-  return charts.map((parts) => <PulseChart key={parts.title} {...parts} pulses={pulses} />)
+  return charts.map((parts) => (
+    <Chart key={parts.title} {...parts} points={pulses} cursorKey="activity" />
+  ))
 }

@@ -1,11 +1,9 @@
 /** The last ten minutes, a pulse a second. Pure. */
 import type { Pulse } from '../../../server/operations.ts'
 import { bytesText, countText, durationText } from '../../../web/amounts.ts'
-import { secondText } from './operation-text.ts'
+import { secondText } from '../../../web/charts/moments.ts'
 
 const shownMs = 600_000
-/** Pulses so far apart have a whole second between them of which nothing is known. */
-const gapMs = 2000
 
 /** Those of the ten minutes before the newest, oldest first; what two lists have is there once. */
 export function lastMinutes(...lists: readonly (readonly Pulse[])[]): readonly Pulse[] {
@@ -13,22 +11,6 @@ export function lastMinutes(...lists: readonly (readonly Pulse[])[]): readonly P
   const known = [...byMoment.values()].toSorted((a, b) => a.at - b.at)
   const newest = known.at(-1)?.at ?? 0
   return known.filter(({ at }) => at > newest - shownMs)
-}
-
-/** A place on the axis of time. Without a pulse: seconds are missing around it. */
-export interface Moment {
-  /** Milliseconds since 1970. */
-  readonly at: number
-  readonly pulse?: Pulse | undefined
-}
-
-/** The pulses, and one moment without in each gap between them, where a line has to break. */
-export function withGaps(pulses: readonly Pulse[]): readonly Moment[] {
-  return pulses.flatMap((pulse, index): Moment[] => {
-    const { at } = pulse
-    const before = pulses[index - 1]?.at ?? at
-    return at - before < gapMs ? [{ at, pulse }] : [{ at: (before + at) / 2 }, { at, pulse }]
-  })
 }
 
 /** The last ten minutes in words. */

@@ -1,9 +1,6 @@
 /** How the charts look and behave; see https://github.com/leeoniya/uPlot for the words. */
 import type uPlot from 'uplot'
-import type { Series } from './pulse-chart.tsx'
 
-/** Charts with one key share their cursor. */
-const cursorKey = 'activity'
 const shownSecondsMax = 600
 /** A server that was just started has less to show; it is not drawn wider than this. */
 const shownSecondsMin = 120
@@ -13,7 +10,7 @@ const byteSteps = Array.from({ length: 50 }, (_, power) => 2 ** power)
 const countSteps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000]
 
 /** Names of colours in the style sheet: `--chart-NAME`. */
-export type ChartColour = 'main' | 'second' | 'third' | 'failure' | 'text' | 'grid'
+type ChartColour = 'main' | 'second' | 'third' | 'failure' | 'text' | 'grid'
 
 /** A colour of the page as `rgb(…)`: a canvas knows no variables, and not the scheme. */
 function resolved(element: HTMLElement, name: ChartColour): string {
@@ -25,18 +22,29 @@ function resolved(element: HTMLElement, name: ChartColour): string {
 
 export type Unit = 'count' | 'bytes' | 'ms'
 
+/** How a line is drawn. */
+export interface Line {
+  readonly name: string
+  readonly colour: ChartColour
+  /** Lines differ in more than their colour. */
+  readonly dash?: readonly number[] | undefined
+  readonly isFilled?: boolean | undefined
+}
+
 export interface ChartParts {
-  readonly series: readonly Series[]
+  readonly series: readonly Line[]
   readonly format: (value: number) => string
   /** Bytes have steps of their own; milliseconds go from micro to many, on a logarithmic scale. */
   readonly unit: Unit
   readonly heightPx: number
-  /** Called with the place of the pulse under the cursor. */
+  /** Charts with one key share their cursor. */
+  readonly cursorKey: string
+  /** Called with the place of the point under the cursor. */
   readonly onMark: (index: number | undefined) => void
 }
 
 export function chartOptions(
-  { series, format, unit, heightPx, onMark }: ChartParts,
+  { series, format, unit, heightPx, cursorKey, onMark }: ChartParts,
   element: HTMLElement,
 ): uPlot.Options {
   const colourOf = (name: ChartColour): string => resolved(element, name)
