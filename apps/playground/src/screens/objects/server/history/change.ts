@@ -57,7 +57,7 @@ export async function prune(
   const { removed, kept } = result
   const failed = result.failed
     .slice(0, failuresTold)
-    .map(({ version, error }) => ({ version: version as number, problem: toldProblem(error) }))
+    .map(({ version, error }) => ({ version, problem: toldProblem(error) }))
   return { removed, kept, failed }
 }
 

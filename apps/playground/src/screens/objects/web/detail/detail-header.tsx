@@ -42,6 +42,7 @@ export function DetailHeader({
 }): ReactNode {
   const slash = objectKey.lastIndexOf('/') + 1
   const { extras = [] } = useStorePlace()
+  const isOfValue = valueKeyOf(objectKey) !== undefined
   return (
     <header className={classes['top']}>
       <Group gap="xs" wrap="nowrap" align="flex-start">
@@ -66,10 +67,10 @@ export function DetailHeader({
           </ActionIcon>
         </Tooltip>
       </Group>
-      {details === undefined && !(isAbsent && extras.includes('versions')) ? null : (
+      {details === undefined && !(isAbsent && (isOfValue || extras.includes('versions'))) ? null : (
         <Group gap={6} className={classes['actions']} role="group" aria-label="Actions">
           {details === undefined ? null : <Actions details={details} onEdit={onEdit} />}
-          {extras.length === 0 && valueKeyOf(objectKey) === undefined ? null : (
+          {extras.length === 0 && !isOfValue ? null : (
             <Suspense fallback={null}>
               <ExtraActions objectKey={objectKey} details={details} extras={extras} />
             </Suspense>

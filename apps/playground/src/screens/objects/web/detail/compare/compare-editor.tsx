@@ -43,9 +43,9 @@ export default function CompareEditor({
     return () => made.destroy()
   }, [isNarrow, isDark])
   const go = (command: (view: EditorView) => boolean): void => {
-    const { right: editor, showCursor } = views.current!
-    command(editor)
-    showCursor()
+    const shown = views.current!
+    command(shown.right)
+    shown.showCursor()
   }
   return (
     <>

@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core'
 import { IconHistory, IconLink, IconStack2 } from '@tabler/icons-react'
-import type { ComponentType, ReactNode } from 'react'
+import { type ComponentType, type ReactNode, useState } from 'react'
 import type { ShownExtra } from '../../../../../server/place.ts'
 import { useView } from '../../../../../web/view.ts'
-import type { ObjectDetails } from '../../../server/wire.ts'
+import type { History, ObjectDetails } from '../../../server/wire.ts'
 import screen from '../../screen.ts'
 import { NewVersionDialog } from '../history/new-version-dialog.tsx'
 import { useHistory } from '../history/use-history.ts'
@@ -43,6 +43,10 @@ export default function ExtraActions({
   const [view, setView] = useView(screen)
   const { data: history } = useHistory(objectKey)
   const isOfValue = history !== undefined && history !== null
+  // What one types stays, also when somebody removes the value meanwhile.
+  const [last, setLast] = useState<History>()
+  if (isOfValue && history !== last) setLast(history)
+  const written = isOfValue || view.mode === 'version' ? last : undefined
   const own = extras.filter((name) => name === 'versions' || details !== undefined)
   // On every backend a value may have versions.
   const offered: readonly ShownExtra[] =
@@ -75,7 +79,7 @@ export default function ExtraActions({
         isOpen={isOpen('versions')}
         onClose={close}
       />
-      {isOfValue ? <NewVersionDialog history={history} /> : null}
+      {written === undefined ? null : <NewVersionDialog history={written} />}
       {details === undefined ? null : (
         <>
           <TierDialog objectKey={objectKey} isOpen={isOpen('accessTiers')} onClose={close} />

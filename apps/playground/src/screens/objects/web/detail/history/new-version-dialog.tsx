@@ -78,7 +78,7 @@ function Begun({
       act(loadVersionText(key, from), async (action) => {
         const details = await readDetails(`${key}/v${from}`, action, signal)
         const edited = await readEdited(details, { action, signal })
-        return typeof edited === 'string' ? edited : await laidOut(edited)
+        return typeof edited === 'string' ? edited : laidOut(edited)
       }),
     gcTime: 0,
     structuralSharing: false,

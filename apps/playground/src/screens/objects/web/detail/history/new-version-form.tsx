@@ -42,10 +42,8 @@ export function NewVersionForm({
 
   const refuse = async (error: unknown): Promise<void> => {
     const failure = problemOf(error)
-    const current =
-      failure.code === 'PRECONDITION_FAILED'
-        ? await currentOf(valueKey).catch(() => undefined)
-        : undefined
+    const isOvertaken = failure.code === 'PRECONDITION_FAILED'
+    const current = isOvertaken ? await currentOf(valueKey) : undefined
     // Who left meanwhile is told in the corner.
     if (editor.current === null) return tellProblem(error)
     setTheirs(current)
@@ -111,7 +109,7 @@ export function NewVersionForm({
         {language === 'json' ? (
           <Button
             variant="default"
-            onClick={formatting.format}
+            onClick={() => void formatting.format()}
             loading={formatting.isUnderWay}
             disabled={!isReady}
           >

@@ -89,10 +89,14 @@ function readHistory(
   return answer(client<ObjectsApi>('objects', action).history.$get({ query }, { init: { signal } }))
 }
 
-/** Which version is current now; undefined when there is none any more. @throws ProblemError */
+/** Which version is current now; undefined when there is none any more, or nobody tells. */
 export async function currentOf(key: string): Promise<number | undefined> {
   const { signal } = new AbortController()
-  return (await readHistory(`${key}/current`, 1, 'page', signal)).history?.current
+  try {
+    return (await readHistory(`${key}/current`, 1, 'page', signal)).history?.current
+  } catch {
+    return undefined
+  }
 }
 
 /** Makes a version the current one; a failure is shown. Whether it was done. */
