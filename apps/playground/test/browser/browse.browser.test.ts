@@ -66,7 +66,7 @@ describeInBrowser('browsing objects', (browser) => {
       const { page } = await browser.tab(playground.url)
       await page.goto('/objects')
       await expect.poll(() => names(page), soon).toEqual(topNames.map((name) => `${name}/`))
-      await page.getByText('8 prefixes', { exact: true }).first().waitFor()
+      await page.getByText('9 prefixes', { exact: true }).first().waitFor()
       await row(page, 'conversations/').click()
       const expected = ['boardroom/', 'conv_001', 'conv_002', 'index.csv']
       await expect.poll(() => names(page), soon).toEqual(expected)

@@ -86,7 +86,7 @@ export function HistoryItem({
               size="compact-xs"
               variant="default"
               leftSection={<IconPencilPlus size={14} />}
-              aria-label={`Begin a new version with ${name}`}
+              aria-label={`Edit ${name} as a new one`}
               onClick={onNew}
             >
               Edit
@@ -95,7 +95,7 @@ export function HistoryItem({
               size="compact-xs"
               variant="default"
               leftSection={<IconArrowBackUp size={14} />}
-              aria-label={`Make ${name} current`}
+              aria-label={`Make current: ${name}`}
               work={async () => {
                 if (await rollBack(valueKey, version, current)) onMoved()
               }}

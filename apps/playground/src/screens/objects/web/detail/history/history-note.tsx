@@ -1,6 +1,7 @@
 import { Button, Text } from '@mantine/core'
-import { IconHistory } from '@tabler/icons-react'
+import { IconPencilPlus } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { countText } from '../../../../../web/amounts.ts'
 import { NameText } from '../../../../../web/name-text.tsx'
 import { useView } from '../../../../../web/view.ts'
 import screen from '../../screen.ts'
@@ -22,22 +23,26 @@ export default function HistoryNote({ objectKey }: { readonly objectKey: string 
         <b>
           <NameText text={name} />
         </b>
-        {own === undefined ? `: version ${current} ` : stateOf(own, current)}
-        {own === undefined ? `of ${versions.length}${isTruncated ? '+' : ''} is current.` : ''}
+        {own === undefined
+          ? `: version ${current} is current, ${keptText(versions.length, isTruncated)}.`
+          : stateOf(own, current)}
       </Text>
       <Button
         size="compact-xs"
         variant="light"
-        leftSection={<IconHistory size={14} />}
+        leftSection={<IconPencilPlus size={14} />}
         aria-haspopup="dialog"
-        onClick={() =>
-          setView({ panel: 'versions', of: undefined, version: undefined, against: undefined })
-        }
+        onClick={() => setView({ mode: 'version', version: String(own?.version ?? current) })}
       >
-        History
+        New version
       </Button>
     </div>
   )
+}
+
+function keptText(count: number, isTruncated: boolean): string {
+  if (count === 1) return '1 is kept'
+  return `${isTruncated ? 'more than ' : ''}${countText(count)} are kept`
 }
 
 function stateOf(

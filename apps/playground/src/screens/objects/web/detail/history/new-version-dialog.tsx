@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, type RefObject, useRef } from 'react'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { act } from '../../../../../web/actions.ts'
 import { Empty } from '../../../../../web/empty.tsx'
 import { Late } from '../../../../../web/late.tsx'
@@ -35,7 +35,6 @@ export function NewVersionDialog({ history }: { readonly history: History }): Re
     () => draft.saving.current,
   )
   const close = (): void => setView({ mode: undefined, version: undefined, panel: 'versions' })
-  const from = numberOf(version) ?? history.current
   return (
     <>
       <ExtraDialog
@@ -48,7 +47,13 @@ export function NewVersionDialog({ history }: { readonly history: History }): Re
         onClose={() => setTimeout(close)}
       >
         {isOpen ? (
-          <Begun key={from} history={history} from={from} draft={draft} onDone={close} />
+          <Begun
+            key={version ?? ''}
+            history={history}
+            asked={numberOf(version)}
+            draft={draft}
+            onDone={close}
+          />
         ) : null}
       </ExtraDialog>
       <LeaveQuestion guard={guard} title="Leave without saving?">
@@ -60,17 +65,19 @@ export function NewVersionDialog({ history }: { readonly history: History }): Re
 
 function Begun({
   history,
-  from,
+  asked,
   draft,
   onDone,
 }: {
   readonly history: History
-  readonly from: number
+  /** What it begins with. Undefined: with what is current. */
+  readonly asked: number | undefined
   readonly draft: VersionDraft
   readonly onDone: () => void
 }): ReactNode {
-  // What is current when one begins to write: over that it is saved, and no other.
-  const ifCurrent = useRef(history.current).current
+  // What is current when one begins to write: over that it is saved, whatever others do meanwhile.
+  const [ifCurrent] = useState(history.current)
+  const from = asked ?? ifCurrent
   const { key } = history
   const { data, error, refetch } = useQuery({
     queryKey: ['objects', 'new-version', key, from],
