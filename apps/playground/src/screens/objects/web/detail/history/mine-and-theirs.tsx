@@ -10,6 +10,7 @@ import type { Comparable } from '../../../server/wire.ts'
 import { CompareArea } from '../compare/compare-area.tsx'
 import type { Language } from '../editor/code-mirror.ts'
 import { formatBeside } from '../editor/format-beside.ts'
+import classes from '../extras/extras.module.css'
 import { ViewProblem } from '../view-problem.tsx'
 import { loadVersionText } from './history-code.ts'
 
@@ -41,6 +42,7 @@ export function MineAndTheirs({
         icon={<IconUsers />}
         title={`Somebody made version ${version} current meanwhile`}
         role="alert"
+        className={classes['still']}
       >
         Yours is not saved. Look at what differs, and take over what you want to keep.
         <Group gap="xs" mt="xs">

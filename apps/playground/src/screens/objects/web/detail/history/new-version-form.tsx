@@ -111,7 +111,7 @@ export function NewVersionForm({
             variant="default"
             onClick={() => void formatting.format()}
             loading={formatting.isUnderWay}
-            disabled={!isReady}
+            disabled={!isReady || mine !== undefined}
           >
             Format JSON
           </Button>
