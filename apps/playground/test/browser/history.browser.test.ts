@@ -184,7 +184,7 @@ describeInBrowser('the history of a value', (browser) => {
     await his.getByText('Somebody made version 2 current meanwhile').waitFor()
     await button(his, 'See what differs').click()
     await his.getByText('They differ in one place.').waitFor()
-    const mine = his.getByRole('textbox', { name: 'Mine' })
+    const mine = his.getByRole('textbox', { name: 'Yours' })
     expect(await mine.textContent()).toContain('"by": "him"')
     await second.screenshot('history/conflict')
     await button(his, 'Back to the text').click()

@@ -15,13 +15,13 @@ const written = object({
   /** The byte at the top of the hex view. */
   at: fallback(optional(wholeNumber), undefined),
   /**
-   * What is done with it: `edit` the open object, write a new `version` of the value that it belongs
-   * to, or `create` one under the prefix.
+   * What is done with it: `edit` the open object, write a new `version` of the value that it is a
+   * part of, or `create` one under the prefix.
    */
   mode: fallback(optional(picklist(['edit', 'version', 'create'])), undefined),
   /** What is open over it: of what some services have beside the contract. */
   panel: fallback(optional(picklist(['versions', 'tier', 'link'])), undefined),
-  /** Whose: those that the service keeps of an `object`. Default: of the value that it belongs to. */
+  /** Whose versions: those of the `object`, by the service. Default: of the value that it is in. */
   of: fallback(optional(picklist(['object'])), undefined),
   /** The version that is looked at, or compared, or that a new one begins with. */
   version: fallback(optional(string()), undefined),

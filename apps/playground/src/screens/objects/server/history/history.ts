@@ -1,4 +1,7 @@
-/** Values that `saveVersioned` keeps, recognised by their objects: `docs/formats/versioned-values.md`. */
+/**
+ * Values that `saveVersioned` keeps, recognised by their objects. The format:
+ * `docs/formats/versioned-values.md`.
+ */
 import { isStorageError, type ListedVersion, type StorageManager } from '@aos-storage/core'
 import type { History, HistoryRow } from '../wire.ts'
 

@@ -52,7 +52,9 @@ export default function CompareEditor({
       <div className={detailClasses['line']} data-place="above">
         <Text size="sm" className={`tabular ${detailClasses['grow']}`} role="status">
           {count === undefined ? '' : differencesText(count)}
-          {isNarrow ? ` What ${names[0].toLowerCase()} has is above.` : ''}
+          {isNarrow
+            ? ` What ${small(names[0])} has is above.`
+            : ` Left: ${small(names[0])}. Right: ${small(names[1])}.`}
         </Text>
         <Button
           size="compact-xs"
@@ -74,6 +76,11 @@ export default function CompareEditor({
       <div ref={host} className={`${colours['colours']} ${mergeClasses['host']}`} />
     </>
   )
+}
+
+/** A name within a sentence. */
+function small(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
 function differencesText(count: number): string {

@@ -99,5 +99,5 @@ function Beside({
   })
   if (error !== null) return <ViewProblem error={error} onRetry={() => void refetch()} />
   if (data === undefined) return <Late>Loading version {version}…</Late>
-  return <CompareArea {...data} names={[`Version ${version}`, 'Mine']} language={language} />
+  return <CompareArea {...data} names={[`Version ${version}`, 'Yours']} language={language} />
 }
