@@ -24,7 +24,7 @@ const documents = 'knowledge/documents/'
 const memo = '会議メモ'
 const documentNames = ['doc_001', 'doc_002', 'policy_handbook.md', 'q2_strategy', memo]
 const topNames = [
-  ...['agent_configs', 'conversations', 'knowledge', 'logs', 'metrics', 'models'],
+  ...['agent_configs', 'conversations', 'knowledge', 'logs', 'metrics', 'models', 'policies'],
   ...['queue-claims', 'training_data'],
 ]
 
@@ -331,6 +331,7 @@ describeInBrowser('browsing objects', (browser) => {
         ['ArrowDown', 'agent_configs'],
         ['End', 'training_data'],
         ['ArrowUp', 'queue-claims'],
+        ['ArrowUp', 'policies'],
         ['ArrowUp', 'models'],
         ['ArrowRight', 'models'],
         ['ArrowRight', 'lora_adapters'],
@@ -346,11 +347,11 @@ describeInBrowser('browsing objects', (browser) => {
       for (const [place, [key, name]] of steps.entries()) {
         await page.keyboard.press(key)
         await expect.poll(() => isFocused(node(page, name)), soon).toBe(true)
-        if (place === 4) await node(page, 'lora_adapters').waitFor()
-        if (place === 7) {
+        if (place === 5) await node(page, 'lora_adapters').waitFor()
+        if (place === 8) {
           await expect.poll(() => node(page, 'lora_adapters').count(), soon).toBe(0)
         }
-        if (place === 12) await node(page, 'boardroom').waitFor()
+        if (place === 13) await node(page, 'boardroom').waitFor()
       }
       await page.keyboard.press('Enter')
       await listOf(page, 'conversations/boardroom/').waitFor()
