@@ -298,7 +298,7 @@ describeInBrowser('browsing objects', (browser) => {
         return Promise.all(asked.map((attribute) => item.getAttribute(attribute)))
       }
       expect(await attributes('All objects')).toEqual(['1', '1', '1', 'true'])
-      expect(await attributes('knowledge')).toEqual(['2', '3', '8', 'true'])
+      expect(await attributes('knowledge')).toEqual(['2', '3', '9', 'true'])
       expect(await attributes('documents')).toEqual(['3', '2', '4', 'false'])
       const current = tree(page).getByRole('treeitem', { selected: true })
       expect(await current.allTextContents()).toEqual(['documents'])

@@ -84,5 +84,6 @@ function small(name: string): string {
 }
 
 function differencesText(count: number): string {
+  if (count === 0) return 'They say the same.'
   return count === 1 ? 'They differ in one place.' : `They differ in ${countText(count)} places.`
 }
