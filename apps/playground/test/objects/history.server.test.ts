@@ -15,7 +15,13 @@ import { type Objects, openObjectsApp } from './support/open-objects.ts'
 
 const key = 'policies/plan'
 
-interface Opened extends Objects {
+type Ask = Parameters<Objects['ask']>[2]
+
+interface Opened {
+  readonly world: Objects['world']
+  readonly json: <T>(method: string, path: string, more?: Ask) => Promise<T>
+  readonly problem: (method: string, path: string, more?: Ask) => ReturnType<Objects['problem']>
+  readonly dropForeign: (name: string, text: string) => Promise<void>
   readonly history: (
     objectKey?: string,
     more?: { readonly limit?: number },
@@ -34,7 +40,10 @@ async function openHistory(versions = 0): Promise<Opened> {
     return (await objects.json<HistoryFound>('GET', '/history', { query })).history
   }
   return {
-    ...objects,
+    world: objects.world,
+    json: <T>(...asked: Parameters<Objects['json']>) => objects.json<T>(...asked),
+    problem: (...asked) => objects.problem(...asked),
+    dropForeign: (...dropped) => objects.dropForeign(...dropped),
     history,
     line: async () => {
       const { versions: found } = (await history())!
@@ -129,7 +138,8 @@ describe('the history', () => {
 describe('a rollback', () => {
   it('makes a version current, and undo moves back without writing an old pointer', async () => {
     const { world, json, line, undo } = await openHistory(3)
-    const pointer = (): Promise<{ writeId: string }> => world.storage.load(`${key}/current`)
+    const pointer = (): Promise<{ writeId: string }> =>
+      world.storage.load<{ writeId: string }>(`${key}/current`)
     const before = await pointer()
     const asked = { key, version: 1, ifCurrent: 3 }
     const moved = await json<VersionMoved>('POST', '/history/rollback', { json: asked })
