@@ -24,7 +24,7 @@ const documents = 'knowledge/documents/'
 const memo = '会議メモ'
 const documentNames = ['doc_001', 'doc_002', 'policy_handbook.md', 'q2_strategy', memo]
 const topNames = [
-  ...['agent_configs', 'conversations', 'knowledge', 'logs', 'metrics', 'models'],
+  ...['agent_configs', 'conversations', 'knowledge', 'logs', 'metrics', 'models', 'policies'],
   ...['queue-claims', 'training_data'],
 ]
 
@@ -66,7 +66,7 @@ describeInBrowser('browsing objects', (browser) => {
       const { page } = await browser.tab(playground.url)
       await page.goto('/objects')
       await expect.poll(() => names(page), soon).toEqual(topNames.map((name) => `${name}/`))
-      await page.getByText('8 prefixes', { exact: true }).first().waitFor()
+      await page.getByText('9 prefixes', { exact: true }).first().waitFor()
       await row(page, 'conversations/').click()
       const expected = ['boardroom/', 'conv_001', 'conv_002', 'index.csv']
       await expect.poll(() => names(page), soon).toEqual(expected)
@@ -298,7 +298,7 @@ describeInBrowser('browsing objects', (browser) => {
         return Promise.all(asked.map((attribute) => item.getAttribute(attribute)))
       }
       expect(await attributes('All objects')).toEqual(['1', '1', '1', 'true'])
-      expect(await attributes('knowledge')).toEqual(['2', '3', '8', 'true'])
+      expect(await attributes('knowledge')).toEqual(['2', '3', '9', 'true'])
       expect(await attributes('documents')).toEqual(['3', '2', '4', 'false'])
       const current = tree(page).getByRole('treeitem', { selected: true })
       expect(await current.allTextContents()).toEqual(['documents'])
@@ -331,6 +331,7 @@ describeInBrowser('browsing objects', (browser) => {
         ['ArrowDown', 'agent_configs'],
         ['End', 'training_data'],
         ['ArrowUp', 'queue-claims'],
+        ['ArrowUp', 'policies'],
         ['ArrowUp', 'models'],
         ['ArrowRight', 'models'],
         ['ArrowRight', 'lora_adapters'],
@@ -346,11 +347,11 @@ describeInBrowser('browsing objects', (browser) => {
       for (const [place, [key, name]] of steps.entries()) {
         await page.keyboard.press(key)
         await expect.poll(() => isFocused(node(page, name)), soon).toBe(true)
-        if (place === 4) await node(page, 'lora_adapters').waitFor()
-        if (place === 7) {
+        if (place === 5) await node(page, 'lora_adapters').waitFor()
+        if (place === 8) {
           await expect.poll(() => node(page, 'lora_adapters').count(), soon).toBe(0)
         }
-        if (place === 12) await node(page, 'boardroom').waitFor()
+        if (place === 13) await node(page, 'boardroom').waitFor()
       }
       await page.keyboard.press('Enter')
       await listOf(page, 'conversations/boardroom/').waitFor()

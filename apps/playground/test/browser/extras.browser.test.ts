@@ -72,6 +72,12 @@ describeInBrowser('what a service has beside the contract', (browser) => {
       await button(looked, 'All versions').click()
       await dialog.waitFor()
 
+      await button(versionsOf(page).nth(2), /^Compare/).click()
+      await dialog.getByText('They differ in one place.').waitFor()
+      const { searchParams } = new URL(page.url())
+      expect([searchParams.get('version'), searchParams.get('against')]).toEqual(['v1', 'v3'])
+      await button(dialog, 'All versions').click()
+
       await button(versionsOf(page).nth(2), /^Restore/).click()
       await dialog.waitFor({ state: 'hidden' })
       await panel.getByText('{ "revision": 1 }').waitFor()

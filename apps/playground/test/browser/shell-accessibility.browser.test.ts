@@ -22,7 +22,7 @@ const screens: readonly (readonly [address: string, shown: string])[] = [
 ]
 
 const parts: readonly (readonly [address: string, shown: string])[] = [
-  ['/objects', '8 prefixes'],
+  ['/objects', '9 prefixes'],
   ['/activity?show=totals', 'p95'],
   ['/backend?section=usage', 'Largest objects'],
   ['/nonsense', 'There is no such page'],

@@ -20,7 +20,7 @@ const screens = [
 
 /** Addresses, with a text that is there when all is there. */
 const narrowViews: Readonly<Record<string, readonly [address: string, shown: string | RegExp]>> = {
-  objects: ['/objects', '8 prefixes'],
+  objects: ['/objects', '9 prefixes'],
   prefix: ['/objects?prefix=knowledge/documents/', '会議メモ'],
   tree: ['/objects?prefix=knowledge/documents/&key=agent_configs/ceo', 'Chief Executive Officer'],
   hex: ['/objects?key=models/lora_adapters/ceo/v1.2.safetensors&as=hex', '00000010'],

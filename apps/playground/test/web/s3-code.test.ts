@@ -161,6 +161,8 @@ describeWithService('rgw', (service) => {
     expect(listed.split('\n')[0]).toContain(`${newer} true `)
     expect(listed.split('\n')[1]).toContain(`${older} false `)
     expect(await run(extraCode.lookText('v/a', older!))).toMatch(/size: 3[^]*\none\n$/)
+    const compared = await run(extraCode.compareVersionsText('v/a', older!, newer!))
+    expect(compared).toBe('they differ at 0\n')
     await run(extraCode.restoreText('v/a', older!))
     const { contentType, metadata } = await storage.stat('v/a')
     expect([await textOf('v/a'), contentType, metadata]).toEqual(['one', 'text/x', { by: 'ceo' }])

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import * as v from 'valibot'
 import { valid } from '../../../server/valid.ts'
 import type { World } from '../../../server/world.ts'
+import { comparable } from './comparable.ts'
 import { detailsOf } from './details.ts'
 import { download } from './download.ts'
 import { storeOfVersion } from './extras/version-view.ts'
@@ -10,7 +11,7 @@ import { image } from './image.ts'
 import { etagText, keyText, numberText, versionText } from './request.ts'
 import { sendStored } from './stored-bytes.ts'
 import { valueText } from './value-text.ts'
-import type { ValueText } from './wire.ts'
+import type { Comparable, ValueText } from './wire.ts'
 
 const pieceBytesMax = 1024 ** 2
 const pieceBytesDefault = 64 * 1024
@@ -44,6 +45,12 @@ export function objectRoutes(world: World) {
       const { storage } = worldOf(world, version)
       const text = await valueText(storage, key, etag, context.req.raw.signal)
       return context.json({ text } satisfies ValueText)
+    })
+    .get('/comparable', valid('query', keyQuery), async (context) => {
+      const { key, version } = context.req.valid('query')
+      const found = await comparable(worldOf(world, version), key, context.req.raw.signal)
+      const details = { ...found.details, version }
+      return context.json({ ...found, details } satisfies Comparable)
     })
     .get('/image', valid('query', versionQuery), (context) => {
       const { key, version, etag } = context.req.valid('query')

@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import type { OpenScreen } from '../../../server/screen.ts'
 import type { World } from '../../../server/world.ts'
 import { extraRoutes } from './extra-routes.ts'
+import { historyRoutes } from './history-routes.ts'
 import { listingRoutes } from './listing-routes.ts'
 import { objectRoutes } from './object-routes.ts'
 import { transferRoutes } from './transfer-routes.ts'
@@ -28,6 +29,7 @@ function routesOf(world: World, { journal, uploads, transfers }: Parts) {
     .route('/', uploadRoutes(world, uploads, whole))
     .route('/', transferRoutes(transfers, journal))
     .route('/', extraRoutes(world, journal))
+    .route('/', historyRoutes(world.storage, journal))
 }
 
 /** What the page's client knows of the API: `hc<ObjectsApi>('/api/objects')`. */

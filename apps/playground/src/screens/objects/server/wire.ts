@@ -92,6 +92,57 @@ export interface VersionList {
   readonly isTruncated: boolean
 }
 
+/** A version in `GET /history`. */
+export interface HistoryRow {
+  readonly version: number
+  /** The key of its object: `KEY/vN`. */
+  readonly objectKey: string
+  readonly isCurrent: boolean
+  /** It is stored, and was not yet made current. */
+  readonly isPending: boolean
+  readonly size: number
+  /** ISO 8601, UTC. */
+  readonly modifiedAt: string
+}
+
+/** The versions of a value that `saveVersioned` keeps, the newest first. */
+export interface History {
+  /** Of the value: its objects are `KEY/current` and `KEY/vN`. */
+  readonly key: string
+  /** The number that the pointer tells; the object of that version may be missing. */
+  readonly current: number
+  readonly versions: readonly HistoryRow[]
+  /** There are more, which are not listed. */
+  readonly isTruncated: boolean
+}
+
+/** `GET /history`: null for an object that belongs to no such value. */
+export interface HistoryFound {
+  readonly history: History | null
+}
+
+/** `POST /history/save` and `POST /history/rollback`: the version that is current now. */
+export interface VersionMoved extends Undoable {
+  readonly version: number
+}
+
+/** `POST /history/prune`. */
+export interface Pruned {
+  readonly removed: number
+  readonly kept: number
+  /** The first 100. */
+  readonly failed: readonly { readonly version: number; readonly problem: Problem }[]
+}
+
+/** `GET /comparable`: an object, or an old version of it, as far as it can be compared. */
+export interface Comparable {
+  readonly details: ObjectDetails
+  /** Of JSON and text as it is, of a value as Node.js prints it. Undefined: it is none. */
+  readonly text?: string | undefined
+  /** Hexadecimal. Undefined for more than 1 MiB, of which nothing is read. */
+  readonly sha256?: string | undefined
+}
+
 /** `GET /tier` and `PUT /tier`. */
 export interface ObjectTier {
   readonly tier: string

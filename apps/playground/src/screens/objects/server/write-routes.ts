@@ -7,16 +7,13 @@ import { atMost } from '../../../server/body-limit.ts'
 import { valid } from '../../../server/valid.ts'
 import type { World } from '../../../server/world.ts'
 import { savedOf } from './details.ts'
-import { jsonFault } from './json-fault.ts'
-import { isJsonType } from './object-kind.ts'
 import { contentTypeText, etagText, flagText, keyText } from './request.ts'
 import { type Condition, type Save, saveUndoable } from './save.ts'
+import { assertText, textRequestBytesMax } from './typed-text.ts'
 import type { UndoJournal } from './undo/journal.ts'
 import type { WholeUploads } from './uploads/whole.ts'
 
 const bytesMax = 8 * 1024 ** 2
-/** Text travels as a JSON string, in which a line break or a quote takes two bytes. */
-const textRequestBytesMax = 2 * bytesMax + 64 * 1024
 
 const textBody = v.object({
   key: keyText,
@@ -75,22 +72,8 @@ function brokenOff(cause: unknown): never {
   throw new StorageError('ABORTED', 'The connection broke before all bytes came', { cause })
 }
 
-/** @throws StorageError `INVALID_ARGUMENT` for too much, `SERIALIZATION` for JSON that is none. */
-function assertText(key: string, text: string, contentType: string): void {
-  if (Buffer.byteLength(text) > bytesMax) throw tooLarge()
-  const fault = isJsonType(contentType) ? jsonFault(text) : undefined
-  if (fault === undefined) return
-  const { line, column, message } = fault
-  throw new StorageError('SERIALIZATION', `Line ${line}, column ${column}: ${message}.`, { key })
-}
-
 function conditionOf(ifMatch: string | undefined, ifNoneMatch: '*' | undefined): Condition {
   if (ifNoneMatch === undefined) return ifMatch === undefined ? {} : { ifMatch }
   if (ifMatch === undefined) return { ifNoneMatch }
   throw new StorageError('INVALID_ARGUMENT', 'Give ifMatch or ifNoneMatch, not both')
-}
-
-function tooLarge(): StorageError {
-  const message = `The text has more than ${bytesMax} bytes; upload it as a file`
-  return new StorageError('INVALID_ARGUMENT', message)
 }

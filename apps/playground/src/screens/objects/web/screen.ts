@@ -14,12 +14,19 @@ const written = object({
   as: fallback(optional(picklist(['tree', 'text', 'image', 'value', 'hex'])), undefined),
   /** The byte at the top of the hex view. */
   at: fallback(optional(wholeNumber), undefined),
-  /** What is done with it: `edit` the open object, or `create` one under the prefix. */
-  mode: fallback(optional(picklist(['edit', 'create'])), undefined),
+  /**
+   * What is done with it: `edit` the open object, write a new `version` of the value that it is a
+   * part of, or `create` one under the prefix.
+   */
+  mode: fallback(optional(picklist(['edit', 'version', 'create'])), undefined),
   /** What is open over it: of what some services have beside the contract. */
   panel: fallback(optional(picklist(['versions', 'tier', 'link'])), undefined),
-  /** The old version that is looked at. */
+  /** Whose versions: those of the `object`, by the service. Default: of the value that it is in. */
+  of: fallback(optional(picklist(['object'])), undefined),
+  /** The version that is looked at, or compared, or that a new one begins with. */
   version: fallback(optional(string()), undefined),
+  /** What it is compared with. */
+  against: fallback(optional(string()), undefined),
   sort: fallback(optional(picklist(['key', 'size', 'modified', 'type'])), undefined),
   desc: fallback(optional(flag), undefined),
   /** Only names that hold this text. */

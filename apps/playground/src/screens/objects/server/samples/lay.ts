@@ -2,6 +2,7 @@
 import { isStorageError, type SaveEntry, type StorageManager } from '@aos-storage/core'
 import { weightChunks } from './noise.ts'
 import { activityMap } from './png.ts'
+import { layPolicy } from './policy.ts'
 import { sampleTexts } from './texts.ts'
 import { sampleValues } from './values.ts'
 
@@ -26,7 +27,7 @@ export async function laySamples(storage: StorageManager): Promise<void> {
       return storage.writeStream(key, weightChunks(modelBytes, seed), options)
     }),
   ]
-  await Promise.all(streams.map((stream) => stream.catch(unlessThere)))
+  await Promise.all([...streams.map((stream) => stream.catch(unlessThere)), layPolicy(storage)])
 }
 
 function created(entry: SaveEntry): SaveEntry {

@@ -6,9 +6,11 @@
  *     delete          key: now = nothing            before = kept copy
  *     move            from: now = nothing           before = at the destination, in its version
  *                     to: as a write
+ *     move a pointer  KEY/current: now = nothing    before = the version that was current
  *
  * Invariant: every step is conditional on `now`: what somebody else wrote since is never replaced
- * or deleted.
+ * or deleted. A pointer is moved back by its rules, never written as it was (its bytes are new each
+ * time: `docs/formats/versioned-values.md`): on condition that the version is current still.
  */
 import type { StorageManager } from '@aos-storage/core'
 import type { RestoredVersions } from './restored.ts'
@@ -26,6 +28,8 @@ export type Before =
   | { readonly kind: 'kept'; readonly as: string; readonly was: string }
   /** Version `was`, which is now version `etag` of another key. */
   | { readonly kind: 'moved'; readonly to: string; readonly etag: string; readonly was: string }
+  /** Version `was` of the versioned value `of` was current; it is version `is` since. */
+  | { readonly kind: 'current'; readonly of: string; readonly was: number; readonly is: number }
 
 /** What was done to one object. A step that fails ends it: the later ones rely on it. */
 export interface UndoItem {
@@ -60,12 +64,17 @@ interface UndoStores {
 /**
  * Takes one step back.
  *
- * @throws StorageError `PRECONDITION_FAILED` or `ALREADY_EXISTS` when somebody changed the key.
+ * @throws StorageError `PRECONDITION_FAILED` or `ALREADY_EXISTS` when somebody changed the key,
+ * `NOT_FOUND` when the version that was current is pruned.
  */
 export async function takeBack(
   { key, now, before }: UndoStep,
   { storage, kept, restored }: UndoStores,
 ): Promise<void> {
+  if (before.kind === 'current') {
+    await storage.rollback(before.of, before.was, { ifCurrent: before.is })
+    return
+  }
   const ifMatch = now === null ? undefined : restored.current(key, now)
   if (before.kind === 'nothing') {
     await storage.delete(key, { ifMatch })

@@ -77,6 +77,11 @@ function isTyped(editor: EditorHandle | null): editor is EditorHandle {
   return editor !== null && !Object.values(startingText).includes(editor.snapshot().text)
 }
 
+/** Of a value with versions it is the pointer that must not be there. */
+function isThere({ code }: Problem): boolean {
+  return code === 'ALREADY_EXISTS' || code === 'PRECONDITION_FAILED'
+}
+
 function CreateForm({
   prefix,
   draft: { editor, creating, isCreated },
@@ -89,13 +94,14 @@ function CreateForm({
     key: prefix,
     language: 'json',
     contentType: 'application/json',
+    hasVersions: false,
   })
   const [start, setStart] = useState(startingText.json)
   const [isReady, setReady] = useState(false)
   const [isTried, setTried] = useState(false)
   const [isSaving, setSaving] = useState(false)
   const [problem, setProblem] = useState<Problem>()
-  const { key, language } = object
+  const { key, language, hasVersions } = object
   const contentType = object.contentType.trim()
   const fault = keyFault(key)
   useEffect(() => () => void (isCreated.current = false), [isCreated])
@@ -105,13 +111,22 @@ function CreateForm({
     setStart(isTyped(current) ? current.snapshot().text : startingText[next])
   }
   // Without `mode: create` the dialog is not shown any more.
-  const open = (): void => setView({ key, as: undefined, at: undefined, mode: undefined })
+  const open = (): void => {
+    // Of a value with versions it is the pointer.
+    const opened = hasVersions ? `${key}/current` : key
+    setView({ key: opened, as: undefined, at: undefined, mode: undefined })
+  }
   const createNow = async (text: string): Promise<void> => {
     setSaving(true)
     try {
-      const condition = { ifNoneMatch: '*' } as const
-      const { undo } = await saveText({ key, text, contentType, condition })
-      offerUndo(undo)
+      if (hasVersions) {
+        const { saveVersion } = await import('./history/use-history.ts')
+        await saveVersion({ key, text, contentType, ifCurrent: 0 })
+      } else {
+        const condition = { ifNoneMatch: '*' } as const
+        const { undo } = await saveText({ key, text, contentType, condition })
+        offerUndo(undo)
+      }
       // Who left meanwhile stays there.
       if (editor.current === null) return
       isCreated.current = true
@@ -144,7 +159,7 @@ function CreateForm({
       />
       {problem === undefined ? null : (
         <ProblemNotice problem={problem}>
-          {problem.code === 'ALREADY_EXISTS' ? (
+          {isThere(problem) ? (
             <Button size="compact-sm" variant="default" mt="xs" onClick={open}>
               Open what is there
             </Button>

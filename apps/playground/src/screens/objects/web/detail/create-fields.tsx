@@ -1,4 +1,4 @@
-import { Autocomplete, Group, Input, SegmentedControl, TextInput } from '@mantine/core'
+import { Autocomplete, Checkbox, Group, Input, SegmentedControl, TextInput } from '@mantine/core'
 import { type ReactNode, useId } from 'react'
 import type { Language } from './editor/code-mirror.ts'
 
@@ -7,6 +7,8 @@ export interface NewObject {
   readonly key: string
   readonly language: Language
   readonly contentType: string
+  /** Each save of it is a version of its own. */
+  readonly hasVersions: boolean
 }
 
 /** Types that one is likely to want; any other can be typed. */
@@ -25,7 +27,7 @@ const contentTypes: Readonly<Record<Language, readonly string[]>> = {
 
 /** The fields of {@link NewObject}. */
 export function CreateFields({
-  object: { key, language, contentType },
+  object: { key, language, contentType, hasVersions },
   keyFault,
   isFaultShown,
   onChange,
@@ -78,6 +80,12 @@ export function CreateFields({
           comboboxProps={{ withinPortal: true }}
         />
       </Group>
+      <Checkbox
+        label="Keep versions"
+        description="Stored as KEY/v1, KEY/v2, …; KEY/current points to the current one."
+        checked={hasVersions}
+        onChange={({ currentTarget }) => onChange({ hasVersions: currentTarget.checked })}
+      />
     </>
   )
 }

@@ -17,9 +17,10 @@ import type { Selection } from '../selection.ts'
 import { askTransfer } from '../transfer/transfers.ts'
 import { CopyValue } from './copy-value.tsx'
 import classes from './detail.module.css'
+import { valueKeyOf } from './history/value-key.ts'
 import { editFault } from './views.ts'
 
-/** Loaded for a backend that has some of it. */
+/** Loaded for a backend that has some of it, and for what may be a version of a value. */
 const ExtraActions = lazy(() => import('./extras/extra-actions.tsx'))
 
 /** What is open, and what can be done with it. */
@@ -41,6 +42,7 @@ export function DetailHeader({
 }): ReactNode {
   const slash = objectKey.lastIndexOf('/') + 1
   const { extras = [] } = useStorePlace()
+  const isOfValue = valueKeyOf(objectKey) !== undefined
   return (
     <header className={classes['top']}>
       <Group gap="xs" wrap="nowrap" align="flex-start">
@@ -65,10 +67,10 @@ export function DetailHeader({
           </ActionIcon>
         </Tooltip>
       </Group>
-      {details === undefined && !(isAbsent && extras.includes('versions')) ? null : (
+      {details === undefined && !(isAbsent && (isOfValue || extras.includes('versions'))) ? null : (
         <Group gap={6} className={classes['actions']} role="group" aria-label="Actions">
           {details === undefined ? null : <Actions details={details} onEdit={onEdit} />}
-          {extras.length === 0 ? null : (
+          {extras.length === 0 && !isOfValue ? null : (
             <Suspense fallback={null}>
               <ExtraActions objectKey={objectKey} details={details} extras={extras} />
             </Suspense>

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text, UnstyledButton } from '@mantine/core'
 import { useElementSize, useHotkeys } from '@mantine/hooks'
 import { IconChevronDown, IconChevronRight, IconHistory, IconTrashX } from '@tabler/icons-react'
-import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { type KeyboardEvent, lazy, type ReactNode, Suspense, useState } from 'react'
 import { bytesText, momentText } from '../../../../web/amounts.ts'
 import { Late } from '../../../../web/late.tsx'
 import { ProblemNotice } from '../../../../web/problem-text.tsx'
@@ -13,9 +13,12 @@ import { DetailHeader } from './detail-header.tsx'
 import classes from './detail.module.css'
 import { EditView } from './editor/edit-view.tsx'
 import { Facts } from './facts.tsx'
+import { valueKeyOf } from './history/value-key.ts'
 import { ObjectViews } from './object-views.tsx'
 import { type Opened, useOpened } from './use-opened.ts'
 import { editFault } from './views.ts'
+
+const HistoryNote = lazy(() => import('./history/history-note.tsx'))
 
 /** One object: what is known of it, its content in several views, and its editor. */
 export function ObjectDetail({ objectKey }: { readonly objectKey: string }): ReactNode {
@@ -54,6 +57,11 @@ function Detail({ objectKey }: { readonly objectKey: string }): ReactNode {
         onEdit={isEditing ? undefined : () => setMode('edit')}
         onClose={close}
       />
+      {valueKeyOf(objectKey) === undefined ? null : (
+        <Suspense fallback={null}>
+          <HistoryNote objectKey={objectKey} />
+        </Suspense>
+      )}
       {opened.problem === undefined ? null : (
         <ProblemNotice problem={opened.problem}>
           <Group gap="xs" mt="xs">

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core'
 import { IconHistory, IconLink, IconStack2 } from '@tabler/icons-react'
-import type { ComponentType, ReactNode } from 'react'
+import { type ComponentType, type ReactNode, useState } from 'react'
 import type { ShownExtra } from '../../../../../server/place.ts'
 import { useView } from '../../../../../web/view.ts'
-import type { ObjectDetails } from '../../../server/wire.ts'
+import type { History, ObjectDetails } from '../../../server/wire.ts'
 import screen from '../../screen.ts'
+import { NewVersionDialog } from '../history/new-version-dialog.tsx'
+import { useHistory } from '../history/use-history.ts'
 import { LinkDialog } from './link-dialog.tsx'
 import { TierDialog } from './tier-dialog.tsx'
 import { VersionsDialog } from './versions-dialog.tsx'
@@ -27,7 +29,7 @@ const panels: Readonly<
   presign: { panel: 'link', label: 'Link', Icon: IconLink },
 }
 
-/** Buttons for what the backend has beside the contract, and the dialogs that they open. */
+/** Buttons for versions and what else the backend has beside the contract, and their dialogs. */
 export default function ExtraActions({
   objectKey,
   details,
@@ -39,10 +41,20 @@ export default function ExtraActions({
   readonly extras: readonly ShownExtra[]
 }): ReactNode {
   const [view, setView] = useView(screen)
-  const offered = extras.filter((name) => name === 'versions' || details !== undefined)
+  const { data: history } = useHistory(objectKey)
+  const isOfValue = history !== undefined && history !== null
+  // What one types stays, also when somebody removes the value meanwhile.
+  const [last, setLast] = useState<History>()
+  if (isOfValue && history !== last) setLast(history)
+  const written = isOfValue || view.mode === 'version' ? last : undefined
+  const own = extras.filter((name) => name === 'versions' || details !== undefined)
+  // On every backend a value may have versions.
+  const offered: readonly ShownExtra[] =
+    isOfValue && !own.includes('versions') ? ['versions', ...own] : own
   const isOpen = (extra: ShownExtra): boolean =>
     view.panel === panels[extra].panel && offered.includes(extra)
-  const close = (): void => setView({ panel: undefined, version: undefined }, { isReplaced: true })
+  const chosen = { of: undefined, version: undefined, against: undefined }
+  const close = (): void => setView({ panel: undefined, ...chosen }, { isReplaced: true })
   return (
     <>
       {offered.map((extra) => {
@@ -54,13 +66,20 @@ export default function ExtraActions({
             variant="default"
             leftSection={<Icon size={14} />}
             aria-haspopup="dialog"
-            onClick={() => setView({ panel, version: undefined })}
+            onClick={() => setView({ panel, ...chosen })}
           >
             {label}
           </Button>
         )
       })}
-      <VersionsDialog objectKey={objectKey} isOpen={isOpen('versions')} onClose={close} />
+      <VersionsDialog
+        objectKey={objectKey}
+        history={history ?? undefined}
+        isNative={extras.includes('versions')}
+        isOpen={isOpen('versions')}
+        onClose={close}
+      />
+      {written === undefined ? null : <NewVersionDialog history={written} />}
       {details === undefined ? null : (
         <>
           <TierDialog objectKey={objectKey} isOpen={isOpen('accessTiers')} onClose={close} />

@@ -4,6 +4,7 @@
  */
 import type { ActionText } from '../../../../../web/actions.ts'
 import { literal, program, quoted } from '../../../../../web/program.ts'
+import { comparing } from '../history/history-code.ts'
 import type { ShownExtra } from '../../../../../server/place.ts'
 
 /** `backend` has the members of that extra. */
@@ -46,6 +47,20 @@ export function lookText(key: string, id: string): ActionText {
         'console.log(version.info)',
         'console.log(await new StoredBody(version).text())',
       ],
+      [],
+      ['StoredBody'],
+    ),
+  }
+}
+
+export function compareVersionsText(key: string, left: string, right: string): ActionText {
+  const bytesOf = (id: string): string =>
+    `await new StoredBody(await backend.readVersion(${literal(key)}, ${quoted(id)})).bytes()`
+  return {
+    label: `Compare versions of ${key}`,
+    code: withExtra(
+      'versions',
+      [`const left = ${bytesOf(left)}`, `const right = ${bytesOf(right)}`, ...comparing],
       [],
       ['StoredBody'],
     ),

@@ -9,14 +9,18 @@ export function ExtraDialog({
   objectKey,
   size,
   isOpen,
+  isKept = false,
   onClose,
   children,
 }: {
   /** `Versions of`, for instance: the name of the object follows. */
   readonly title: string
   readonly objectKey: string
-  readonly size: 'md' | 'lg' | 'xl'
+  /** A name of the kit's, or a width. */
+  readonly size: string
   readonly isOpen: boolean
+  /** While something is asked over it, keys belong to that. */
+  readonly isKept?: boolean
   readonly onClose: () => void
   readonly children: ReactNode
 }): ReactNode {
@@ -33,6 +37,7 @@ export function ExtraDialog({
       }
       size={size}
       fullScreen={isNarrow}
+      closeOnEscape={!isKept}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {children}

@@ -2,7 +2,7 @@
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import type { Change } from '../../../../../server/changes.ts'
-import { act, perform } from '../../../../../web/actions.ts'
+import { act, type ActionText, perform } from '../../../../../web/actions.ts'
 import { answer, client } from '../../../../../web/api.ts'
 import { useLive } from '../../../../../web/live.ts'
 import { queries } from '../../../../../web/queries.ts'
@@ -10,7 +10,7 @@ import type { ObjectsApi } from '../../../server/index.ts'
 import type { ObjectDetails, VersionList } from '../../../server/wire.ts'
 import { notice } from '../../transfer/notice.ts'
 import { offerUndo } from '../../transfer/transfers.ts'
-import { deleteVersionText, lookText, restoreText, versionsText } from './extra-code.ts'
+import { deleteVersionText, restoreText, versionsText } from './extra-code.ts'
 
 /** The versions of a key, as they change. */
 export function useVersions(key: string): {
@@ -45,9 +45,11 @@ export interface LookedAt {
   readonly details: ObjectDetails
 }
 
+/** @param version The service's id of an old one; undefined: the object itself. */
 export function useVersion(
   key: string,
-  version: string,
+  version: string | undefined,
+  text: ActionText,
 ): {
   readonly data: LookedAt | undefined
   readonly error: Error | null
@@ -56,7 +58,7 @@ export function useVersion(
   const { data, error, refetch } = useQuery({
     queryKey: ['objects', 'version', key, version],
     queryFn: ({ signal }) =>
-      act(lookText(key, version), async (action): Promise<LookedAt> => {
+      act(text, async (action): Promise<LookedAt> => {
         const api = client<ObjectsApi>('objects', action)
         const query = { key, version }
         return { action, details: await answer(api.object.$get({ query }, { init: { signal } })) }
@@ -67,8 +69,9 @@ export function useVersion(
 }
 
 /** Where a version is downloaded. */
-export function versionHref(key: string, version: string): string {
-  return `/api/objects/content?${new URLSearchParams({ key, version }).toString()}`
+export function versionHref(key: string, version: string | undefined): string {
+  const query = { key, ...(version === undefined ? {} : { version }) }
+  return `/api/objects/content?${new URLSearchParams(query).toString()}`
 }
 
 /** Makes it the current one; a failure is shown. Whether it was done. */

@@ -1,5 +1,11 @@
 import { Badge, Button, Group, Text, VisuallyHidden } from '@mantine/core'
-import { IconArrowBackUp, IconDownload, IconEye, IconTrash } from '@tabler/icons-react'
+import {
+  IconArrowBackUp,
+  IconDownload,
+  IconEye,
+  IconGitCompare,
+  IconTrash,
+} from '@tabler/icons-react'
 import { type ReactNode, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { act } from '../../../../../web/actions.ts'
@@ -18,10 +24,12 @@ import { deleteVersion, restoreVersion, useVersions, versionHref } from './use-v
 export function VersionList({
   objectKey,
   onLook,
+  onCompare,
   onRestored,
 }: {
   readonly objectKey: string
   readonly onLook: (id: string) => void
+  readonly onCompare: (id: string, current: string) => void
   readonly onRestored: () => void
 }): ReactNode {
   const { data, error, refetch } = useVersions(objectKey)
@@ -32,6 +40,7 @@ export function VersionList({
   if (data === undefined) return <Late>Asking for the versions…</Late>
   const { versions, isTruncated } = data
   const isOnly = versions.length === 1
+  const current = versions.find(({ isCurrent }) => isCurrent)
   return (
     <>
       <VisuallyHidden role="status">{told}</VisuallyHidden>
@@ -50,6 +59,11 @@ export function VersionList({
               objectKey={objectKey}
               version={version}
               onLook={() => onLook(version.id)}
+              onCompare={
+                current === undefined || current === version
+                  ? undefined
+                  : () => onCompare(version.id, current.id)
+              }
               onRestored={onRestored}
               onDeleted={() => {
                 tell(`The version of ${versionMoment(version)} is deleted.`)
@@ -80,12 +94,14 @@ function VersionItem({
   objectKey,
   version,
   onLook,
+  onCompare,
   onRestored,
   onDeleted,
 }: {
   readonly objectKey: string
   readonly version: VersionRow
   readonly onLook: () => void
+  readonly onCompare: (() => void) | undefined
   readonly onRestored: () => void
   readonly onDeleted: () => void
 }): ReactNode {
@@ -147,6 +163,17 @@ function VersionItem({
           >
             Look
           </Button>
+          {onCompare === undefined ? null : (
+            <Button
+              size="compact-xs"
+              variant="default"
+              leftSection={<IconGitCompare size={14} />}
+              aria-label={`Compare ${name}`}
+              onClick={onCompare}
+            >
+              Compare
+            </Button>
+          )}
           <Button
             component="a"
             href={versionHref(objectKey, id)}

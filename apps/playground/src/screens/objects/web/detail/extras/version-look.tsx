@@ -1,41 +1,46 @@
 import { Button, Group, Text } from '@mantine/core'
-import { IconArrowBackUp, IconArrowLeft, IconDownload } from '@tabler/icons-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { act } from '../../../../../web/actions.ts'
+import { IconArrowLeft, IconDownload, IconGitCompare } from '@tabler/icons-react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { act, type ActionText } from '../../../../../web/actions.ts'
 import { bytesText } from '../../../../../web/amounts.ts'
 import { Late } from '../../../../../web/late.tsx'
 import { ObjectViews } from '../object-views.tsx'
 import { ViewProblem } from '../view-problem.tsx'
-import { downloadVersionText } from './extra-code.ts'
 import classes from './extras.module.css'
 import { versionMoment } from './moment.ts'
-import { restoreVersion, useVersion, versionHref } from './use-versions.ts'
+import { useVersion, versionHref } from './use-versions.ts'
+
+/** A version as one looks at it. */
+export interface LookedVersion {
+  readonly key: string
+  /** The service's id of it; undefined for an object of its own. */
+  readonly id: string | undefined
+  /** `Version 3`; empty where it has no name but its time. */
+  readonly title: string
+  readonly look: ActionText
+  readonly download: ActionText
+}
 
 /** One version: its content in the views of objects. */
 export function VersionLook({
-  objectKey,
-  version,
+  version: { key, id, title, look, download },
   onBack,
-  onRestored,
+  onCompare,
+  children,
 }: {
-  readonly objectKey: string
-  readonly version: string
+  readonly version: LookedVersion
   readonly onBack: () => void
-  readonly onRestored: () => void
+  /** Undefined where there is nothing to compare it with. */
+  readonly onCompare: (() => void) | undefined
+  /** What makes it the current one. */
+  readonly children: ReactNode
 }): ReactNode {
-  const { data, error, refetch } = useVersion(objectKey, version)
-  const [isBusy, setBusy] = useState(false)
+  const { data, error, refetch } = useVersion(key, id, look)
   const back = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     // The button that led here is not there any more.
     if (document.activeElement === document.body) back.current?.focus()
   }, [])
-  const restore = async (): Promise<void> => {
-    setBusy(true)
-    const isDone = await restoreVersion(objectKey, version)
-    setBusy(false)
-    if (isDone) onRestored()
-  }
   return (
     <div className={classes['look']}>
       <Group gap="xs">
@@ -51,29 +56,31 @@ export function VersionLook({
         {data === undefined ? null : (
           <>
             <Text size="sm" className={`tabular ${classes['grow']}`}>
+              {title === '' ? '' : `${title}, `}
               {versionMoment(data.details)}, {bytesText(data.details.size)}
             </Text>
+            {onCompare === undefined ? null : (
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<IconGitCompare size={14} />}
+                onClick={onCompare}
+              >
+                Compare
+              </Button>
+            )}
             <Button
               component="a"
-              href={versionHref(objectKey, version)}
+              href={versionHref(key, id)}
               download
               size="compact-sm"
               variant="default"
               leftSection={<IconDownload size={14} />}
-              onClick={() =>
-                void act(downloadVersionText(objectKey, version), () => Promise.resolve())
-              }
+              onClick={() => void act(download, () => Promise.resolve())}
             >
               Download
             </Button>
-            <Button
-              size="compact-sm"
-              leftSection={<IconArrowBackUp size={14} />}
-              loading={isBusy}
-              onClick={() => void restore()}
-            >
-              Restore
-            </Button>
+            {children}
           </>
         )}
       </Group>

@@ -33,9 +33,9 @@ export interface MergeViews {
 }
 
 /** Very different texts are compared roughly rather than for long. */
-const diffConfig = { scanLimit: 1000, timeout: 500 }
+export const diffConfig: { scanLimit: number; timeout: number } = { scanLimit: 1000, timeout: 500 }
 /** Long stretches in which nothing differs are folded. */
-const collapseUnchanged = { margin: 3, minSize: 6 }
+export const collapseUnchanged: { margin: number; minSize: number } = { margin: 3, minSize: 6 }
 
 /** Theirs at the left, the result at the right. */
 export function besideViews(parts: MergeParts): MergeViews {
