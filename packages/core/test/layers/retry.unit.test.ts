@@ -413,6 +413,18 @@ describe('deleteMany behind retry', () => {
     expect(outcomes.map(({ deleted }) => deleted)).toEqual([true, false])
   })
 
+  it('gives nothing back to the budget where no key got an answer', async () => {
+    const { backend, inner } = patient({ attemptsMax: 2, budgetTokens: 10 })
+    inner.deleteMany = async (keys) =>
+      keys.map((key) => ({ key, deleted: false, error: new StorageError('UNAVAILABLE', key) }))
+    const tokens = (): unknown => stackOf(backend)[0]!.state!.details['tokens']
+    await backend.deleteMany(['a', 'b'])
+    expect(tokens()).toBe(5)
+    await backend.deleteMany(['a', 'b'])
+    await backend.deleteMany(['a', 'b'])
+    expect(tokens()).toBe(0)
+  })
+
   it('tells each key its own error in the end', async () => {
     const { backend, inner } = patient({ attemptsMax: 2 })
     inner.deleteMany = async (keys) =>
