@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   applyLayers,
+  concurrency,
   type BodyStream,
   deadline,
   type Layer,
@@ -350,6 +351,7 @@ describe('the order of retry, rateLimit, timeout and deadline', () => {
     deadline: deadline({ totalMs: 1 }),
     retry: retry(),
     rateLimit: rateLimit({ operationsPerSecond: 1 }),
+    concurrency: concurrency(),
     timeout: timeout(),
   }
   it.each([
@@ -357,6 +359,7 @@ describe('the order of retry, rateLimit, timeout and deadline', () => {
     ['retry', 'deadline'],
     ['rateLimit', 'retry'],
     ['rateLimit', 'deadline'],
+    ['concurrency', 'deadline'],
     ['timeout', 'rateLimit'],
   ])('%s is not to be outside of %s', (outer, inner) => {
     const order = (...names: string[]) =>
