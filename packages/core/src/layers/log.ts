@@ -129,17 +129,17 @@ function wrap(inner: StorageBackend, logger: Logger, settings: Settings): Storag
       throw error
     }
     logged.succeed(result)
-    return reads.has(call.operation) ? followed(result as ReadResult, logged, events) : result
+    return reads.has(call.operation) ? followed(result, logged, events) : result
   })
 }
 
 /** The read with a body whose end gets a line when it is a failure, and its retries theirs. */
-function followed<T>(opened: ReadResult, logged: LoggedCall, events: boolean): T {
-  const { body, start, end } = opened
-  if (body instanceof Uint8Array) return opened as T
+function followed<T>(opened: T, logged: LoggedCall, events: boolean): T {
+  const { body, start, end } = opened as ReadResult
+  if (body instanceof Uint8Array) return opened
   const source = events ? readWithin(logged, body) : body
   const ending = { chunk: () => undefined, end: logged.endBody }
-  return { ...opened, body: new MeteredBody(source, end - start, ending) } as T
+  return { ...opened, body: new MeteredBody(source, end - start, ending) }
 }
 
 /** The stream, of which each chunk is asked for as a part of the call. */
