@@ -1,6 +1,7 @@
 /** What `circuitBreaker()` takes, and its checks. */
 import {
   assertInteger,
+  assertMethods,
   type Clock,
   describe,
   ownOptions,
@@ -61,6 +62,7 @@ export function checkedOptions(options: CircuitBreakerOptions): OwnOptions {
   assertInteger(openMsMax, 'openMsMax', openMs, durationMsMax)
   assertInteger(probes, 'probes', 1, countMax)
   assertInteger(probeMsMax, 'probeMsMax', 1, durationMsMax)
+  assertMethods(clock, 'circuitBreaker: clock', ['now', 'monotonicMs', 'sleep'])
   return { trip: tripOf(own), openMs, openMsMax, probes, probeMsMax, clock }
 }
 

@@ -491,6 +491,7 @@ describe('an open circuit and the rest of the house', () => {
     [{ failureratio: 0.5 }, TypeError],
     [{ consecutiveFailures: 3, callsMin: 2 }, TypeError],
     [{ failureRatio: '1' }, TypeError],
+    [{ clock: {} }, TypeError],
     [{ failureRatio: 0 }, StorageError],
     [{ failureRatio: 1.1 }, StorageError],
     [{ samplingMs: 10 }, StorageError],

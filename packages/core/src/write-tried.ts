@@ -3,7 +3,7 @@
  * success that it was. See `writeOnce`.
  */
 import type { ObjectInfo, StorageBackend, WriteOptions } from './backend.ts'
-import { isStorageError } from './errors.ts'
+import { isStorageError, type StorageError } from './errors.ts'
 import { isConditional, openOutcome, type Tries, tried } from './lost-answer.ts'
 import { writeIdMetadata } from './metadata.ts'
 
@@ -22,6 +22,18 @@ export function writeTried(
   idName: string = writeIdMetadata,
 ): Promise<ObjectInfo> {
   const id = options.metadata?.[idName]
+  const seen = async (
+    refusal: StorageError,
+    lost: StorageError | undefined,
+  ): Promise<ObjectInfo | undefined> => {
+    try {
+      return await standing(backend, key, tries)
+    } catch (error) {
+      // Who may write, but not look, is refused all the same: no answer was lost.
+      if (lost === undefined && isStorageError(error, 'PERMISSION_DENIED')) throw refusal
+      throw error
+    }
+  }
   return tried(
     {
       key,
@@ -29,7 +41,7 @@ export function writeTried(
       run: () => backend.write(key, body, options),
       async onRefused(error, lost) {
         // Also the first try: what is below, a client of the service, may have sent it twice.
-        const info = id === undefined ? undefined : await standing(backend, key, tries)
+        const info = id === undefined ? undefined : await seen(error, lost)
         if (info !== undefined && info.metadata[idName] === id) return info
         throw lost === undefined ? error : openOutcome(lost, key)
       },

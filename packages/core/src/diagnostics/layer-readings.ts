@@ -44,9 +44,14 @@ export function retriesOf(readings: readonly LayerReading[]): number | undefined
 /** The worst first. */
 const circuitStates: readonly CircuitState[] = ['open', 'half-open', 'closed']
 
-/** The worst `details.state` of the layers that are circuits; undefined where there is none. */
+/**
+ * The worst `details.state` of the layers that are circuits; undefined where there is none. One that
+ * is held open by hand is open, as on the channel.
+ */
 export function circuitOf(readings: readonly LayerReading[]): CircuitState | undefined {
   const circuits = readings.filter(({ name }) => /circuit/i.test(name))
-  const known = new Set(circuits.map(({ details }) => details['state']))
+  const known = new Set(
+    circuits.map(({ details: { state } }) => (state === 'isolated' ? 'open' : state)),
+  )
   return circuitStates.find((state) => known.has(state))
 }

@@ -37,6 +37,10 @@ export function deadline(options: DeadlineOptions): Layer {
         layer: 'rateLimit',
         because: 'waiting for a turn is part of the time that a call takes',
       },
+      {
+        layer: 'concurrency',
+        because: 'waiting for a permit is part of the time that a call takes',
+      },
     ],
     wrap(inner) {
       const outer = new TimeLimitBackend(inner, limits)

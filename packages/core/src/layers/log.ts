@@ -1,13 +1,20 @@
 /**
- * The layer that writes one structured line per call, and one per retry, circuit change and
- * fallback of the layers inside of it.
+ * The layer that writes one structured line per call, one more for a body that broke off after its
+ * read was told, and one per retry, circuit change and fallback of the layers inside of it.
  *
  * Invariant: no values, no metadata, no signed links and no error messages (which quote keys) are
  * in a line; keys only as `keys` says.
  */
 import { hash } from 'node:crypto'
-import type { DeleteOutcome, Health, ListOptions, ObjectInfo, ReadResult } from '../backend.ts'
-import type { StorageBackend } from '../backend.ts'
+import type {
+  BodyStream,
+  DeleteOutcome,
+  Health,
+  ListOptions,
+  ObjectInfo,
+  ReadResult,
+  StorageBackend,
+} from '../backend.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { CircuitEvent, FallbackEvent, RetryEvent } from '../diagnostics/layer-channels.ts'
 import { type LayerListener, listenWithin } from '../diagnostics/layer-listener.ts'
@@ -19,7 +26,8 @@ import {
   logQuietly,
   messageOf,
 } from '../diagnostics/logger.ts'
-import { outcomeOf } from '../diagnostics/outcomes.ts'
+import { MeteredBody } from '../diagnostics/metered-body.ts'
+import { type OperationOutcome, outcomeOf } from '../diagnostics/outcomes.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { assertMethods, describe, ownOptions } from '../options.ts'
 import { type Random, systemRandom } from '../random.ts'
@@ -121,8 +129,34 @@ function wrap(inner: StorageBackend, logger: Logger, settings: Settings): Storag
       throw error
     }
     logged.succeed(result)
-    return result
+    return reads.has(call.operation) ? followed(result, logged, events) : result
   })
+}
+
+/** The read with a body whose end gets a line when it is a failure, and its retries theirs. */
+function followed<T>(opened: T, logged: LoggedCall, events: boolean): T {
+  const { body, start, end } = opened as ReadResult
+  if (body instanceof Uint8Array) return opened
+  const source = events ? readWithin(logged, body) : body
+  const ending = { chunk: () => undefined, end: logged.endBody }
+  return { ...opened, body: new MeteredBody(source, end - start, ending) }
+}
+
+/** The stream, of which each chunk is asked for as a part of the call. */
+function readWithin(listener: LayerListener, source: BodyStream): BodyStream {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = source[Symbol.asyncIterator]()
+      return {
+        next: () => listenWithin(listener, () => iterator.next()),
+        async return() {
+          await iterator.return?.()
+          return { done: true, value: undefined }
+        },
+      }
+    },
+    cancel: () => source.cancel(),
+  }
 }
 
 /** What a line holds. Filled one by one: a line is made for every call. */
@@ -176,6 +210,14 @@ class LoggedCall implements LayerListener {
     const durationMs = this.#settings.clock.monotonicMs() - this.#startedMs
     const fields = Object.assign(this.#fields(durationMs, outcome, undefined), factsOf(error))
     this.#write(levelOf(outcome), fields, messageOf(outcome))
+  }
+
+  /** The call itself has its line, from when its body was opened. */
+  readonly endBody = (outcome: OperationOutcome | undefined): void => {
+    if (outcome === undefined || outcome === 'OK') return
+    const durationMs = this.#settings.clock.monotonicMs() - this.#startedMs
+    const fields = this.#fields(durationMs, outcome, undefined)
+    this.#write(levelOf(outcome), fields, 'Storage body broke off')
   }
 
   retry({ backend, operation, attempt, delayMs, code }: RetryEvent): void {

@@ -10,10 +10,12 @@ import {
   type Logger,
   type LogOptions,
   MemoryStorageBackend,
+  retry,
   retryChannel,
   StorageManager,
 } from '../../src/index.ts'
 import { faults, seededRandom, virtualClock } from '../../src/testing/index.ts'
+import { collected } from './support/bodies.ts'
 
 const type = { contentType: 'a/b' }
 
@@ -344,5 +346,48 @@ describe('loggers', () => {
   ])('what means nothing is refused with %s', (name, logger, options) => {
     const make = () => log(logger as never, options as never)
     expect(make).toThrow(expect.objectContaining({ name }) as Error)
+  })
+})
+
+describe('a body that is read', () => {
+  function broken(times: number, options: LogOptions = {}) {
+    const { lines, logger } = recorder()
+    const clock = virtualClock()
+    const random = seededRandom(1)
+    const injector = faults({ seed: 1, clock })
+    injector.add({ operation: 'read', fault: { kind: 'short-read', afterBytes: 10 }, times })
+    const tools = { clock, random }
+    const layers = [log(logger, { ...tools, ...options }), retry({ ...tools, attemptsMax: 2 })]
+    const backend = applyLayers(new MemoryStorageBackend(), [...layers, injector])
+    const read = async (): Promise<unknown> => {
+      await backend.write('k', new Uint8Array(100), type)
+      lines.length = 0
+      const reading = backend.read('k').then(collected)
+      reading.catch(() => undefined)
+      await clock.runUntilIdle()
+      return reading
+    }
+    return { lines, read }
+  }
+
+  it('has lines of the retries that read it on, and none of a good end', async () => {
+    const { lines, read } = broken(1)
+    await read()
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'Storage operation completed'],
+      ['warn', 'Storage operation is tried again'],
+    ])
+    expect(lines[1]!.fields).toMatchObject({ operation: 'read', key: 'k', outcome: 'UNAVAILABLE' })
+  })
+
+  it.each([true, false])('has a line when it breaks off (events: %s)', async (events) => {
+    const { lines, read } = broken(Infinity, { events })
+    await expect(read()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    expect(lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: 'Storage body broke off',
+      fields: { operation: 'read', key: 'k', backend: 'memory', outcome: 'UNAVAILABLE' },
+    })
+    expect(lines.filter(({ message }) => message === 'Storage body broke off')).toHaveLength(1)
   })
 })

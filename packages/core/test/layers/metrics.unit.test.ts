@@ -315,6 +315,13 @@ describe('a meter', () => {
     expect(circuit).toBe('open')
   })
 
+  it('tells a circuit that is held open by hand as open', () => {
+    const meter = metrics()
+    const isolated = teller('circuitBreaker', { state: 'isolated' }, false)
+    applyLayers(new MemoryStorageBackend(), [meter, isolated])
+    expect(meter.snapshot().circuit).toBe('open')
+  })
+
   it('counts attempts when it is inside of what tries again', async () => {
     const [calls, attempts] = [metrics(), metrics()]
     const twice = defineLayer({

@@ -62,7 +62,12 @@ describe('rateLimit', () => {
     const { clock, backend, asked } = limited({ operationsPerSecond: 1, burst: 1, queueMax: 2 })
     const calls = ['a', 'b', 'c'].map((key) => backend.stat(key))
     const error = await failed(backend.stat('d'))
-    expect(error).toMatchObject({ code: 'RATE_LIMITED', retryable: 'yes', retryAfterMs: 3000 })
+    expect(error).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryable: 'yes',
+      retryAfterMs: 3000,
+      isUnsent: true,
+    })
     expect(error.message).toMatch(/raise operationsPerSecond or queueMax/)
     expect(stackOf(backend)[0]!.state).toMatchObject({
       ok: false,
@@ -165,7 +170,7 @@ describe('the pace of bodies', () => {
     const { clock, backend } = limited(fast)
     await backend.write('large', new Uint8Array(11_000), type)
     const error = await failed(backend.write('k', utf8('x'), type))
-    expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 11_000 })
+    expect(error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 11_000, isUnsent: true })
     expect(error.message).toMatch(/raise bytesPerSecond or waitMsMax/)
     expect(await failed(backend.read('large'))).toMatchObject({ code: 'RATE_LIMITED' })
     await clock.advance(1000)
@@ -179,6 +184,19 @@ describe('the pace of bodies', () => {
     const behind = backend.write('k', utf8('x'), type)
     expect(await clock.runUntilIdle()).toBe(10_000)
     await behind
+  })
+
+  it('refuses those of many at once whose first byte would come too late', async () => {
+    const { clock, backend } = limited({ ...fast, waitMsMax: 2000 })
+    const keys = ['a', 'b', 'c', 'd', 'e']
+    const calls = keys.map((key) =>
+      backend.write(key, new Uint8Array(1000), type).then(
+        () => clock.monotonicMs(),
+        (error: StorageError) => error.code,
+      ),
+    )
+    await clock.runUntilIdle()
+    expect(await Promise.all(calls)).toEqual([0, 1000, 2000, 'RATE_LIMITED', 'RATE_LIMITED'])
   })
 
   it('a wait ends with its signal, with its body, and at close', async () => {

@@ -211,6 +211,17 @@ describe('a change whose answer was lost, behind retry', () => {
     expect(await backend.delete('k')).toBe(false)
   })
 
+  it('a create by who may not look is refused as it was, or open after a lost answer', async () => {
+    const { backend, inner, injector } = patient()
+    await inner.write('k', body, type)
+    inner.stat = () => Promise.reject(new StorageError('PERMISSION_DENIED', 'write only'))
+    const create = (key: string): Promise<StorageError> =>
+      failed(backend.write(key, body, { ...type, ...once }))
+    expect(await create('k')).toMatchObject({ code: 'ALREADY_EXISTS' })
+    injector.loseNext('write')
+    expect((await create('new')).message).toMatch(/outcome is open/)
+  })
+
   it('a create and a swap know their own object, and show no id', async () => {
     const { backend, inner, injector } = patient()
     injector.loseNext('write')
@@ -411,6 +422,18 @@ describe('deleteMany behind retry', () => {
     injector.loseNext('deleteMany')
     const outcomes = await backend.deleteMany(['a', 'a'])
     expect(outcomes.map(({ deleted }) => deleted)).toEqual([true, false])
+  })
+
+  it('gives nothing back to the budget where no key got an answer', async () => {
+    const { backend, inner } = patient({ attemptsMax: 2, budgetTokens: 10 })
+    inner.deleteMany = async (keys) =>
+      keys.map((key) => ({ key, deleted: false, error: new StorageError('UNAVAILABLE', key) }))
+    const tokens = (): unknown => stackOf(backend)[0]!.state!.details['tokens']
+    await backend.deleteMany(['a', 'b'])
+    expect(tokens()).toBe(5)
+    await backend.deleteMany(['a', 'b'])
+    await backend.deleteMany(['a', 'b'])
+    expect(tokens()).toBe(0)
   })
 
   it('tells each key its own error in the end', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   applyLayers,
+  concurrency,
   type BodyStream,
   deadline,
   type Layer,
@@ -197,6 +198,29 @@ describe('a stream that is written, behind timeout', () => {
     expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT' }, atMs: 500 + 100 })
     expect(isClosed).toBe(true)
   })
+
+  it.each([0, 1])('is closed when the store is deaf and closes nothing, %s read', async (pulls) => {
+    const clock = virtualClock()
+    const inner = new MemoryStorageBackend()
+    inner.write = async (_key, given) => {
+      const iterator = (given as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]()
+      for (let at = 0; at < pulls; at++) await iterator.next()
+      return new Promise(() => undefined)
+    }
+    let closed = 0
+    const source: BodyStream = {
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: body }),
+        return: async () => ({ done: true, value: void closed++ }),
+      }),
+      cancel: async () => void closed++,
+    }
+    const backend = applyLayers(inner, limits(clock))
+    const outcome = outcomeOf(clock, backend.write('k', source, type))
+    await clock.runUntilIdle()
+    expect(await outcome).toMatchObject({ error: { code: 'TIMEOUT' } })
+    expect(closed).toBe(1)
+  })
 })
 
 describe('a body that is read, behind timeout', () => {
@@ -327,6 +351,7 @@ describe('the order of retry, rateLimit, timeout and deadline', () => {
     deadline: deadline({ totalMs: 1 }),
     retry: retry(),
     rateLimit: rateLimit({ operationsPerSecond: 1 }),
+    concurrency: concurrency(),
     timeout: timeout(),
   }
   it.each([
@@ -334,6 +359,7 @@ describe('the order of retry, rateLimit, timeout and deadline', () => {
     ['retry', 'deadline'],
     ['rateLimit', 'retry'],
     ['rateLimit', 'deadline'],
+    ['concurrency', 'deadline'],
     ['timeout', 'rateLimit'],
   ])('%s is not to be outside of %s', (outer, inner) => {
     const order = (...names: string[]) =>

@@ -1,7 +1,7 @@
 /** What `concurrency()` takes, and its checks. */
 import { type Clock, systemClock } from '../../clock.ts'
 import { StorageError } from '../../errors.ts'
-import { assertInteger, describe, ownOptions } from '../../options.ts'
+import { assertInteger, assertMethods, describe, ownOptions } from '../../options.ts'
 import type { GradientOptions } from './gradient-limit.ts'
 
 /** A limit that follows the store: as high as it can be without a queue at the store. */
@@ -57,7 +57,9 @@ export function ownConcurrency(options: ConcurrencyOptions): OwnConcurrency {
   assertInteger(max, 'max', 1, countMax)
   assertInteger(queueMax, 'queueMax', 0, countMax)
   assertInteger(waitMsMax, 'waitMsMax', 1, durationMsMax)
-  const adaptive = own.adaptive && ownAdaptive(own.adaptive, clock)
+  assertMethods(clock, 'concurrency: clock', ['monotonicMs', 'sleep'])
+  // Not for `false` either: who wants it off leaves it out.
+  const adaptive = own.adaptive === undefined ? undefined : ownAdaptive(own.adaptive, clock)
   return { max, adaptive, queueMax, waitMsMax, clock }
 }
 

@@ -56,6 +56,8 @@ export class RateLimitBackend implements StorageBackend {
     try {
       this.#pace?.assertBearable()
       await this.#turns.take(signal)
+      // Meanwhile others may have booked more than is bearable.
+      this.#pace?.assertBearable()
       if (body instanceof Uint8Array) await this.#pace?.pass(body.byteLength, signal)
     } catch (error) {
       discardSource(body)
@@ -99,10 +101,13 @@ export class RateLimitBackend implements StorageBackend {
 
   async #around<T>(call: LayerCall, run: () => Promise<T>): Promise<T> {
     const { signal } = call.options ?? {}
-    if (openings.has(call.operation)) this.#pace?.assertBearable()
+    const isOpening = openings.has(call.operation)
+    if (isOpening) this.#pace?.assertBearable()
     await this.#turns.take(signal)
+    // Meanwhile others may have booked more than is bearable.
+    if (isOpening) this.#pace?.assertBearable()
     const answer = await run()
-    return openings.has(call.operation) ? (this.#paced(answer as ReadResult, signal) as T) : answer
+    return isOpening ? (this.#paced(answer as ReadResult, signal) as T) : answer
   }
 
   #paced(opened: ReadResult, signal: AbortSignal | undefined): ReadResult {

@@ -35,7 +35,7 @@ export class BytePace {
       'RATE_LIMITED',
       `Too many bytes for ${this.#bytesPerSecond} a second: a body would begin in ${waitMs} ms; ` +
         'raise bytesPerSecond or waitMsMax of rateLimit, or try again later',
-      { retryAfterMs: waitMs },
+      { retryAfterMs: waitMs, isUnsent: true },
     )
   }
 

@@ -156,7 +156,7 @@ export class Turns {
     throw new StorageError(
       'RATE_LIMITED',
       `Too many calls for ${operationsPerSecond} a second: ${why}, or try again later`,
-      { retryAfterMs: waitMs },
+      { retryAfterMs: waitMs, isUnsent: true },
     )
   }
 }

@@ -120,7 +120,9 @@ export class RetryBackend implements StorageBackend {
     const send = (some: readonly string[]): Promise<DeleteOutcome[]> =>
       this.#inner.deleteMany(some, options)
     const outcomes = await deleteInRounds(keys, send, attempts)
-    attempts.answered()
+    // A store that failed for every key has not answered: its budget stays spent.
+    const isAnswered = outcomes.some(({ error }) => error === undefined || error.retryable === 'no')
+    if (isAnswered || keys.length === 0) attempts.answered()
     return outcomes
   }
 

@@ -23,7 +23,7 @@ import { Deadlines } from '../../remote/deadlines.ts'
 import { aroundCalls, type LayerCall } from '../around.ts'
 import { TimedBody } from './body.ts'
 import { CallWatch, endingMs, type LimitedCall } from './call.ts'
-import { timedSource } from './source.ts'
+import { TimedSource } from './source.ts'
 
 /** What changes nothing: it needs no time to end well. */
 const reads: ReadonlySet<string> = new Set([
@@ -80,12 +80,19 @@ export class TimeLimitBackend implements StorageBackend {
     return this.#plain.read(key, options)
   }
 
-  write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
+  async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     const bytes = body instanceof Uint8Array ? body.byteLength : 0
     const watch = this.#watch('write', key, options.signal, this.#limitMs(bytes))
-    const sent =
-      body instanceof Uint8Array ? body : timedSource(body, watch, (held) => this.#limitMs(held))
-    return watch.run((signal) => this.#inner.write(key, sent, { ...options, signal }))
+    const send = (sent: WriteBody): Promise<ObjectInfo> =>
+      watch.run((signal) => this.#inner.write(key, sent, { ...options, signal }))
+    if (body instanceof Uint8Array) return send(body)
+    const source = new TimedSource(body, watch, (held) => this.#limitMs(held))
+    try {
+      return await send(source)
+    } finally {
+      // A backend that did not hear of the end closes nothing.
+      if (watch.failure !== undefined) source.giveUp()
+    }
   }
 
   stat(key: string, options?: StatOptions): Promise<ObjectInfo> {
