@@ -45,8 +45,8 @@ export function retriesOf(readings: readonly LayerReading[]): number | undefined
 const circuitStates: readonly CircuitState[] = ['open', 'half-open', 'closed']
 
 /**
- * The worst `details.state` of the layers that are circuits; undefined where there is none. One that
- * is held open by hand is open, as on the channel.
+ * The worst `details.state` of the layers that are circuits; undefined where there is none. One
+ * that is held open by hand is open, as on the channel.
  */
 export function circuitOf(readings: readonly LayerReading[]): CircuitState | undefined {
   const circuits = readings.filter(({ name }) => /circuit/i.test(name))
