@@ -487,6 +487,35 @@ describe('flush and close', () => {
     expect([sink.closes, sink.entries.length]).toEqual([1, 3])
   })
 
+  it('close takes along what waits for a sink in the same store', async () => {
+    const inner = new MemoryStorageBackend()
+    const slow = defineLayer({
+      name: 'slow',
+      wrap: (store) =>
+        aroundCalls(store, async (_call, run) => {
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          return run()
+        }),
+    })
+    const store = applyLayers(inner, [slow])
+    const kept = vi.spyOn(inner, 'write')
+    const sink = keyPrefixSink(store, 'audit/')
+    const backend = applyLayers(store, [audit({ sink, failure: 'open' })])
+    await backend.write('a', bytes('1'), type)
+    await backend.write('b', bytes('2'), type)
+    const closing = backend.close()
+    // Refused, as it would not be recorded.
+    const { body, isClosed } = watched()
+    expect(await codeOf(backend.write('c', body, type))).toBe('CLOSED')
+    expect(isClosed()).toBe(true)
+    expect(await codeOf(backend.delete('a'))).toBe('CLOSED')
+    await closing
+    const written = kept.mock.calls.map(([key, given]) => [key, Buffer.from(given as Uint8Array)])
+    const entries = written.filter(([key]) => String(key).startsWith('audit/')).join()
+    expect(entries).toMatch(/"resource":"a".*"resource":"b"/s)
+    expect(written.filter(([key]) => !String(key).startsWith('audit/'))).toHaveLength(2)
+  })
+
   it('close tells what the sink did not take, and gives it to onDrop', async () => {
     const onDrop = vi.fn()
     const { inner, sink, backend } = audited({ failure: 'open', onDrop })

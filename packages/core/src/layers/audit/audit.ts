@@ -60,12 +60,18 @@ function audited(
   users: Set<StorageBackend>,
 ): StorageBackend {
   const recorder = new Recorder({ ...settings, trail, backend: inner.name })
-  const end = async (): Promise<void> => {
+  const after = async (): Promise<void> => {
     users.delete(outer)
     await trail.waitFor(recorder.settled())
     await (users.size === 0 ? trail.close() : trail.flush())
   }
-  const outer = new AuditedBackend(inner, recorder, folderInside(inner, settings), end)
+  const before =
+    settings.sink.place === undefined
+      ? undefined
+      : // What the sink does not take now is told by the end.
+        (): Promise<void> => trail.flush().catch(() => undefined)
+  const folder = folderInside(inner, settings)
+  const outer = new AuditedBackend(inner, recorder, folder, { before, after })
   users.add(outer)
   tellState(outer, { state: () => trail.state() })
   return outer
