@@ -601,6 +601,20 @@ describe('entries in the audited store', () => {
     expect(log.join('')).toContain('"outcome":"PERMISSION_DENIED"')
   })
 
+  it('are kept behind prefix views, too, under what their keys are there', async () => {
+    const inner = new MemoryStorageBackend()
+    const sinkAt = (path: string): Layer => audit({ sink: keyPrefixSink(inner, path) })
+    const views = [prefix('b'), prefix('a')]
+    const above = applyLayers(inner, [sinkAt('a/b/audit'), ...views])
+    await above.write('audits', bytes('1'), type)
+    expect(await codeOf(above.write('audit/x', bytes('1'), type))).toBe('PERMISSION_DENIED')
+    const [entry] = (await inner.list({ prefix: 'a/b/audit/' })).objects
+    expect(await codeOf(above.delete(entry!.key.slice('a/b/'.length)))).toBe('PERMISSION_DENIED')
+    // All that can be seen there is the trail.
+    const within = applyLayers(inner, [sinkAt('a'), ...views])
+    expect(await codeOf(within.delete(entry!.key.slice('a/b/'.length)))).toBe('PERMISSION_DENIED')
+  })
+
   it('are other keys behind a prefix view', async () => {
     const inner = new MemoryStorageBackend()
     const layers = [audit({ sink: keyPrefixSink(inner, 'audit') }), prefix('tenant')]
