@@ -23,6 +23,7 @@ import type {
 } from '../backend.ts'
 import { Calls, type Lifecycle, type Observation } from '../diagnostics/calls.ts'
 import type { TracedOperation } from '../diagnostics/channels.ts'
+import { assertUnframed } from '../layers/framed/left-marks.ts'
 import { userMetadata } from '../metadata.ts'
 import { discardSource } from '../source.ts'
 import { StoredBody } from '../stored-body.ts'
@@ -46,6 +47,7 @@ export class Access {
       const result = this.#calls.isQuiet('read')
         ? await this.backend.read(key, options)
         : await this.#calls.observed('read', { key }, () => this.backend.read(key, options))
+      assertReadable(result)
       const info = visible(result.info)
       return info === result.info ? result : { ...result, info }
     } catch (error) {
@@ -147,6 +149,17 @@ export class Access {
 /** A conditional change would meet itself when it is made again after a lost answer. */
 function toldAsOpen(error: unknown, options: DeleteOptions | CopyOptions | undefined): unknown {
   return isConditional(options) && isAnswerLost(error) ? openOutcome(error, error.key) : error
+}
+
+/** @throws StorageError `UNSUPPORTED`, and frees the body, unless it is as it was written. */
+export function assertReadable({ info, body }: ReadResult): void {
+  try {
+    assertUnframed(info)
+  } catch (error) {
+    // Not awaited: the caller has an error to be told.
+    if (!(body instanceof Uint8Array)) body.cancel().catch(() => undefined)
+    throw error
+  }
 }
 
 /** The object as callers see it: without the metadata that belongs to layers and backends. */

@@ -2,6 +2,7 @@
 import type { ListedObject, Metadata, ObjectInfo, StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
 import { keyFault, quoteKey } from '../keys.ts'
+import { assertUnframed } from '../layers/framed/left-marks.ts'
 import { assertContentType, assertMetadata, userMetadata } from '../metadata.ts'
 import { originBytes, originOf } from './origin.ts'
 import { refusalOf } from './refusal.ts'
@@ -39,7 +40,8 @@ const timeDropped: Loss = {
 
 /**
  * @param source As it was listed, for its version.
- * @throws StorageError of the loss, where losses are refused.
+ * @throws StorageError of the loss, where losses are refused; `UNSUPPORTED` for a body that only a
+ * layer reads which the source was opened without.
  */
 export function carriageOf(
   destination: StorageBackend,
@@ -48,6 +50,7 @@ export function carriageOf(
   options: CarriageOptions,
 ): Carriage {
   const { userMetadata: holdsMetadata, metadataBytesMax } = destination.capabilities
+  assertUnframed({ key: source.key, metadata: info.metadata })
   const losses: Loss[] = []
   const lose = (what: Loss['what'], error: unknown, why: string): void => {
     if (options.losses === 'refuse') throw refusal(what, error, why)

@@ -487,6 +487,35 @@ describe('flush and close', () => {
     expect([sink.closes, sink.entries.length]).toEqual([1, 3])
   })
 
+  it('close takes along what waits for a sink in the same store', async () => {
+    const inner = new MemoryStorageBackend()
+    const slow = defineLayer({
+      name: 'slow',
+      wrap: (store) =>
+        aroundCalls(store, async (_call, run) => {
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          return run()
+        }),
+    })
+    const store = applyLayers(inner, [slow])
+    const kept = vi.spyOn(inner, 'write')
+    const sink = keyPrefixSink(store, 'audit/')
+    const backend = applyLayers(store, [audit({ sink, failure: 'open' })])
+    await backend.write('a', bytes('1'), type)
+    await backend.write('b', bytes('2'), type)
+    const closing = backend.close()
+    // Refused, as it would not be recorded.
+    const { body, isClosed } = watched()
+    expect(await codeOf(backend.write('c', body, type))).toBe('CLOSED')
+    expect(isClosed()).toBe(true)
+    expect(await codeOf(backend.delete('a'))).toBe('CLOSED')
+    await closing
+    const written = kept.mock.calls.map(([key, given]) => [key, Buffer.from(given as Uint8Array)])
+    const entries = written.filter(([key]) => String(key).startsWith('audit/')).join()
+    expect(entries).toMatch(/"resource":"a".*"resource":"b"/s)
+    expect(written.filter(([key]) => !String(key).startsWith('audit/'))).toHaveLength(2)
+  })
+
   it('close tells what the sink did not take, and gives it to onDrop', async () => {
     const onDrop = vi.fn()
     const { inner, sink, backend } = audited({ failure: 'open', onDrop })
@@ -570,6 +599,20 @@ describe('entries in the audited store', () => {
       (await storage.listKeys('audit/')).map((key) => storage.load(key, { as: 'text' })),
     )
     expect(log.join('')).toContain('"outcome":"PERMISSION_DENIED"')
+  })
+
+  it('are kept behind prefix views, too, under what their keys are there', async () => {
+    const inner = new MemoryStorageBackend()
+    const sinkAt = (path: string): Layer => audit({ sink: keyPrefixSink(inner, path) })
+    const views = [prefix('b'), prefix('a')]
+    const above = applyLayers(inner, [sinkAt('a/b/audit'), ...views])
+    await above.write('audits', bytes('1'), type)
+    expect(await codeOf(above.write('audit/x', bytes('1'), type))).toBe('PERMISSION_DENIED')
+    const [entry] = (await inner.list({ prefix: 'a/b/audit/' })).objects
+    expect(await codeOf(above.delete(entry!.key.slice('a/b/'.length)))).toBe('PERMISSION_DENIED')
+    // All that can be seen there is the trail.
+    const within = applyLayers(inner, [sinkAt('a'), ...views])
+    expect(await codeOf(within.delete(entry!.key.slice('a/b/'.length)))).toBe('PERMISSION_DENIED')
   })
 
   it('are other keys behind a prefix view', async () => {

@@ -203,6 +203,24 @@ describe('a quota', () => {
     expect(listings()).toBe(2)
   })
 
+  it('takes an overwrite that adds nothing, also of what it did not write, when full', async () => {
+    const inner = new MemoryStorageBackend()
+    await inner.write('old', bytes(60), type)
+    await inner.write('other', bytes(40), type)
+    const { backend, clock, state } = open({ bytesMax: 100, objectsMax: 2 }, inner)
+    await backend.write('old', bytes(60), type)
+    await backend.write('other', pieces([20, 20]).body, type)
+    // A measure forgets what was known of each.
+    await clock.advance(60_000)
+    await backend.write('old', bytes(50), type)
+    await clock.advance(60_000)
+    await backend.write('old', bytes(60), type)
+    await expect(backend.write('old', bytes(61), type)).rejects.toMatchObject(exceeded)
+    await expect(backend.write('new', bytes(0), type)).rejects.toMatchObject(exceeded)
+    await backend.copy('other', 'old')
+    expect(state().details).toMatchObject({ bytes: 80, objects: 2 })
+  })
+
   it('knows what it deletes of its own, and learns of the rest when it measures', async () => {
     const inner = new MemoryStorageBackend()
     await inner.write('old', bytes(50), type)

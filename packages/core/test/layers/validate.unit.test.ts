@@ -273,6 +273,31 @@ describe('validate, on the way out', () => {
 })
 
 describe('validate, of copies', () => {
+  it('onto itself, never writes over what others wrote while it was checked', async () => {
+    const inner = new MemoryStorageBackend()
+    let left = 0
+    const meddled = z.unknown().refine(async () => {
+      if (left-- > 0) await inner.write('agents/a', bytes(`{"left":${left}}`), json)
+      return true
+    })
+    const backend = applyLayers(inner, [validate({ 'agents/*': meddled })])
+    await inner.write('agents/a', bytes('{}'), json)
+    left = 2
+    const { etag } = await backend.copy('agents/a', 'agents/a')
+    expect(await textAt(inner, 'agents/a')).toBe('{"left":0}')
+    expect((await inner.stat('agents/a')).etag).toBe(etag)
+    left = 9
+    expect(await errorOf(backend.copy('agents/a', 'agents/a'))).toMatchObject({
+      code: 'CONFLICT',
+      key: 'agents/a',
+    })
+    left = 1
+    const pinned = { sourceIfMatch: (await inner.stat('agents/a')).etag }
+    expect((await errorOf(backend.copy('agents/a', 'agents/a', pinned))).code).toBe(
+      'PRECONDITION_FAILED',
+    )
+  })
+
   it('lets nothing invalid in, from wherever', async () => {
     const { inner, backend } = validated()
     await inner.write('drafts/a', bytes(bad), json)

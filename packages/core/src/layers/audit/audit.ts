@@ -6,6 +6,7 @@
  */
 import type { StorageBackend } from '../../backend.ts'
 import { defineLayer, type Layer } from '../layer.ts'
+import { prefixOf } from '../prefix.ts'
 import { stackOf, tellState } from '../stack.ts'
 import { AuditedBackend } from './backend.ts'
 import { type AuditOptions, type AuditSettings, auditSettings } from './options.ts'
@@ -60,26 +61,37 @@ function audited(
   users: Set<StorageBackend>,
 ): StorageBackend {
   const recorder = new Recorder({ ...settings, trail, backend: inner.name })
-  const end = async (): Promise<void> => {
+  const after = async (): Promise<void> => {
     users.delete(outer)
     await trail.waitFor(recorder.settled())
     await (users.size === 0 ? trail.close() : trail.flush())
   }
-  const outer = new AuditedBackend(inner, recorder, folderInside(inner, settings), end)
+  const before =
+    settings.sink.place === undefined
+      ? undefined
+      : // What the sink does not take now is told by the end.
+        (): Promise<void> => trail.flush().catch(() => undefined)
+  const folder = folderInside(inner, settings)
+  const outer = new AuditedBackend(inner, recorder, folder, { before, after })
   users.add(outer)
   tellState(outer, { state: () => trail.state() })
   return outer
 }
 
 /**
- * The folder of the sink, if it is in the store inside and has there the same keys. Behind a prefix
- * view it has others, if any.
+ * The folder of the sink as its keys are here, if it is in the store inside. Behind prefix views
+ * they are shorter; a view that is all within the folder has nothing else, and one beside it has
+ * none of it.
  */
 function folderInside(inner: StorageBackend, { sink }: AuditSettings): string | undefined {
   if (sink.place === undefined) return undefined
   const { backend, prefix } = sink.place
   const stack = stackOf(inner)
   const depth = stack.findIndex((entry) => entry.backend === backend)
-  const isSame = depth !== -1 && stack.slice(0, depth).every(({ name }) => name !== 'prefix')
-  return isSame ? prefix : undefined
+  if (depth === -1) return undefined
+  // The innermost one is the first part of a key.
+  const views = stack.slice(0, depth).map((entry) => prefixOf(entry.backend) ?? '')
+  const view = views.toReversed().join('')
+  if (prefix.startsWith(view)) return prefix.slice(view.length)
+  return view.startsWith(prefix) ? '' : undefined
 }

@@ -22,6 +22,14 @@ import { discardSource } from '../../source.ts'
 import { defineAuditedExtras, knownExtras } from './extras.ts'
 import type { AuditedCall, Recorder, ResourceEnd } from './recorder.ts'
 
+/** What is done around the `close` of the backend inside. */
+export interface AuditEndings {
+  /** Where the entries may lie in that backend: behind its close they could not be written. */
+  readonly before: (() => Promise<void>) | undefined
+  /** Records the last calls and ends the trail, which another store may go on with. */
+  readonly after: () => Promise<void>
+}
+
 /** Every call goes through the recorder; `health` and `close` are nobody's doing. */
 export class AuditedBackend implements StorageBackend {
   readonly name: string
@@ -30,21 +38,21 @@ export class AuditedBackend implements StorageBackend {
   readonly #recorder: Recorder
   /** Where in this store the entries lie: nobody changes anything there. */
   readonly #folder: string | undefined
-  /** Records the last calls and ends the trail, which another store may go on with. */
-  readonly #end: () => Promise<void>
+  readonly #endings: AuditEndings
   #closing: Promise<void> | undefined
+  #isInnerClosed = false
 
   constructor(
     inner: StorageBackend,
     recorder: Recorder,
     folder: string | undefined,
-    end: () => Promise<void>,
+    endings: AuditEndings,
   ) {
     this.name = inner.name
     this.#inner = inner
     this.#recorder = recorder
     this.#folder = folder
-    this.#end = end
+    this.#endings = endings
     const extras = knownExtras(inner)
     // What nobody knows here could not be recorded.
     this.capabilities =
@@ -143,15 +151,18 @@ export class AuditedBackend implements StorageBackend {
 
   async #close(): Promise<void> {
     try {
+      await this.#endings.before?.()
+      this.#isInnerClosed = true
       await this.#inner.close()
     } finally {
-      await this.#end()
+      await this.#endings.after()
     }
   }
 
   /** Behind `close` nothing is done, and so nothing recorded: the backend inside says `CLOSED`. */
   #record<T>(call: AuditedCall<T>): Promise<T> {
-    return this.#closing === undefined ? this.#recorder.record(call) : call.run()
+    if (this.#closing === undefined) return this.#recorder.record(call)
+    return this.#isInnerClosed ? call.run() : Promise.reject(closedError())
   }
 
   async #deleteAllowed(
@@ -183,6 +194,10 @@ export class AuditedBackend implements StorageBackend {
 function endOfDelete({ deleted, error }: DeleteOutcome): ResourceEnd {
   if (error !== undefined) return { outcome: error.code }
   return deleted ? {} : { outcome: 'NOT_FOUND' }
+}
+
+function closedError(): StorageError {
+  return new StorageError('CLOSED', 'This store is being closed; open it again')
 }
 
 function releaseBody({ body }: ReadResult): void {

@@ -6,6 +6,7 @@
 import type { BodyStream } from '../../backend.ts'
 import { StorageError } from '../../errors.ts'
 import { closeIterator } from '../../source.ts'
+import { frameBytesMax } from './form.ts'
 
 /** Bytes that were promised, and come one after another. */
 export class StoredBytes {
@@ -82,7 +83,11 @@ export class StoredBytes {
     }
     const bytes = held + chunk.byteLength
     if (!this.#hasRoom || this.#end + chunk.byteLength > this.#buffer.byteLength) {
-      const larger = new Uint8Array(Math.max(bytes, Math.min(bytesWanted, bytes * 2)))
+      // Where nobody knows yet how many are needed, room for as many again: one more chunk at a
+      // time, all of them would be copied for each.
+      const more = Math.min(bytes, frameBytesMax)
+      const room = bytesWanted > bytes ? Math.min(bytesWanted, bytes + more) : bytes + more
+      const larger = new Uint8Array(room)
       larger.set(this.#buffer.subarray(this.#start, this.#end))
       this.#buffer = larger
       this.#start = 0

@@ -32,6 +32,10 @@ export class Measure {
     return this.#measuredAtMs !== undefined
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined
+  }
+
   /** Why the last one failed; a code of an error. */
   get fault(): string | undefined {
     return this.#fault

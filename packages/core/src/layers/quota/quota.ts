@@ -7,7 +7,8 @@
  * ```
  *
  * What is held is an estimate between two measures (`tally.ts`), too high rather than too low. A
- * write that does not fit by it has the store measured anew first, where that may tell less.
+ * write that does not fit by it has what it replaces looked at, and the store measured anew, where
+ * that may tell less.
  */
 import type {
   CopyOptions,
@@ -227,22 +228,51 @@ class Quota {
 
   /** Reserves so many bytes more. @throws StorageError `QUOTA_EXCEEDED` where they do not fit. */
   async #admit(claim: Claim, bytes: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#fits(claim.growth(bytes))) {
-      claim.reserve(bytes)
-      return
-    }
-    if (this.#tally.isGuess && this.#canHurry()) {
+    if (this.#reserves(claim, bytes)) return
+    if (await this.#reservesAfterLook(claim, bytes, signal)) return
+    if (this.#tally.isGuess && (this.#measure.isRunning || this.#canHurry())) {
       // Should it fail, what is known decides.
       await this.#measure.wait(signal).catch((error: unknown) => {
         if (signal?.aborted === true) throw error
       })
-      if (this.#fits(claim.growth(bytes))) {
-        claim.reserve(bytes)
-        return
-      }
     }
+    if (this.#reserves(claim, bytes)) return
+    // A measure that ended meanwhile has forgotten what was known.
+    if (await this.#reservesAfterLook(claim, bytes, signal)) return
     claim.refusal = this.#exceeded(claim, bytes)
     throw claim.refusal
+  }
+
+  #reserves(claim: Claim, bytes: number): boolean {
+    const isFitting = this.#fits(claim.growth(bytes))
+    if (isFitting) claim.reserve(bytes)
+    return isFitting
+  }
+
+  /**
+   * Looks at what a write would replace, if that is not known: a full store takes an overwrite that
+   * adds nothing.
+   */
+  async #reservesAfterLook(
+    claim: Claim,
+    bytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    if (claim.findsNothing || !claim.mayReplaceUnknown) return false
+    const { key } = claim
+    this.#tally.begin(key)
+    let size: number | undefined
+    try {
+      size = (await this.#inner.stat(key, signal === undefined ? {} : { signal })).size
+    } catch (error) {
+      // Nothing is there, or nobody tells: it counts as growth.
+      if (signal?.aborted === true) throw error
+      claim.findsNothing = true
+    } finally {
+      // Nothing awaits between this and the reservation: a measure forgets what was learned.
+      this.#tally.looked(key, size)
+    }
+    return this.#reserves(claim, bytes)
   }
 
   #fits({ bytes, objects }: Size): boolean {
@@ -331,6 +361,8 @@ class Claim {
   readonly key: string
   /** Set when it was refused, also in the middle of its body. */
   refusal: StorageError | undefined
+  /** Set when nobody could tell what it would replace. */
+  findsNothing = false
   readonly #tally: Tally
   readonly #replacing: Replacing
   #bytes = 0
@@ -345,6 +377,11 @@ class Claim {
 
   get bytes(): number {
     return this.#bytes
+  }
+
+  /** True while nobody has looked at what it would replace. */
+  get mayReplaceUnknown(): boolean {
+    return this.#replacing !== 'nothing' && !this.#tally.isKnown(this.key)
   }
 
   /** What so many bytes more would add to what is reserved. */

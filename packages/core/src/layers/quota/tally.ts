@@ -11,8 +11,8 @@
  *
  * Invariant: of what this process does, never too little is counted. What it does not know it
  * counts as growth: an overwrite as if the old object stayed, a delete not at all, unless it wrote
- * the object itself since the measure, and nothing else of its own was under way at that key. The
- * next measure puts it right.
+ * the object itself since the measure, or looked at it, and nothing else of its own was under way
+ * at that key. The next measure puts it right.
  */
 
 /** Bytes and objects. */
@@ -76,6 +76,19 @@ export class Tally {
     const old = replacing === 'nothing' ? undefined : this.#known.get(key)
     if (old !== undefined) return { bytes: bytes - old, objects: 0 }
     return { bytes, objects: replacing === 'something' ? 0 : 1 }
+  }
+
+  isKnown(key: string): boolean {
+    return this.#known.has(key)
+  }
+
+  /**
+   * A look at an object ended that was begun as a change is, so that changes beside it are seen. It
+   * is as large, and counted already; undefined: nobody knows.
+   */
+  looked(key: string, bytes: number | undefined): void {
+    const isMixed = this.#end(key)
+    if (!isMixed && bytes !== undefined) remember(this.#known, key, bytes)
   }
 
   /** A change of a key begins; each one ends with one of the methods below. */

@@ -112,19 +112,24 @@ export class ValidatedBackend implements StorageBackend {
       return this.#inner.copy(from, to, options)
     }
     try {
-      return await this.#checkedCopy(from, to, schema, options)
+      for (let attempt = 1; attempt <= copyAttemptsMax; attempt++) {
+        const info = await this.#checkedCopy(from, to, schema, options)
+        if (info !== undefined) return info
+      }
     } catch (error) {
       // What was read and written for it were parts of a copy.
       throw isStorageError(error) ? error.with({ operation: 'copy' }) : error
     }
+    throw restless(from)
   }
 
+  /** Undefined: an object that is copied onto itself was written anew while it was checked. */
   async #checkedCopy(
     from: string,
     to: string,
     schema: StandardSchema,
     options: CopyOptions,
-  ): Promise<ObjectInfo> {
+  ): Promise<ObjectInfo | undefined> {
     const { sourceIfMatch, ...conditions } = options
     const { signal } = options
     const result = await this.#inner.read(from, { signal })
@@ -137,7 +142,20 @@ export class ValidatedBackend implements StorageBackend {
     const bytes = await gathered(result, signal)
     await this.#checker.check({ key: to, operation: 'copy', schema, contentType, bytes, signal })
     const own = Object.keys(metadata).length === 0 ? {} : { metadata }
-    return this.#inner.write(to, bytes, { ...conditions, contentType, ...own })
+    const writing = { ...conditions, contentType, ...own }
+    const canPin = this.#inner.capabilities.conditionalWrite !== 'none'
+    if (from !== to || !canPin || isConditional(conditions)) {
+      return this.#inner.write(to, bytes, writing)
+    }
+    // Onto itself: what others wrote since it was read must not be written over.
+    try {
+      return await this.#inner.write(to, bytes, { ...writing, ifMatch: result.info.etag })
+    } catch (error) {
+      if (sourceIfMatch === undefined && isStorageError(error, 'PRECONDITION_FAILED')) {
+        return undefined
+      }
+      throw error
+    }
   }
 
   deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]> {
@@ -198,6 +216,14 @@ export class ValidatedBackend implements StorageBackend {
       throw error
     }
   }
+}
+
+/** Tries of a copy onto itself, whose object is written anew while it is checked. */
+const copyAttemptsMax = 5
+
+function restless(key: string): StorageError {
+  const message = 'The object changed each time while it was validated; try the copy again'
+  return new StorageError('CONFLICT', message, { key, operation: 'copy' })
 }
 
 const scopes: readonly ConditionScope[] = ['none', 'process', 'host', 'global']

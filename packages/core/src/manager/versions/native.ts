@@ -4,7 +4,7 @@ import { StorageError } from '../../errors.ts'
 import { type ObjectVersion, supports, type Versions } from '../../extras.ts'
 import { quoteKey } from '../../keys.ts'
 import { userMetadata } from '../../metadata.ts'
-import type { Access } from '../access.ts'
+import { type Access, assertReadable } from '../access.ts'
 import type { Random } from '../../random.ts'
 import type { LoadOptions } from '../options.ts'
 import { runPool } from '../pool.ts'
@@ -58,6 +58,7 @@ export class NativeVersions {
     const result = await this.#call('readVersion', key, options?.signal, () =>
       backend.readVersion(key, id, signal),
     )
+    assertReadable(result)
     const { value, info } = await this.#values.entryOf(result, options)
     return { version: id, value, info: { ...info, metadata: userMetadata(info.metadata) } }
   }
@@ -84,6 +85,7 @@ export class NativeVersions {
     const result = await this.#call('readVersion', key, signal, () =>
       backend.readVersion(key, version, each),
     )
+    assertReadable(result)
     const body = this.#access.body(result, signal)
     try {
       const { contentType, metadata } = result.info
