@@ -12,7 +12,7 @@ import { copyMark, sourceVersion } from './origin.ts'
 export interface Comparing {
   readonly source: StorageBackend
   readonly destination: StorageBackend
-  readonly options: CarriageOptions & Pick<Settled, 'compare' | 'deleteSource'>
+  readonly options: CarriageOptions & Pick<Settled, 'compare' | 'deleteSource' | 'mapKeys'>
   readonly signal: AbortSignal | undefined
 }
 
@@ -43,7 +43,7 @@ export async function compareObjects(
   { isSure, mayBeOwn }: Thoroughness,
 ): Promise<Comparison> {
   const { source, destination, signal } = comparing
-  const { compare, run } = comparing.options
+  const { compare, run, mapKeys } = comparing.options
   const outcome = (isSame: boolean): Comparison => {
     return { isSame, isOwn: false, sha256: undefined, etag: from.etag, toEtag: standing.etag }
   }
@@ -56,7 +56,9 @@ export async function compareObjects(
     ? (standing.metadata ?? (await destination.stat(standing.key, { signal })).metadata)
     : {}
   const mark = copyMark(known)
-  const isOwn = mark?.run === run
+  // A function may have given the key to another source, whose copy this is then.
+  const isOfThis = typeof mapKeys !== 'function' || mark?.version === sourceVersion(from)
+  const isOwn = mark?.run === run && isOfThis
   if (isSure || isOwn) return { ...(await compareBytes(comparing, from, standing.key)), isOwn }
   if (compare === 'size-and-time') {
     return outcome(standing.modifiedAt.getTime() >= from.modifiedAt.getTime())
