@@ -31,13 +31,16 @@ it.each(['fail', 'skip'] as const)(
       onCrash: () => ending.abort(),
       rules: [{ operation: 'delete', fault: { kind: 'crash', point: 'after' } }],
     })
-    const options = {
-      ...{ mapKeys: () => 'x', deleteSource: 'verified', existing, concurrency: 1 },
+    const options: MigrateOptions = {
+      mapKeys: () => 'x',
+      deleteSource: 'verified',
+      existing,
+      concurrency: 1,
       journal: await journalPath(),
-    } as const
+    }
     const killed = { ...options, signal: ending.signal }
     const from = applyLayers(source, [injector])
-    await expect(migrate(from, destination, killed).done).rejects.toThrow()
+    await expect(migrate(from, destination, killed).done).rejects.toThrow('stopped')
     expect([...(await inventory(source)).keys()]).toEqual(['b'])
     const copy = await inventory(destination)
     const report = await migrate(from, destination, options).done
