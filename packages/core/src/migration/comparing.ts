@@ -26,6 +26,8 @@ export interface Comparison {
   /** The versions that were looked at. */
   readonly etag: string
   readonly toEtag: string
+  /** The source, where it was read. */
+  readonly info?: ObjectInfo | undefined
 }
 
 /** How far a comparison goes, whatever the options say. */
@@ -81,7 +83,8 @@ async function compareBytes(
   const isSame = digest === (await digestOf(other)) && isLike(carriage, other.info)
   if (options.deleteSource !== 'never') assertTwoObjects(opened.info, other.info)
   const toEtag = other.info.etag
-  return { isSame, isOwn: false, sha256: isSame ? digest : undefined, etag, toEtag }
+  const { info } = opened
+  return { isSame, isOwn: false, sha256: isSame ? digest : undefined, etag, toEtag, info }
 }
 
 /**
@@ -95,6 +98,14 @@ function assertTwoObjects(a: ObjectInfo, b: ObjectInfo): void {
   const [own, other] = [copyMark(a.metadata), copyMark(b.metadata)]
   if (!isOneVersion || own?.version !== other?.version || own?.run !== other?.run) return
   throw sameStoreError(a.key)
+}
+
+/** True when a source is the version that was read, also where its etag is made of the bytes. */
+export function isSameVersion(read: ObjectInfo, standing: ObjectInfo): boolean {
+  if (read.etag !== standing.etag || read.contentType !== standing.contentType) return false
+  if (read.modifiedAt.getTime() !== standing.modifiedAt.getTime()) return false
+  const names = new Set([...Object.keys(read.metadata), ...Object.keys(standing.metadata)])
+  return [...names].every((name) => read.metadata[name] === standing.metadata[name])
 }
 
 /** The same type, and the same metadata of the user's own, as they would be carried over. */

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import {
   applyLayers,
+  type ListedObject,
   MemoryStorageBackend,
   migrate,
   type MigrateOptions,
@@ -9,6 +10,7 @@ import {
   type StorageBackend,
 } from '../../src/index.ts'
 import { faults } from '../../src/testing/index.ts'
+import { contentEtags } from '../versions/content-etags.ts'
 import { claiming, filledStore, inventory, journalPath } from './support/stores.ts'
 
 const text = { contentType: 'text/plain', metadata: {} }
@@ -50,6 +52,33 @@ it.each(['fail', 'skip'] as const)(
     expect(await inventory(destination)).toEqual(copy)
   },
 )
+
+it('deletes no source whose metadata changed, where etags are of the bytes', async () => {
+  const inner = new MemoryStorageBackend()
+  const source = contentEtags(inner)
+  const list = inner.list.bind(inner)
+  const toldBy = async (key: string): Promise<ListedObject> => source.stat(key)
+  Object.assign(source, {
+    list: async (options: Parameters<typeof list>[0]) => {
+      const page = await list(options)
+      return { ...page, objects: await Promise.all(page.objects.map(({ key }) => toldBy(key))) }
+    },
+    delete: (key: string) => inner.delete(key),
+  })
+  const write = (key: string, by: string) =>
+    source.write(key, Buffer.from('same'), { ...text, metadata: { by } })
+  await write('changed', 'before')
+  await write('still', 'before')
+  const injector = faults({
+    onCrash: ({ keys }) => void (keys[0] === 'changed' && write('changed', 'after')),
+    rules: [{ operation: 'write', fault: { kind: 'crash', point: 'after' } }],
+  })
+  const destination = applyLayers(new MemoryStorageBackend(), [injector])
+  const report = await migrate(source, destination, { deleteSource: 'verified' }).done
+  expect(report).toMatchObject({ copied: 2, deleted: 1, failed: 1 })
+  expect(report.failures).toMatchObject([{ key: 'changed', code: 'CONFLICT' }])
+  expect((await inner.stat('changed')).metadata).toEqual({ by: 'after' })
+})
 
 it('deletes no source where a function could have another one replace its copy', () => {
   const [source, destination] = [new MemoryStorageBackend(), new MemoryStorageBackend()]
