@@ -183,9 +183,9 @@ function assertKeepsOnlyCopies({ mapKeys, existing }: Settled): void {
   if (typeof mapKeys !== 'function' || existing === 'fail' || existing === 'skip') return
   throw new StorageError(
     'INVALID_ARGUMENT',
-    `deleteSource with a mapKeys function and existing: '${existing}' could replace the only copy ` +
-      'of a source that is deleted already: bring all over without deleteSource, then say it with ' +
-      "existing: 'fail'",
+    `deleteSource with a mapKeys function and existing: '${existing}' could replace the only copy` +
+      ' of a source that is deleted already: bring all over without deleteSource, then say it ' +
+      "with existing: 'fail'",
   )
 }
 
