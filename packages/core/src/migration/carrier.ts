@@ -44,8 +44,14 @@ export type Carried =
       readonly bytes: number
       readonly sha256: string | undefined
       readonly losses: readonly Loss[]
+      /** The source as it was read. */
+      readonly info?: ObjectInfo | undefined
     }
-  | { readonly did: 'unchanged' | 'skipped' | 'vanished'; readonly etag: string }
+  | {
+      readonly did: 'unchanged' | 'skipped' | 'vanished'
+      readonly etag: string
+      readonly info?: ObjectInfo | undefined
+    }
 
 export interface CarrierOptions {
   readonly source: StorageBackend
@@ -128,7 +134,7 @@ export class Carrier {
     if (found?.isOwn === true) return found.isSame ? asCopied(found, source, standing) : undefined
     if (existing === 'skip') return { did: 'skipped', etag }
     if (existing === 'replace') return undefined
-    if (found?.isSame === true) return { did: 'unchanged', etag: found.etag }
+    if (found?.isSame === true) return { did: 'unchanged', etag: found.etag, info: found.info }
     if (existing === 'fail') throw standsThereError(standing.key)
     return undefined
   }
@@ -185,7 +191,7 @@ export class Carrier {
       await this.#verify(opened, moved, written, trace)
       const bytes = info.size
       const [etag, toEtag, sha256] = [info.etag, written.etag, moved.digest()]
-      return { did: 'copied', etag, toEtag, bytes, sha256, losses }
+      return { did: 'copied', etag, toEtag, bytes, sha256, losses, info }
     } catch (error) {
       // Moved again by the next try, or not at all.
       onBytes(-movedBytes)
@@ -234,9 +240,9 @@ export class Carrier {
 
 /** A copy of this run that was not known to be one. */
 function asCopied(found: Comparison, source: ListedObject, standing: ListedObject): Carried {
-  const { etag, sha256 } = found
+  const { etag, sha256, info } = found
   const losses = [timeInMetadata]
-  return { did: 'copied', etag, toEtag: standing.etag, bytes: source.size, sha256, losses }
+  return { did: 'copied', etag, toEtag: standing.etag, bytes: source.size, sha256, losses, info }
 }
 
 /** Undefined for an object that is gone since it was listed. */

@@ -12,7 +12,7 @@ import { copyMark, sourceVersion } from './origin.ts'
 export interface Comparing {
   readonly source: StorageBackend
   readonly destination: StorageBackend
-  readonly options: CarriageOptions & Pick<Settled, 'compare' | 'deleteSource'>
+  readonly options: CarriageOptions & Pick<Settled, 'compare' | 'deleteSource' | 'mapKeys'>
   readonly signal: AbortSignal | undefined
 }
 
@@ -26,6 +26,8 @@ export interface Comparison {
   /** The versions that were looked at. */
   readonly etag: string
   readonly toEtag: string
+  /** The source, where it was read. */
+  readonly info?: ObjectInfo | undefined
 }
 
 /** How far a comparison goes, whatever the options say. */
@@ -43,7 +45,7 @@ export async function compareObjects(
   { isSure, mayBeOwn }: Thoroughness,
 ): Promise<Comparison> {
   const { source, destination, signal } = comparing
-  const { compare, run } = comparing.options
+  const { compare, run, mapKeys } = comparing.options
   const outcome = (isSame: boolean): Comparison => {
     return { isSame, isOwn: false, sha256: undefined, etag: from.etag, toEtag: standing.etag }
   }
@@ -56,7 +58,9 @@ export async function compareObjects(
     ? (standing.metadata ?? (await destination.stat(standing.key, { signal })).metadata)
     : {}
   const mark = copyMark(known)
-  const isOwn = mark?.run === run
+  // A function may have given the key to another source, whose copy this is then.
+  const isOfThis = typeof mapKeys !== 'function' || mark?.version === sourceVersion(from)
+  const isOwn = mark?.run === run && isOfThis
   if (isSure || isOwn) return { ...(await compareBytes(comparing, from, standing.key)), isOwn }
   if (compare === 'size-and-time') {
     return outcome(standing.modifiedAt.getTime() >= from.modifiedAt.getTime())
@@ -79,7 +83,8 @@ async function compareBytes(
   const isSame = digest === (await digestOf(other)) && isLike(carriage, other.info)
   if (options.deleteSource !== 'never') assertTwoObjects(opened.info, other.info)
   const toEtag = other.info.etag
-  return { isSame, isOwn: false, sha256: isSame ? digest : undefined, etag, toEtag }
+  const { info } = opened
+  return { isSame, isOwn: false, sha256: isSame ? digest : undefined, etag, toEtag, info }
 }
 
 /**
@@ -93,6 +98,14 @@ function assertTwoObjects(a: ObjectInfo, b: ObjectInfo): void {
   const [own, other] = [copyMark(a.metadata), copyMark(b.metadata)]
   if (!isOneVersion || own?.version !== other?.version || own?.run !== other?.run) return
   throw sameStoreError(a.key)
+}
+
+/** True when a source is the version that was read, also where its etag is made of the bytes. */
+export function isSameVersion(read: ObjectInfo, standing: ObjectInfo): boolean {
+  if (read.etag !== standing.etag || read.contentType !== standing.contentType) return false
+  if (read.modifiedAt.getTime() !== standing.modifiedAt.getTime()) return false
+  const names = new Set([...Object.keys(read.metadata), ...Object.keys(standing.metadata)])
+  return [...names].every((name) => read.metadata[name] === standing.metadata[name])
 }
 
 /** The same type, and the same metadata of the user's own, as they would be carried over. */

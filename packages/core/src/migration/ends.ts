@@ -27,6 +27,34 @@ export function assertTwoStores(source: StorageBackend, destination: StorageBack
   )
 }
 
+/**
+ * Where the copies lie among the keys of the source, when both ends are views of one backend and
+ * the copies come to lie within what is migrated: `undefined` when they do not.
+ */
+export function ownCopies(
+  source: StorageBackend,
+  destination: StorageBackend,
+  { from, to }: { readonly from: string; readonly to: string },
+): string | undefined {
+  const [own, other] = [stackOf(source), stackOf(destination)]
+  if (own.at(-1)?.backend !== other.at(-1)?.backend) return undefined
+  const folderOf = (stack: typeof own): string =>
+    stack.map(({ backend }) => prefixOf(backend) ?? '').reduceRight((all, each) => all + each, '')
+  const [folder, copies] = [folderOf(own), folderOf(other) + to]
+  const isWithin = copies.startsWith(folder + from) && copies !== folder + from
+  return isWithin ? copies.slice(folder.length) : undefined
+}
+
+/** The error of a migration that came to its own copies, and would copy them for ever. */
+export function ownCopyError(key: string, copies: string): StorageError {
+  return new StorageError(
+    'INVALID_ARGUMENT',
+    `The object ${quoteKey(key)} lies where the copies go, for both ends are views of one store: ` +
+      `its copies would be copied again, and those again; say exclude: ['${copies}**']`,
+    { operation: 'migrate', key },
+  )
+}
+
 const ofOneStore = new WeakSet<object>()
 
 /** The error of two ends that show one object, where sources are to be deleted. */

@@ -57,7 +57,8 @@ export interface MigrateOptions extends OperationOptions {
   /**
    * `'verified'`: the source's object is deleted once its copy was read back, in that version
    * only. `'verified-unconditionally'`: the same where the source has no conditional delete; what
-   * others write in that moment is lost. Default `'never'`.
+   * others write in that moment is lost. Default `'never'`. With a `mapKeys` function, `existing`
+   * is `'fail'` or `'skip'`: what it would replace may be the only copy of another source.
    */
   readonly deleteSource?: 'never' | 'verified' | 'verified-unconditionally' | undefined
   /**
@@ -171,6 +172,21 @@ function assertSettled(settled: Settled): void {
       "deleteSource needs verify: 'read-back': nothing is deleted whose copy was not read again",
     )
   }
+  if (settled.deleteSource !== 'never') assertKeepsOnlyCopies(settled)
+}
+
+/**
+ * A function may give two sources one key, now or in two runs. Once the first of them is deleted,
+ * nothing tells its copy, the only one, from an older state of the second.
+ */
+function assertKeepsOnlyCopies({ mapKeys, existing }: Settled): void {
+  if (typeof mapKeys !== 'function' || existing === 'fail' || existing === 'skip') return
+  throw new StorageError(
+    'INVALID_ARGUMENT',
+    `deleteSource with a mapKeys function and existing: '${existing}' could replace the only copy` +
+      ' of a source that is deleted already: bring all over without deleteSource, then say it ' +
+      "with existing: 'fail'",
+  )
 }
 
 function assertChoice(options: object, name: string, known: readonly string[]): void {

@@ -11,6 +11,7 @@
  * Else it is asked for every key, by whoever copies the object.
  */
 import type { ListedObject, ListOptions, StorageBackend } from '../backend.ts'
+import { ownCopies, ownCopyError } from './ends.ts'
 import { compareKeys } from '../keys.ts'
 import { CircleWatch } from '../listing.ts'
 import type { JournalMemory } from './journal/memory.ts'
@@ -38,10 +39,15 @@ export interface PlanOptions {
   readonly onExcluded: () => void
 }
 
-/** The objects that are left to do. */
+/**
+ * The objects that are left to do.
+ *
+ * @throws StorageError `INVALID_ARGUMENT` for one that lies among the copies.
+ */
 export async function* plan(options: PlanOptions): AsyncGenerator<PlannedObject> {
   const { source, mapping, isWanted, memory } = options
   const { through, settled } = memory ?? {}
+  const copies = ownCopies(source, options.destination, mapping)
   const standing = mapping.keepsOrder ? new Standing(options, through) : undefined
   const taken = mapping.keepsOrder ? undefined : new TakenKeys()
   // Without order, the keys that are taken are known only by going through all of them.
@@ -56,6 +62,7 @@ export async function* plan(options: PlanOptions): AsyncGenerator<PlannedObject>
       options.onExcluded()
       continue
     }
+    if (copies !== undefined && key.startsWith(copies)) throw ownCopyError(key, copies)
     const to = mapping.map(key)
     const isTaken = taken?.take(to) === false
     if (through !== undefined && compareKeys(key, through) <= 0) continue

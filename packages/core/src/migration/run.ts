@@ -13,7 +13,7 @@
 import { isStorageError, StorageError } from '../errors.ts'
 import type { StorageBackend } from '../backend.ts'
 import type { Carried, Carrier } from './carrier.ts'
-import { standingAt } from './comparing.ts'
+import { isSameVersion, standingAt } from './comparing.ts'
 import { concernsAll, Suspects } from './failures.ts'
 import type { Journal } from './journal/journal.ts'
 import type { ObjectLine } from './journal/format.ts'
@@ -128,7 +128,7 @@ export class Run {
     const { key } = source
     const { report } = this.#with
     if (carried.did === 'copied') {
-      const { did, losses, ...versions } = carried
+      const { did, losses, info: _info, ...versions } = carried
       this.#note({ did, key, ...(to === key ? {} : { to }), ...versions })
       report.counts.copiedBytes += carried.bytes
       for (const { what, why } of losses) report.lost(what, why)
@@ -141,13 +141,18 @@ export class Run {
     const { options, source, retry, report, signal } = this.#with
     const isCarried = carried.did === 'copied' || carried.did === 'unchanged'
     if (options.deleteSource === 'never' || options.dryRun || !isCarried) return
-    const { etag } = carried
+    const { etag, info } = carried
     const isConditional = options.deleteSource === 'verified'
+    // Where it is made of the bytes, it says nothing of a new type or new metadata.
+    const isEtagEnough = isConditional && source.capabilities.etagIdentity === 'version'
+    const condition = isConditional ? { ifMatch: etag } : {}
     const isDeleted = await retry
       .run(async () => {
-        if (isConditional) return source.delete(key, { ifMatch: etag, signal })
-        if ((await source.stat(key, { signal })).etag !== etag) throw changedError(undefined)
-        return source.delete(key, { signal })
+        if (!isEtagEnough) {
+          const standing = await source.stat(key, { signal })
+          if (info === undefined || !isSameVersion(info, standing)) throw changedError(undefined)
+        }
+        return source.delete(key, { ...condition, signal })
       })
       .catch(async (error: unknown) => {
         // Gone already, by an answer that was lost or by somebody else.

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { collect } from '../../src/backend-kit.ts'
 import {
+  applyLayers,
   type Conflict,
+  fallback,
   type FallbackOptions,
   isStorageError,
+  MemoryStorageBackend,
   type Resolve,
   stackOf,
   type StorageBackend,
+  StorageError,
 } from '../../src/index.ts'
-import { seededRandom } from '../../src/testing/index.ts'
+import { faults, seededRandom, virtualClock } from '../../src/testing/index.ts'
+import { contentEtags } from '../versions/content-etags.ts'
 import { Died, type Process, turns, World } from './support/fallback-world.ts'
 
 const type = { contentType: 'text/plain' }
@@ -45,6 +50,65 @@ async function during(
 }
 
 describe('reconciling', () => {
+  it('is not held up by keys that the primary takes too long for', async () => {
+    const { world, backend, layer, away } = setUp()
+    const keys = Array.from({ length: 30 }, (_, at) => `k/${String(at).padStart(2, '0')}`)
+    away(true)
+    for (const key of keys) await backend.write(key, bytes(key), type)
+    away(false)
+    const slow = new Set(keys.slice(0, 9))
+    const write = world.primary.write.bind(world.primary)
+    world.primary.write = async (key, ...rest) => {
+      if (slow.has(key)) throw new StorageError('TIMEOUT', 'too slow')
+      return write(key, ...rest)
+    }
+    // Eight in a row: the primary may be away. They come last from now on.
+    expect(await layer.reconcile()).toMatchObject({ stoppedBy: { code: 'TIMEOUT' } })
+    expect(await layer.reconcile()).toMatchObject({ pending: 9 })
+    slow.delete('k/00')
+    slow.delete('k/01')
+    const last = await layer.reconcile()
+    expect(last).toMatchObject({ settled: 2, pending: 7, stoppedBy: undefined })
+    expect(last.failures.map(({ key }) => key).sort()).toEqual([...slow].sort())
+  })
+
+  it('takes the same bytes, written since, for another version', async () => {
+    const clock = virtualClock()
+    const primary = contentEtags(new MemoryStorageBackend({ clock }))
+    const injector = faults({ seed: 1 })
+    const layer = fallback(new MemoryStorageBackend({ clock }), {
+      ...{ writes: 'fallback', reconcile: 'by-hand', clock },
+    })
+    const backend = applyLayers(primary, [layer, injector])
+    await backend.write('k', bytes('old'), type)
+    await clock.advance(1000)
+    injector.failNext('write')
+    await backend.write('k', bytes('outage'), type)
+    await clock.advance(120_000)
+    // By another process, in two writes: the last one is newer than what waits.
+    await primary.write('k', bytes('between'), type)
+    await primary.write('k', bytes('old'), type)
+    expect(await layer.reconcile()).toMatchObject({ conflicts: [{ key: 'k' }], pending: 0 })
+    expect(await text(primary, 'k')).toBe('old')
+  })
+
+  it('leaves no conflict of a change that reached the primary in the end', async () => {
+    const { world, backend, layer } = setUp()
+    await during({ world, backend }, 'k', 'outage')
+    const place = (await world.spare.list({ prefix: 'aos-fallback/journal/' })).objects[0]!.key
+    const record = await collect((await world.spare.read(place)).body)
+    await world.primary.write('k', bytes('stranger'), type)
+    expect((await layer.reconcile()).conflicts).toHaveLength(1)
+    // As if it had died before it took the record away.
+    await world.spare.write(place, record, type)
+    await world.primary.delete('k')
+    const next = world.start()
+    expect(await next.layer.reconcile()).toMatchObject({ settled: 1, pending: 0 })
+    expect(await text(world.primary, 'k')).toBe('outage')
+    expect(stackOf(next.backend)[0]!.state?.details).toMatchObject({ conflicts: 0 })
+    expect((await world.spare.list()).objects).toEqual([])
+  })
+
   it('brings writes and deletes to the primary, with type and metadata', async () => {
     const { world, backend, layer, away } = setUp()
     await world.primary.write('old', bytes('old'), type)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { backendMembers, collect } from '../../src/backend-kit.ts'
+import { aroundCalls, backendMembers, collect, defineLayer } from '../../src/backend-kit.ts'
 import { fallbackChannel } from '../../src/diagnostics/layer-channels.ts'
 import {
   applyLayers,
@@ -382,6 +382,34 @@ describe('a mirror', () => {
     expect(await text(spare, 'b')).toBe('newer')
     cut()
     expect(await stale('b')).toBe(0)
+  })
+
+  it('claims only its own copy: another process may copy an older version over it', async () => {
+    const [primary, spare] = [new MemoryStorageBackend(), new MemoryStorageBackend()]
+    const cut = faults({ seed: 1 })
+    const [gate, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const slow = defineLayer({
+      name: 'slow',
+      wrap: (inner) =>
+        aroundCalls(inner, async (call, run) => {
+          if (call.operation !== 'write') return run()
+          gate.resolve()
+          await open.promise
+          return run()
+        }),
+    })
+    const of = (store: StorageBackend): StorageBackend =>
+      applyLayers(primary, [fallback({ name: 'spare', backend: store }, { mirror: true }), cut])
+    const [first, second] = [of(applyLayers(spare, [slow])), of(spare)]
+    const writing = first.write('k', Buffer.from('one'), { contentType: 'text/plain' })
+    await gate.promise
+    await second.write('k', Buffer.from('two'), { contentType: 'text/plain' })
+    open.resolve()
+    await writing
+    cut.add({ fault: { kind: 'error' } })
+    const { info, body } = await second.read('k')
+    expect(Buffer.from(body as Uint8Array).toString()).toBe('one')
+    expect(info.answeredBy).toEqual({ store: 'spare', isFallback: true, staleMsMax: undefined })
   })
 
   it('is out of step after a write whose answer was lost', async () => {

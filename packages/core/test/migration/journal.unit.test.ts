@@ -162,6 +162,24 @@ it('survives a cut anywhere in its last line, and zeros behind it', async () => 
   }
 })
 
+it('does not believe how far all is settled, when no object says so', async () => {
+  const { source, destination, journal, copied } = await halfDone(1200)
+  const text = readFileSync(journal, 'utf8')
+  const at = text.lastIndexOf('{"did":"through"')
+  // One digit: objects that were never looked at would be passed over.
+  const damaged = text.slice(0, at) + text.slice(at).replace('"k/00', '"k/01')
+  expect(damaged).not.toBe(text)
+  writeFileSync(journal, `${damaged}{"did":"deleted","key":"k"}\n`)
+  const error = await errorOf(migrate(source, destination, { journal }).done)
+  expect(error).toMatchObject({ code: 'CORRUPT' })
+  // At its end it is cut off, as other damage there.
+  writeFileSync(journal, damaged)
+  const report = await migrate(source, destination, { journal }).done
+  expect(report).toMatchObject({ isResumed: true, copied: 1200, failed: 0 })
+  expect(report.copied).toBeGreaterThan(copied)
+  expect(await inventory(destination)).toEqual(await inventory(source))
+})
+
 it('tells damage in its midst, and a file that is no journal', async () => {
   const { source, destination, journal } = await halfDone(8)
   const lines = readFileSync(journal, 'utf8').split('\n')

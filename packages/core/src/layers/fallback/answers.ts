@@ -6,6 +6,7 @@ import { quoteKey } from '../../keys.ts'
 import type { Settings, Store } from './options.ts'
 import type { OutOfStep } from './out-of-step.ts'
 import type { Primary } from './outages.ts'
+import type { Base } from './records.ts'
 import type { Seen } from './seen.ts'
 
 /** Tells who answered. */
@@ -32,18 +33,21 @@ export class Answers {
     return { store: this.#settings.stores[0].name, isFallback: true, staleMsMax: 0 }
   }
 
-  /** @param key Undefined: of a whole listing. */
-  ofStore(store: Store, key: string | undefined): AnsweredBy {
-    return { store: store.name, isFallback: true, staleMsMax: this.#staleMsMax(store, key) }
+  /**
+   * @param key Undefined: of a whole listing.
+   * @param found What the store has under the key.
+   */
+  ofStore(store: Store, key: string | undefined, found: Base): AnsweredBy {
+    return { store: store.name, isFallback: true, staleMsMax: this.#staleMsMax(store, key, found) }
   }
 
-  #staleMsMax(store: Store, key: string | undefined): number | undefined {
+  #staleMsMax(store: Store, key: string | undefined, found: Base): number | undefined {
     const { mirrors, stores } = this.#settings
     if (!mirrors || store !== stores[0]) return store.lagMsMax
     const { size, isOverfull } = this.#outOfStep
     if (key === undefined) return size === 0 && !isOverfull ? store.lagMsMax : undefined
     if (this.#outOfStep.has(key)) return undefined
-    if (this.#seen.isMirrored(key)) return 0
+    if (this.#seen.isMirrored(key, found)) return 0
     return isOverfull ? undefined : store.lagMsMax
   }
 

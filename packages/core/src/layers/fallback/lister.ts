@@ -101,7 +101,7 @@ export class Lister {
         name,
         list: (options) => store.backend.list(options),
         token: (etag) => storeToken(name, etag),
-        answeredBy: answers.ofStore(store, undefined),
+        answeredBy: answers.ofStore(store, undefined, 'unknown'),
       }
     )
   }

@@ -13,6 +13,7 @@ import type { Store } from './options.ts'
 import type { OutOfStep } from './out-of-step.ts'
 import type { Primary } from './outages.ts'
 import { eachOf } from './pages.ts'
+import type { Base } from './records.ts'
 import type { Seen } from './seen.ts'
 import { shown } from './tokens.ts'
 
@@ -37,10 +38,10 @@ export class Mirror {
     this.noteOutOfStep(key)
     const copy = async (): Promise<void> => {
       const turn = this.#outOfStep.turnOf(key)
-      const etag = await this.#copy(key, options)
+      const copied = await this.#copy(key, options)
       // A change that was noted meanwhile, its answer lost perhaps, may not be in this copy.
       if (turn === undefined || turn !== this.#outOfStep.turnOf(key)) return
-      this.#seen.noteMirrored(key, etag)
+      this.#seen.noteMirrored(key, copied)
       this.#outOfStep.delete(key)
     }
     try {
@@ -67,17 +68,17 @@ export class Mirror {
     return this.followAll(this.#outOfStep.keys(), options)
   }
 
-  /** Gives the version that was copied. */
-  async #copy(key: string, { signal }: OperationOptions): Promise<string | undefined> {
+  /** Gives the version that was copied, and what the copy is: others may copy as well. */
+  async #copy(key: string, { signal }: OperationOptions): Promise<{ base: Base; copy: Base }> {
     try {
       const { info, body } = await this.#primary.ask((backend) => backend.read(key, { signal }))
       const { contentType, metadata } = shown(info, info.etag)
-      await this.#store.write(key, body, { contentType, metadata, signal })
-      return info.etag
+      const { etag } = await this.#store.write(key, body, { contentType, metadata, signal })
+      return { base: { etag: info.etag }, copy: { etag } }
     } catch (error) {
       if (!isStorageError(error, 'NOT_FOUND')) throw error
       await this.#store.delete(key, { signal })
-      return undefined
+      return { base: 'absent', copy: 'absent' }
     }
   }
 }

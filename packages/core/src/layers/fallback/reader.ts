@@ -12,7 +12,6 @@
  * overwrite it.
  */
 import type {
-  AnsweredBy,
   ObjectInfo,
   ReadOptions,
   ReadResult,
@@ -183,11 +182,11 @@ export class Reader {
     etag: string,
     options: ReadOptions,
   ): Promise<T> {
-    const { settings, answers } = this.#parts
+    const { settings } = this.#parts
     const store = settings.stores.find((each) => each.name === name)
     if (store === undefined) throw unknownStore(key, name)
     const result = await way.ask(store.backend, key, { ...options, ifMatch: etag })
-    return this.#told(way, result, store, answers.ofStore(store, key))
+    return this.#told(way, key, result, store)
   }
 
   async #ofFallbacks<T>(
@@ -202,15 +201,15 @@ export class Reader {
     if (options.ifMatch !== undefined) throw cannotCompare(outage)
     const failures: string[] = []
     for (const store of settings.stores) {
-      const answeredBy = answers.ofStore(store, key)
       try {
         const own = storeOptions(store, options)
         const result = await way.ask(store.backend, key, own)
         answers.publish(store, way.operation, outage.code)
-        return this.#told(way, result, store, answeredBy)
+        return this.#told(way, key, result, store)
       } catch (error) {
         if (!isStorageError(error)) throw error
-        const isInStep = answeredBy.staleMsMax === 0 && error.code === 'NOT_FOUND'
+        const isMissing = error.code === 'NOT_FOUND'
+        const isInStep = isMissing && answers.ofStore(store, key, 'absent').staleMsMax === 0
         if (isInStep || isFinal(error)) throw error
         failures.push(`${store.name}: ${error.code}`)
       }
@@ -232,8 +231,9 @@ export class Reader {
     return this.#waiting(way, key, options)
   }
 
-  #told<T>(way: Way<T>, result: T, store: Store, answeredBy: AnsweredBy): T {
+  #told<T>(way: Way<T>, key: string, result: T, store: Store): T {
     const info = way.infoOf(result)
+    const answeredBy = this.#parts.answers.ofStore(store, key, { etag: info.etag })
     return way.withInfo(result, { ...shown(info, storeToken(store.name, info.etag)), answeredBy })
   }
 }

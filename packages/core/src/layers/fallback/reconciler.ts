@@ -160,10 +160,15 @@ export class Reconciler {
   #isReplaced(record: JournalRecord, standing: ObjectInfo | undefined): boolean {
     const { base, wasDeleted, earlier, sinceMs } = record
     if (standing === undefined) return typeof base === 'string' || wasDeleted
-    if (typeof base === 'object' && base.etag === standing.etag) return true
+    const { settings, primary } = this.#parts
+    const { clockSkewMsMax } = settings
+    if (typeof base === 'object' && base.etag === standing.etag) {
+      // An etag of the bytes comes again with them: written since, it is another version.
+      const isOfVersion = primary.backend.capabilities.etagIdentity === 'version'
+      return isOfVersion || standing.modifiedAt.getTime() - clockSkewMsMax <= sinceMs
+    }
     const mark = standing.metadata[fallbackIdMetadata]
     if (mark !== undefined && earlier.includes(mark)) return true
-    const { clockSkewMsMax } = this.#parts.settings
     return base === 'unknown' && standing.modifiedAt.getTime() + clockSkewMsMax < sinceMs
   }
 
@@ -243,6 +248,8 @@ export class Reconciler {
   ): Promise<Step> {
     const { answers, mirror } = this.#parts
     const { key, kind, version, code } = waiting.record
+    // One that died after it had noted a conflict has left this, and the body goes now.
+    if (this.#journal.conflictCount > 0) await this.#journal.removeConflict(version, options)
     const left = await this.#journal.remove(waiting, options)
     // Replaced by another process meanwhile: that change waits now, and knows this one.
     if (left !== undefined) return undefined

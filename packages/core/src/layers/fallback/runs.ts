@@ -1,6 +1,7 @@
 /**
  * Runs over everything that waits: one at a time, by hand or from the background, until it is done
- * or a store is away.
+ * or a store is away. That it does not answer for one key, one that it always takes too long for,
+ * says nothing of the others: only several in a row end a run, and next time these come last.
  */
 import type { OperationOptions } from '../../backend.ts'
 import type { StorageError } from '../../errors.ts'
@@ -39,6 +40,8 @@ export interface ReconcileSummary {
   readonly stoppedBy: StorageError | undefined
 }
 
+type Failure = ReconcileSummary['failures'][number]
+
 const optionNames: ReadonlySet<string> = new Set(['signal', 'resolve'])
 
 export class Runs {
@@ -46,6 +49,8 @@ export class Runs {
   readonly #reconciler: Reconciler | undefined
   #running: Promise<unknown> | undefined
   #nextMs = -Infinity
+  /** Keys that a store did not answer for: they come last, so that they hold up no others. */
+  readonly #late = new Set<string>()
 
   constructor(parts: Parts, reconciler: Reconciler | undefined) {
     this.#parts = parts
@@ -86,24 +91,42 @@ export class Runs {
   async #all({ resolve, signal }: ReconcileOptions): Promise<ReconcileSummary> {
     const { journal, mirror } = this.#parts
     const conflicts: Conflict[] = []
-    const failures: { readonly key: string; readonly error: StorageError }[] = []
+    const failures: Failure[] = []
+    /** Without an answer since the last one: of one key each, or the store is away. */
+    let unanswered: Failure[] = []
+    let isAnswered = false
     let settled = 0
+    const name = (failure: Failure): void => {
+      if (failures.length < namedMax) failures.push(failure)
+    }
     const settle = async (key: string): Promise<void> => {
       try {
         const result = await this.#reconciler!.settle(key, { resolve, signal })
         if (result.outcome !== 'conflict') settled++
         else if (conflicts.length < namedMax) conflicts.push(result.conflict)
       } catch (error) {
-        if (!isStorageError(error) || endsRun(error)) throw error
-        if (failures.length < namedMax) failures.push({ key, error })
+        if (!isStorageError(error) || isStorageError(error, 'ABORTED', 'CLOSED')) throw error
+        if (isOutage(error)) {
+          this.#late.add(key)
+          unanswered.push({ key, error })
+          if (unanswered.length >= keysAtOnce) throw error
+          return
+        }
+        name({ key, error })
       }
+      this.#late.delete(key)
+      isAnswered = true
+      unanswered.forEach(name)
+      unanswered = []
     }
     const told = (stoppedBy: StorageError | undefined): ReconcileSummary => {
       return { settled, conflicts, failures, pending: journal?.pending ?? 0, stoppedBy }
     }
     try {
       await journal?.reload(signal)
-      await eachOf(journal?.snapshot().keys ?? [], keysAtOnce, settle)
+      await eachOf(this.#inOrder(journal?.snapshot().keys ?? []), keysAtOnce, settle)
+      if (!isAnswered && unanswered.length > 0) throw unanswered[0]!.error
+      unanswered.forEach(name)
       await mirror?.mend({ signal })
       await journal?.sweep(sweepAgeMs, { signal })
       return told(undefined)
@@ -112,8 +135,13 @@ export class Runs {
       throw error
     }
   }
-}
 
-function endsRun(error: StorageError): boolean {
-  return isOutage(error) || isStorageError(error, 'ABORTED', 'CLOSED')
+  #inOrder(keys: readonly string[]): readonly string[] {
+    if (this.#late.size === 0) return keys
+    const late = keys.filter((key) => this.#late.has(key))
+    const others = keys.filter((key) => !this.#late.has(key))
+    this.#late.clear()
+    for (const key of late) this.#late.add(key)
+    return [...others, ...late]
+  }
 }

@@ -9,8 +9,8 @@ const seenMax = 10_000
 
 interface Sight {
   readonly base: Base
-  /** True when this very version was copied to the first fallback. */
-  readonly isMirrored: boolean
+  /** What the copy of this very version is in the first fallback; undefined: none was made. */
+  readonly copy: Base | undefined
 }
 
 export class Seen {
@@ -20,26 +20,28 @@ export class Seen {
     return this.#sights.get(key)?.base ?? 'unknown'
   }
 
-  isMirrored(key: string): boolean {
-    return this.#sights.get(key)?.isMirrored === true
+  /** True when what was found in the first fallback is the copy of what was seen, and no other. */
+  isMirrored(key: string, found: Base): boolean {
+    const copy = this.#sights.get(key)?.copy
+    return copy !== undefined && isSame(copy, found)
   }
 
   /** @param etag Undefined: there is no object. */
   note(key: string, etag: string | undefined): void {
     const base: Base = etag === undefined ? 'absent' : { etag }
     const known = this.#sights.get(key)
-    const isMirrored = known?.isMirrored === true && isSame(known.base, base)
-    this.#set(key, { base, isMirrored })
+    const isSeen = known !== undefined && isSame(known.base, base)
+    this.#set(key, { base, copy: isSeen ? known.copy : undefined })
   }
 
-  noteMirrored(key: string, etag: string | undefined): void {
-    this.#set(key, { base: etag === undefined ? 'absent' : { etag }, isMirrored: true })
+  noteMirrored(key: string, sight: { readonly base: Base; readonly copy: Base }): void {
+    this.#set(key, sight)
   }
 
   /** From now on the fallback may lack something. */
   noteOutOfStep(key: string): void {
     const known = this.#sights.get(key)
-    if (known !== undefined) this.#set(key, { ...known, isMirrored: false })
+    if (known !== undefined) this.#set(key, { ...known, copy: undefined })
   }
 
   #set(key: string, sight: Sight): void {

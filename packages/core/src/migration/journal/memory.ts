@@ -27,24 +27,27 @@ export class JournalMemory {
   /** The id of the run through all objects that is under way, unless it is the journal's own. */
   run: string | undefined
 
-  take(line: JournalLine): void {
+  /** False for a line that the lines before it belie: nothing is taken of it. */
+  take(line: JournalLine): boolean {
+    if (line.did === 'through' && !this.#isReached(line.key ?? undefined)) return false
     this.isEmpty = false
     switch (line.did) {
       case 'through':
         this.#passed(line.key ?? undefined)
         this.counts = { ...none, ...line.counts }
-        return
+        break
       case 'end':
         this.isEnded = true
         this.counts = { ...none, ...line.counts }
-        return
+        break
       case 'begin':
         this.#beginAnew(line.run)
-        return
+        break
       default:
         this.#count(line)
         this.settled.set(line.key, line)
     }
+    return true
   }
 
   /**
@@ -60,6 +63,11 @@ export class JournalMemory {
       else continue
       this.settled.delete(key)
     }
+  }
+
+  /** A key up to which all is settled is one that was settled: a damaged one would skip objects. */
+  #isReached(key: string | undefined): boolean {
+    return key === this.through || (key !== undefined && this.settled.has(key))
   }
 
   #passed(key: string | undefined): void {

@@ -39,12 +39,11 @@ export async function readJournal(path: string): Promise<FoundJournal> {
         continue
       }
       const line = decodeLine(text)
-      if (line === undefined) {
+      if (line !== undefined && damagedLine !== undefined) throw damaged(path, damagedLine)
+      if (line === undefined || !memory.take(line)) {
         damagedLine ??= number
         continue
       }
-      if (damagedLine !== undefined) throw damaged(path, damagedLine)
-      memory.take(line)
       goodBytes = bytes
     }
   } catch (error) {
