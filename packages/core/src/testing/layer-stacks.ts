@@ -57,13 +57,15 @@ const makers: Readonly<Record<string, () => Layer>> = {
 export function everyLayer(more: readonly Layer[] = []): readonly Layer[] {
   const layers = Object.values(makers).map((make) => make())
   const start = layers.findIndex(({ layerName }) => layerName === 'retry') + 1
-  return more.reduce((all, layer) => {
-    for (let at = start; at < all.length; at++) {
-      const tried = all.toSpliced(at, 0, layer)
-      if (isLegal(tried)) return tried
-    }
-    return [...all, layer]
-  }, layers)
+  for (const layer of more) layers.splice(legalPlace(layers, layer, start), 0, layer)
+  return layers
+}
+
+function legalPlace(layers: readonly Layer[], layer: Layer, start: number): number {
+  for (let at = start; at < layers.length; at++) {
+    if (isLegal(layers.toSpliced(at, 0, layer))) return at
+  }
+  return layers.length
 }
 
 function isLegal(layers: readonly Layer[]): boolean {
