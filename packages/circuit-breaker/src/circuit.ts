@@ -216,7 +216,8 @@ export class BackendCircuit implements Circuit {
       backend: this.#backend,
       operation,
       key,
-      retryable: 'yes',
+      // It would help later: a retry around would wait for it, and each caller with it.
+      retryable: 'exhausted',
       retryAfterMs,
       isUnsent: true,
     })

@@ -3,6 +3,7 @@ import {
   type BodyStream,
   type DeleteOutcome,
   MemoryStorageBackend,
+  retry,
   StorageError,
   StorageManager,
 } from '@aos-storage/core'
@@ -42,7 +43,7 @@ describe('a circuit', () => {
       store.injector.clear()
       await expect(store.backend.stat('k')).rejects.toMatchObject({
         code: 'UNAVAILABLE',
-        retryable: 'yes',
+        retryable: 'exhausted',
         retryAfterMs: 600,
         isUnsent: true,
         backend: 'memory',
@@ -435,12 +436,20 @@ describe('a circuit by hand', () => {
 })
 
 describe('an open circuit and the rest of the house', () => {
-  it('a conditional change that it refused is retryable, and no open outcome', async () => {
+  it('a conditional change that it refused may be made later, and is no open outcome', async () => {
     const store = open(three)
     await trip(store)
     const storage = new StorageManager(store.backend)
     const saved = storage.save('k', 1, { ifNoneMatch: '*' })
-    await expect(saved).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: 'yes' })
+    await expect(saved).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: 'exhausted' })
+  })
+
+  it('is told at once through a retry: nobody waits for it in there', async () => {
+    const store = open(three)
+    await trip(store)
+    const retried = applyLayers(store.backend, [retry({ clock: store.clock })])
+    await expect(retried.stat('k')).rejects.toMatchObject({ retryable: 'exhausted' })
+    expect(store.clock.sleepers).toBe(0)
   })
 
   it('says nothing of keys: its callers may not know each other', async () => {
