@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineProject, type UserWorkspaceConfig } from 'vitest/config'
 
 /**
@@ -5,6 +6,9 @@ import { defineProject, type UserWorkspaceConfig } from 'vitest/config'
  * Node does, which knows no `module`.
  */
 const conditions = ['@aos-storage/source', 'node', 'development|production']
+
+/** Within the clone, so that nobody else writes there. */
+const compileCache = join(import.meta.dirname, '../../../node_modules/.cache/node-compile')
 
 /** What sets a project of tests apart. */
 export interface TestProjectOptions {
@@ -30,8 +34,9 @@ export function testProject(name: string, options: TestProjectOptions = {}): Use
       // Two busy cores, and tests that start processes: slow is no failure, hanging is.
       testTimeout: isAlone ? 60_000 : 20_000,
       hookTimeout: 60_000,
-      // Child processes that tests start (crash and race tests) resolve the sources too.
-      env: { NODE_OPTIONS: '--conditions=@aos-storage/source' },
+      // Child processes that tests start (crash and race tests) resolve the sources too, and find
+      // them compiled: else most of their start is that.
+      env: { NODE_OPTIONS: '--conditions=@aos-storage/source', NODE_COMPILE_CACHE: compileCache },
     },
   })
 }

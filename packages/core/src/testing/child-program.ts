@@ -2,6 +2,7 @@
  * What the programs of child processes share: one opens a store and does what its kit says, see
  * `child-protocol.ts`. It ends with its parent, so that an aborted test run leaves none behind.
  */
+import { flushCompileCache } from 'node:module'
 import { isStorageError } from '../errors.ts'
 import type { ChildMessage, ChildModule, ChildRequest, CommandTable } from './child-protocol.ts'
 
@@ -28,6 +29,8 @@ export async function serveChild<Commands extends CommandTable<Commands>>(
     }
     const handlers = handlersOf(await openChild(args), progress)
     process.on('message', (request: ChildRequest) => void answer(handlers, request))
+    // Where there is such a cache: most children are killed, and would leave nothing in it.
+    flushCompileCache()
     send({ kind: 'ready' })
   } catch (error) {
     send({ kind: 'failure', id: undefined, message: messageOf(error) })
