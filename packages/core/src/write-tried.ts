@@ -59,7 +59,9 @@ async function standing(
   const { signal } = tries
   for (;;) {
     try {
-      return await backend.stat(key, signal === undefined ? {} : { signal })
+      const info = await backend.stat(key, signal === undefined ? {} : { signal })
+      // A spare's copy has an etag of its own, by which nobody could go on.
+      return info.answeredBy?.isFallback === true ? undefined : info
     } catch (error) {
       if (isStorageError(error, 'NOT_FOUND')) return undefined
       if (!isStorageError(error) || error.code === 'ABORTED') throw error
