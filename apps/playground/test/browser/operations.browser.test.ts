@@ -75,7 +75,7 @@ describeInBrowser('the operations screen', (browser) => {
     const { page, screenshot } = await browser.tab(playground.url)
     const other = await browser.tab(playground.url)
     await other.page.goto('/objects')
-    await other.page.getByText('8 prefixes').first().waitFor()
+    await other.page.getByText('9 prefixes').first().waitFor()
     const notice = other.page.getByRole('status').filter({ hasText: 'Faults in the lab' })
     expect(await notice.count()).toBe(0)
 
