@@ -148,6 +148,20 @@ export const extraMembers: { readonly [Name in keyof Extras]: readonly (keyof Ex
   tags: ['getTags', 'setTags', 'deleteTags'],
 }
 
+/** Members whose answer is an iterable, and no promise. */
+export const iterableExtras: ReadonlySet<string> = new Set(['listVersions', 'listSnapshots'])
+
+/** Which argument of a member is its options; the key is the first one. */
+export function extraOptionsAt(member: string): number {
+  return secondArguments.has(member) ? 2 : 1
+}
+
+/** Those that have an argument between key and options: an id, a tier, tags. */
+const secondArguments: ReadonlySet<string> = new Set([
+  ...['setAccessTier', 'setTags', 'readVersion', 'deleteVersion', 'readSnapshot'],
+  'deleteSnapshot',
+])
+
 /** True when `backend` announces all members of an extra. */
 export function supports<Name extends keyof Extras>(
   backend: StorageBackend,

@@ -76,7 +76,7 @@ export interface OperationContext {
    * tables and queues: the name of the table or queue.
    */
   readonly key?: string | undefined
-  /** Counts from 1; more than 1 only from a retry layer that publishes each attempt. */
+  /** 1, unless a layer publishes tries of its own. `retry` tells them on `aos-storage:retry`. */
   readonly attempt: number
   /**
    * Bytes of body that were opened or written; at the end, and only for read, write, copy, and what
@@ -110,7 +110,7 @@ export const operationChannels: Readonly<Record<TracedOperation, Channel>> = Obj
 
 /**
  * Runs `call` between `start` and `asyncEnd` of the operation's channel, and completes the context.
- * For layers that publish what they do, such as a retry layer its attempts.
+ * For layers that publish what they do.
  *
  * @param bytesOf The bytes that the context tells. Default: those of an object's body.
  */

@@ -25,7 +25,7 @@ import type {
   WriteOptions,
 } from '../backend.ts'
 import type { Capabilities } from '../capabilities.ts'
-import { extraMembers } from '../extras.ts'
+import { extraMembers, extraOptionsAt, iterableExtras } from '../extras.ts'
 import { discardSource } from '../source.ts'
 
 /** A method of the contract that a layer is around. */
@@ -56,8 +56,8 @@ export type Around = <T>(
   run: (signal?: AbortSignal, body?: WriteBody) => Promise<T>,
 ) => Promise<T>
 
-/** Extras whose answer is an iterable: it is handed on as it is. */
-const iterables: ReadonlySet<string> = new Set(['listVersions', 'listSnapshots'])
+/** Operations that give a body. */
+export const bodyOpenings: ReadonlySet<string> = new Set(['read', 'readVersion', 'readSnapshot'])
 
 const noKeys: readonly string[] = []
 
@@ -165,7 +165,7 @@ class AroundBackend implements StorageBackend {
     const inner = this.#inner as unknown as Record<string, (...given: unknown[]) => unknown>
     const known = new Set<string>(Object.values(extraMembers).flat().map(String))
     for (const name of this.capabilities.extras) {
-      const isCall = known.has(name) && !iterables.has(name)
+      const isCall = known.has(name) && !iterableExtras.has(name)
       const member = isCall
         ? (...given: unknown[]) => this.#callExtra(name, given, inner)
         : (...given: unknown[]) => inner[name]!(...given)
@@ -179,8 +179,7 @@ class AroundBackend implements StorageBackend {
     inner: Record<string, (...given: unknown[]) => unknown>,
   ): Promise<unknown> {
     const key = given[0] as string
-    // Every member of an extra takes its options last.
-    const place = extraArguments[name] ?? 1
+    const place = extraOptionsAt(name)
     const options = given[place] as OperationOptions | undefined
     const call: LayerCall = { operation: name, key, keys: noKeys, options, body: undefined }
     return this.#around(call, (signal) => {
@@ -193,14 +192,4 @@ class AroundBackend implements StorageBackend {
 
 async function rejected(error: unknown): Promise<never> {
   throw error
-}
-
-/** Where the options of an extra's member are, if not behind the key. */
-const extraArguments: Readonly<Record<string, number>> = {
-  setAccessTier: 2,
-  readVersion: 2,
-  deleteVersion: 2,
-  readSnapshot: 2,
-  deleteSnapshot: 2,
-  setTags: 2,
 }

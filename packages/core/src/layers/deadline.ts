@@ -3,8 +3,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { StorageError } from '../errors.ts'
 import { assertInteger, assertMethods, assertOptions } from '../options.ts'
 import { defineLayer, type Layer } from './layer.ts'
-import { tellState } from './stack.ts'
-import { TimeLimitBackend, type TimeLimits } from './time-limit/backend.ts'
+import { timeLimited, type TimeLimits } from './time-limit/backend.ts'
 
 export interface DeadlineOptions {
   /** Time of a call until it answers, and of each wait for a chunk of a body. */
@@ -42,12 +41,8 @@ export function deadline(options: DeadlineOptions): Layer {
         because: 'waiting for a permit is part of the time that a call takes',
       },
     ],
-    wrap(inner) {
-      const outer = new TimeLimitBackend(inner, limits)
-      const message = `calls end after ${limits.callMs} ms, with all their attempts`
-      tellState(outer, { state: () => ({ ok: true, message, details: { ...outer.late } }) })
-      return outer
-    },
+    wrap: (inner) =>
+      timeLimited(inner, limits, `calls end after ${limits.callMs} ms, with all their attempts`),
   })
 }
 

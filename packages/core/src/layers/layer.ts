@@ -65,6 +65,19 @@ export function defineLayer(definition: LayerDefinition): Layer {
   )
 }
 
+/** The layer with members of its own: numbers to look at, something to be done. */
+export function extendLayer<Members extends object>(
+  layer: Layer,
+  members: Members,
+): Layer & Members {
+  const extended = (inner: StorageBackend): StorageBackend => layer(inner)
+  const all = { ...Object.getOwnPropertyDescriptors(members) }
+  for (const name of ['layerName', 'outsideOf', 'insideOf', 'isRepeatable'] as const) {
+    Object.defineProperty(extended, name, { value: layer[name], enumerable: true })
+  }
+  return Object.freeze(Object.defineProperties(extended, all)) as unknown as Layer & Members
+}
+
 /**
  * Puts `layers` around `backend`, the first one outermost.
  *

@@ -31,7 +31,7 @@ import { type OperationOutcome, outcomeOf } from '../diagnostics/outcomes.ts'
 import { isStorageError, StorageError } from '../errors.ts'
 import { assertMethods, describe, ownOptions } from '../options.ts'
 import { type Random, systemRandom } from '../random.ts'
-import { aroundCalls, type LayerCall } from './around.ts'
+import { aroundCalls, bodyOpenings, type LayerCall } from './around.ts'
 import { defineLayer, type Layer } from './layer.ts'
 import { stackOf } from './stack.ts'
 
@@ -129,7 +129,7 @@ function wrap(inner: StorageBackend, logger: Logger, settings: Settings): Storag
       throw error
     }
     logged.succeed(result)
-    return reads.has(call.operation) ? followed(result, logged, events) : result
+    return bodyOpenings.has(call.operation) ? followed(result, logged, events) : result
   })
 }
 
@@ -292,12 +292,9 @@ function factsOf(error: unknown): object {
   }
 }
 
-/** Extras that open a body, as `read` does. */
-const reads: ReadonlySet<string> = new Set(['read', 'readVersion', 'readSnapshot'])
-
 function bytesOf(operation: string, result: unknown): number | undefined {
   if (operation === 'write' || operation === 'copy') return (result as ObjectInfo).size
-  if (!reads.has(operation)) return undefined
+  if (!bodyOpenings.has(operation)) return undefined
   const { start, end } = result as ReadResult
   return end - start
 }

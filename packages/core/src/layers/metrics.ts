@@ -13,8 +13,8 @@ import { type MeteredCall, type MeterSnapshot, StoreMeter } from '../diagnostics
 import { type OperationOutcome, outcomeKind, outcomeOf } from '../diagnostics/outcomes.ts'
 import { formatPrometheus } from '../diagnostics/prometheus.ts'
 import { assertMethods, describe, ownOptions } from '../options.ts'
-import { type Around, aroundCalls } from './around.ts'
-import { defineLayer, type Layer } from './layer.ts'
+import { type Around, aroundCalls, bodyOpenings } from './around.ts'
+import { defineLayer, extendLayer, type Layer } from './layer.ts'
 import { tellState } from './stack.ts'
 
 /** What {@link metrics} takes. */
@@ -53,17 +53,11 @@ export function metrics(options: MetricsOptions = {}): Meter {
     isRepeatable: true,
     wrap: (inner) => wrap(inner, meter),
   })
-  return Object.freeze(
-    Object.assign((inner: StorageBackend) => layer(inner), {
-      layerName: layer.layerName,
-      outsideOf: layer.outsideOf,
-      insideOf: layer.insideOf,
-      isRepeatable: layer.isRepeatable,
-      snapshot: () => meter.snapshot(),
-      prometheus: () => formatPrometheus(meter.snapshot()),
-      reset: () => meter.reset(),
-    }),
-  )
+  return extendLayer(layer, {
+    snapshot: () => meter.snapshot(),
+    prometheus: () => formatPrometheus(meter.snapshot()),
+    reset: () => meter.reset(),
+  })
 }
 
 function wrap(inner: StorageBackend, meter: StoreMeter): StorageBackend {
@@ -89,12 +83,9 @@ function counted(meter: StoreMeter): Around {
   }
 }
 
-/** Extras that open a body, as `read` does. */
-const reads: ReadonlySet<string> = new Set(['read', 'readVersion', 'readSnapshot'])
-
 /** Counts what a call gave; of a read it gives one whose body is counted too. */
 function ended<T>(operation: string, result: T, metered: MeteredCall): T {
-  if (reads.has(operation)) return endedRead(result as ReadResult, metered) as T
+  if (bodyOpenings.has(operation)) return endedRead(result as ReadResult, metered) as T
   if (operation === 'write') metered.wrote((result as ObjectInfo).size)
   else if (operation === 'deleteMany') metered.end(outcomeOfMany(result as DeleteOutcome[]))
   else if (operation === 'health') metered.end((result as Health).ok ? 'OK' : 'UNAVAILABLE')

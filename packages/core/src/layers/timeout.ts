@@ -3,8 +3,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { StorageError } from '../errors.ts'
 import { assertInteger, assertMethods, assertOptions } from '../options.ts'
 import { defineLayer, type Layer } from './layer.ts'
-import { tellState } from './stack.ts'
-import { TimeLimitBackend, type TimeLimits } from './time-limit/backend.ts'
+import { timeLimited, type TimeLimits } from './time-limit/backend.ts'
 
 export interface TimeoutOptions {
   /** Time of a call until it answers; of a read until its body is open. Default 30,000. */
@@ -45,12 +44,7 @@ export function timeout(options: TimeoutOptions = {}): Layer {
         because: 'a call that waits for its turn would be told as a store that is silent',
       },
     ],
-    wrap(inner) {
-      const outer = new TimeLimitBackend(inner, limits)
-      const message = `calls end after ${limits.callMs} ms`
-      tellState(outer, { state: () => ({ ok: true, message, details: { ...outer.late } }) })
-      return outer
-    },
+    wrap: (inner) => timeLimited(inner, limits, `calls end after ${limits.callMs} ms`),
   })
 }
 

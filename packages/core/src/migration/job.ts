@@ -127,9 +127,12 @@ export class Job implements MigrationJob {
       if (!journal.memory.isEmpty) this.#report.restore(journal.memory.counts)
       await work(journal)
       journal.end(this.#report.counts)
-    } finally {
-      journal.close()
+    } catch (error) {
+      // What ended it says more than what its journal says then.
+      journal.closeQuietly()
+      throw error
     }
+    journal.close()
   }
 
   async #carryAll(journal: Journal | undefined): Promise<void> {

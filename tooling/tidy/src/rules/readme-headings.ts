@@ -35,6 +35,9 @@ export const readmeHeadings: Rule = {
         const message = `must have these sections once, in order: ${readmeSections.join(', ')}.`
         findings.push({ path, message })
       }
+      const sections = [...text.matchAll(/^##+ (.+)$/gm)].map(([, heading]) => heading!)
+      const twice = sections.find((heading, at) => sections.indexOf(heading) !== at)
+      if (twice !== undefined) findings.push({ path, message: `has "${twice}" twice.` })
       return findings
     }),
 }

@@ -23,6 +23,11 @@ it.each([
   ['a section missing', `# @aos-storage/a\n\nOne.\n\n## Quickstart\n`, 'in order'],
   ['the wrong order', `# @aos-storage/a\n\nOne.\n\n## Errors\n${sections}`, 'in order'],
   [
+    'a heading that stands twice',
+    `# @aos-storage/a\n\nOne.\n\n${sections}\n### More\n\n## Else\n\n### More\n`,
+    'has "More" twice',
+  ],
+  [
     'a heading that is only code',
     `# @aos-storage/a\n\nOne.\n\n${sections.replace('## Errors', '```\n## Errors\n```')}`,
     'in order',

@@ -5,7 +5,7 @@
  * made, `trail.ts` for how it gets to the sink, `docs/formats/audit-log.md` for what is in it.
  */
 import type { StorageBackend } from '../../backend.ts'
-import { defineLayer, type Layer } from '../layer.ts'
+import { defineLayer, extendLayer, type Layer } from '../layer.ts'
 import { prefixOf } from '../prefix.ts'
 import { stackOf, tellState } from '../stack.ts'
 import { AuditedBackend } from './backend.ts'
@@ -43,15 +43,7 @@ export function audit(options: AuditOptions): AuditLayer {
     ],
     wrap: (inner) => audited(inner, settings, trail, users),
   })
-  return Object.freeze(
-    Object.assign((inner: StorageBackend) => layer(inner), {
-      layerName: layer.layerName,
-      outsideOf: layer.outsideOf,
-      insideOf: layer.insideOf,
-      isRepeatable: layer.isRepeatable,
-      flush: () => trail.flush(),
-    }),
-  )
+  return extendLayer(layer, { flush: () => trail.flush() })
 }
 
 function audited(

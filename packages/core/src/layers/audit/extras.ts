@@ -1,6 +1,6 @@
 /** What a backend has beside the contract, recorded as well: a presigned URL is access, too. */
 import type { OperationOptions, ReadResult, StorageBackend } from '../../backend.ts'
-import { extraMembers, type PresignOptions } from '../../extras.ts'
+import { extraMembers, extraOptionsAt, iterableExtras, type PresignOptions } from '../../extras.ts'
 import { type AuditAction, type AuditEntry, auditedChanges } from './entry.ts'
 import type { AuditedCall } from './recorder.ts'
 
@@ -11,14 +11,6 @@ type Member = (...given: unknown[]) => unknown
 
 const members: ReadonlySet<string> = new Set(Object.values(extraMembers).flat().map(String))
 const changes: ReadonlySet<string> = new Set(auditedChanges)
-/** Their answer is an iterable. */
-const iterables: ReadonlySet<string> = new Set(['listVersions', 'listSnapshots'])
-/** Where the options are, if not behind the key. */
-const optionsAt: Readonly<Record<string, number>> = {
-  ...{ setAccessTier: 2, setTags: 2 },
-  ...{ readVersion: 2, deleteVersion: 2, readSnapshot: 2, deleteSnapshot: 2 },
-}
-
 /** The extras that can be recorded. */
 export function knownExtras(inner: StorageBackend): string[] {
   return inner.capabilities.extras.filter((name) => members.has(name))
@@ -33,7 +25,7 @@ export function defineAuditedExtras(
   const all = inner as unknown as Record<string, Member>
   for (const name of knownExtras(inner)) {
     const call = (...given: unknown[]): unknown => all[name]!(...given)
-    const value: Member = iterables.has(name)
+    const value: Member = iterableExtras.has(name)
       ? (...given) => recordedIterable(name as AuditAction, given, call, record)
       : (...given) => recordedCall(name as AuditAction, given, call, record)
     Object.defineProperty(outer, name, { value, enumerable: false })
@@ -82,7 +74,7 @@ async function* recordedIterable(
 type Head = Pick<AuditedCall<unknown>, 'action' | 'resources' | 'signal' | 'details'>
 
 function headOf(action: AuditAction, given: readonly unknown[]): Head {
-  const options = given[optionsAt[action] ?? 1] as OperationOptions | undefined
+  const options = given[extraOptionsAt(action)] as OperationOptions | undefined
   const details = detailsOf(action, given)
   return {
     action,

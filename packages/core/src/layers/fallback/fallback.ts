@@ -11,7 +11,7 @@
  * Which of them answered, and how far it may lag behind, is in the result: `info.answeredBy`.
  */
 import type { OperationOptions, ReadResult, StorageBackend } from '../../backend.ts'
-import { defineLayer, type Layer } from '../layer.ts'
+import { defineLayer, extendLayer, type Layer } from '../layer.ts'
 import { FallbackBackend } from './backend.ts'
 import type { Conflict } from './conflicts.ts'
 import { type FallbackOptions, type FallbackStore, settingsOf } from './options.ts'
@@ -77,19 +77,14 @@ export function fallback(
     if (wrapped !== undefined) return wrapped
     throw new TypeError('This fallback stands around no backend yet; give it to layers first')
   }
-  const own = {
-    layerName: layer.layerName,
-    outsideOf: layer.outsideOf,
-    insideOf: layer.insideOf,
-    isRepeatable: layer.isRepeatable,
-    pending: 0,
+  return extendLayer(layer, {
+    get pending() {
+      return wrapped?.pending ?? 0
+    },
     reconcile: async (given?: ReconcileOptions) => around().reconcile(given),
     conflicts: async (given?: OperationOptions) => around().conflicts(given),
     readConflict: async (id: string, given?: OperationOptions) => around().readConflict(id, given),
     resolveConflict: async (id: string, choice: 'primary' | 'outage', given?: OperationOptions) =>
       around().resolveConflict(id, choice, given),
-  }
-  const result = Object.assign((inner: StorageBackend) => layer(inner), own)
-  Object.defineProperty(result, 'pending', { get: () => wrapped?.pending ?? 0 })
-  return Object.freeze(result)
+  })
 }

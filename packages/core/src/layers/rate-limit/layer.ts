@@ -4,7 +4,7 @@ import { StorageError } from '../../errors.ts'
 import { assertInteger, assertMethods, assertOptions, describe } from '../../options.ts'
 import { defineLayer, type Layer } from '../layer.ts'
 import { type LayerState, tellState } from '../stack.ts'
-import { RateLimitBackend } from './backend.ts'
+import { rateLimited } from './backend.ts'
 import { BytePace } from './byte-pace.ts'
 import { type TurnLimits, Turns } from './turns.ts'
 
@@ -64,7 +64,7 @@ export function rateLimit(options: RateLimitOptions): Layer {
       const { clock, waitMsMax } = limits
       const pace =
         bytesPerSecond === undefined ? undefined : new BytePace(clock, bytesPerSecond, waitMsMax)
-      const outer = new RateLimitBackend(inner, turns, pace)
+      const outer = rateLimited(inner, turns, pace)
       tellState(outer, { state: () => stateOf(turns, limits) })
       return outer
     },

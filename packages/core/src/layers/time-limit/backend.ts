@@ -1,26 +1,10 @@
 /** The backend whose calls, and chunks of bodies, come within their time. */
-import type {
-  BodyStream,
-  CopyOptions,
-  DeleteOptions,
-  DeleteOutcome,
-  Health,
-  ListOptions,
-  ListPage,
-  ObjectInfo,
-  OperationOptions,
-  ReadOptions,
-  ReadResult,
-  StatOptions,
-  StorageBackend,
-  WriteBody,
-  WriteOptions,
-} from '../../backend.ts'
-import type { Capabilities } from '../../capabilities.ts'
+import type { BodyStream, Health, ReadResult, StorageBackend, WriteBody } from '../../backend.ts'
 import type { Clock } from '../../clock.ts'
 import { isStorageError, type StorageError } from '../../errors.ts'
 import { Deadlines } from '../../remote/deadlines.ts'
-import { aroundCalls, type LayerCall } from '../around.ts'
+import { aroundCalls, bodyOpenings, type LayerCall } from '../around.ts'
+import { tellState } from '../stack.ts'
 import { TimedBody } from './body.ts'
 import { CallWatch, endingMs, type LimitedCall } from './call.ts'
 import { TimedSource } from './source.ts'
@@ -30,9 +14,6 @@ const reads: ReadonlySet<string> = new Set([
   ...['read', 'stat', 'list', 'health'],
   ...['presign', 'getAccessTier', 'readVersion', 'readSnapshot', 'getTags'],
 ])
-
-/** What gives a body. */
-const openings: ReadonlySet<string> = new Set(['read', 'readVersion', 'readSnapshot'])
 
 /** The limits of a layer, and how it tells that one was reached. */
 export interface TimeLimits {
@@ -47,28 +28,30 @@ export interface TimeLimits {
   readonly lateError: (what: 'call' | 'chunk', limitMs: number) => StorageError
 }
 
-export class TimeLimitBackend implements StorageBackend {
-  readonly name: string
-  readonly capabilities: Capabilities
-  readonly #inner: StorageBackend
+/** The backend whose calls come within their time; `message` is what its state says. */
+export function timeLimited(
+  inner: StorageBackend,
+  limits: TimeLimits,
+  message: string,
+): StorageBackend {
+  const limiter = new TimeLimiter(limits)
+  const outer = aroundCalls(inner, (call, run) => limiter.around(call, run))
+  tellState(outer, { state: () => ({ ok: true, message, details: { ...limiter.late } }) })
+  return outer
+}
+
+type Run<T> = (signal?: AbortSignal, body?: WriteBody) => Promise<T>
+
+class TimeLimiter {
   readonly #limits: TimeLimits
   readonly #deadlines: Deadlines
-  readonly #plain: StorageBackend
   #lateCalls = 0
   #lateChunks = 0
 
-  constructor(inner: StorageBackend, limits: TimeLimits) {
-    this.name = inner.name
-    this.capabilities = inner.capabilities
-    this.#inner = inner
+  constructor(limits: TimeLimits) {
     this.#limits = limits
     const { clock, callMs, chunkMs } = limits
     this.#deadlines = new Deadlines(clock, Math.min(callMs, chunkMs, endingMs))
-    this.#plain = aroundCalls(inner, (call, run) => this.#around(call, run))
-    for (const name of this.capabilities.extras) {
-      const value = (this.#plain as unknown as Record<string, unknown>)[name]
-      Object.defineProperty(this, name, { value, enumerable: false })
-    }
   }
 
   /** Calls and chunks so far that took too long. */
@@ -76,68 +59,40 @@ export class TimeLimitBackend implements StorageBackend {
     return { lateCalls: this.#lateCalls, lateChunks: this.#lateChunks }
   }
 
-  read(key: string, options?: ReadOptions): Promise<ReadResult> {
-    return this.#plain.read(key, options)
+  async around<T>(call: LayerCall, run: Run<T>): Promise<T> {
+    if (call.operation === 'health') return this.#health(call, run)
+    if (call.body !== undefined) return this.#write(call, call.body, run)
+    const answer = await this.#watch(call, this.#limits.callMs).run(run)
+    if (!bodyOpenings.has(call.operation)) return answer
+    return this.#timed(answer as ReadResult, call.options?.signal) as T
   }
 
-  async write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
-    const bytes = body instanceof Uint8Array ? body.byteLength : 0
-    const watch = this.#watch('write', key, options.signal, this.#limitMs(bytes))
-    const send = (sent: WriteBody): Promise<ObjectInfo> =>
-      watch.run((signal) => this.#inner.write(key, sent, { ...options, signal }))
-    if (body instanceof Uint8Array) return send(body)
+  async #write<T>(call: LayerCall, body: WriteBody, run: Run<T>): Promise<T> {
+    if (body instanceof Uint8Array) {
+      return this.#watch(call, this.#limitMs(body.byteLength)).run(run)
+    }
+    const watch = this.#watch(call, this.#limitMs(0))
     const source = new TimedSource(body, watch, (held) => this.#limitMs(held))
     try {
-      return await send(source)
+      return await watch.run((signal) => run(signal, source))
     } finally {
       // A backend that did not hear of the end closes nothing.
       if (watch.failure !== undefined) source.giveUp()
     }
   }
 
-  stat(key: string, options?: StatOptions): Promise<ObjectInfo> {
-    return this.#plain.stat(key, options)
-  }
-
-  delete(key: string, options?: DeleteOptions): Promise<boolean> {
-    return this.#plain.delete(key, options)
-  }
-
-  list(options?: ListOptions): Promise<ListPage> {
-    return this.#plain.list(options)
-  }
-
-  copy(from: string, to: string, options?: CopyOptions): Promise<ObjectInfo> {
-    return this.#plain.copy(from, to, options)
-  }
-
-  deleteMany(keys: readonly string[], options?: OperationOptions): Promise<DeleteOutcome[]> {
-    return this.#plain.deleteMany(keys, options)
-  }
-
   /** A store that is silent is not well: that is an answer. */
-  async health(options?: OperationOptions): Promise<Health> {
+  async #health<T>(call: LayerCall, run: Run<T>): Promise<T> {
     const { clock, callMs } = this.#limits
     const startedMs = clock.monotonicMs()
     try {
-      return await this.#plain.health(options)
+      return await this.#watch(call, callMs).run(run)
     } catch (error) {
       if (!isStorageError(error, 'TIMEOUT')) throw error
       const message = `the store did not answer within ${callMs} ms`
-      return { ok: false, latencyMs: clock.monotonicMs() - startedMs, message, details: {} }
+      const latencyMs = clock.monotonicMs() - startedMs
+      return { ok: false, latencyMs, message, details: {} } satisfies Health as T
     }
-  }
-
-  close(): Promise<void> {
-    return this.#inner.close()
-  }
-
-  async #around<T>(call: LayerCall, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { operation, key, options } = call
-    const { signal } = options ?? {}
-    const watch = this.#watch(operation, key, signal, this.#limits.callMs)
-    const answer = await watch.run(run)
-    return openings.has(operation) ? (this.#timed(answer as ReadResult, signal) as T) : answer
   }
 
   #timed(opened: ReadResult, signal: AbortSignal | undefined): ReadResult {
@@ -152,21 +107,16 @@ export class TimeLimitBackend implements StorageBackend {
     return { ...opened, body: new TimedBody(body, limit) }
   }
 
-  #watch(
-    operation: string,
-    key: string | undefined,
-    signal: AbortSignal | undefined,
-    limitMs: number,
-  ): CallWatch {
+  #watch({ operation, key, options }: LayerCall, limitMs: number): CallWatch {
     const call: LimitedCall = {
       limitMs,
-      signal,
+      signal: options?.signal,
       isChange: !reads.has(operation),
       lateError: () => {
         this.#lateCalls++
         return this.#lateError('call', limitMs, operation, key)
       },
-      ...(openings.has(operation) && { free: freeBody }),
+      ...(bodyOpenings.has(operation) && { free: freeBody }),
     }
     return new CallWatch(this.#deadlines, call)
   }

@@ -121,6 +121,15 @@ export class Journal {
     }
   }
 
+  /** After a failure, which is what is told. */
+  closeQuietly(): void {
+    try {
+      this.close()
+    } catch {
+      // Lines that a power cut may cost now are compared again.
+    }
+  }
+
   #begin(at: string, run: string): void {
     const line: JournalLine = { did: 'begin', at, run }
     this.memory.take(line)

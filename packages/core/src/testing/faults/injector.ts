@@ -16,7 +16,7 @@ import type { StorageBackend } from '../../backend.ts'
 import type { Clock } from '../../clock.ts'
 import { systemClock } from '../../clock.ts'
 import type { StorageError, StorageErrorCode } from '../../errors.ts'
-import { defineLayer, type Layer } from '../../layers/layer.ts'
+import { defineLayer, extendLayer, type Layer } from '../../layers/layer.ts'
 import { assertOptions } from '../../options.ts'
 import { chooseSeed, type SeededRandom, seededRandom } from '../seeded-random.ts'
 import { FaultyBackend } from './backend.ts'
@@ -85,11 +85,7 @@ export function faults(plan: FaultPlan = {}): FaultInjector {
   })
   const once = (operation: FaultOperation, fault: Fault): void =>
     state.add({ operation, fault, times: 1 })
-  return Object.assign((inner: StorageBackend) => layer(inner), {
-    layerName: layer.layerName,
-    outsideOf: layer.outsideOf,
-    insideOf: layer.insideOf,
-    isRepeatable: layer.isRepeatable,
+  return extendLayer(layer, {
     seed,
     events: state.events,
     failNext: (operation: FaultOperation, error?: StorageError | StorageErrorCode) =>

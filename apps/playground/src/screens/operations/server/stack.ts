@@ -53,7 +53,7 @@ const makers: Makers = {
       },
     ),
   retry: ({ attemptsMax, delayMs }, { clock, seed }) =>
-    // An open circuit asks for a wait until its next try: longer ones are left to the fallback.
+    // A store that asks for a longer wait is left to the fallback.
     retry({ attemptsMax, delayMs, retryAfterMsMax, clock, random: seededRandom(seed) }),
   circuitBreaker: ({ failurePercent, openMs }, { clock }) =>
     circuitBreaker({
