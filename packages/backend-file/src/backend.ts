@@ -77,7 +77,7 @@ export class FileStorageBackend implements StorageBackend {
     this.capabilities = capabilitiesOf(durability)
     const base = new BaseFolder(fs, this.basePath)
     this.#base = base
-    this.#reader = new ObjectReader(fs, base)
+    this.#reader = new ObjectReader(fs, base, this.#clock)
     this.#writer = new ObjectWriter({
       fs,
       base,

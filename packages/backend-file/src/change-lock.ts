@@ -6,13 +6,16 @@
  *                                                                   `-> work left under way
  *
  * Sections run one at a time. Work that a section leaves under way goes on beside later sections;
- * they say which of it they have to wait for. The lock is held until all of it is done.
+ * they say which of it they have to wait for. The lock is held until all of it is done; and while
+ * others of this process are about to want it, to the end of the turn of the event loop: taking it
+ * costs more than most sections.
  *
  * A busy process would take the lock again before others look for it. So one who waits leaves a
  * hint, and a holder who finds it pauses before its next turn. The hint only makes it fair: lost or
  * left behind, it costs a pause.
  */
 import { lstatSync, rmSync, writeFileSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, StorageError } from '@aos-storage/core'
 import { abortError, throwIfAborted } from '@aos-storage/core/backend'
 import { closedError } from './errors.ts'
@@ -32,6 +35,10 @@ export interface ChangeLockOptions {
   readonly waitMsMax: number
   /** The lock's file. */
   readonly path: string
+  /** Called when it was taken from others: what they share may have changed. */
+  readonly onTaken: () => void
+  /** True while others of this process are about to want it. */
+  readonly isWanted: () => boolean
   /** A file that one who waits makes, for the holder to see. */
   readonly hintPath: string
 }
@@ -46,6 +53,8 @@ export class ChangeLock {
   readonly #left = new Map<string, Promise<unknown>>()
   #isRunning = false
   #isHeld = false
+  /** Kept to the end of this turn of the event loop, for those who want it until then. */
+  #isKept = false
   /** Turns since the lock was taken. */
   #turns = 0
   /** When this process last had it. */
@@ -136,6 +145,7 @@ export class ChangeLock {
       if (!lock.tryAcquire()) await this.#wait(queuedMs, signal)
       this.#isHeld = true
       this.#assertSame()
+      this.#options.onTaken()
     }
     this.#turns++
   }
@@ -159,7 +169,20 @@ export class ChangeLock {
   }
 
   #releaseIfIdle(): void {
-    if (!this.#isRunning && this.#queued === 0 && this.#left.size === 0) this.#letGo()
+    if (this.#isKept || !this.#isIdle) return
+    if (this.#isHeld && this.#options.isWanted()) void this.#keepForTurn()
+    else this.#letGo()
+  }
+
+  async #keepForTurn(): Promise<void> {
+    this.#isKept = true
+    await nextTurn()
+    this.#isKept = false
+    if (this.#isIdle) this.#letGo()
+  }
+
+  get #isIdle(): boolean {
+    return !this.#isRunning && this.#queued === 0 && this.#left.size === 0
   }
 
   async #release(): Promise<void> {

@@ -75,7 +75,7 @@ export class Changes {
     const { base, fs } = this.#options
     const { key, path, form, file, conditions, isAlone } = put
     await lock.settled(key)
-    const found = base.findAll(key, path)
+    const { files: found, hasFolder, foreign } = base.findAll(key, path)
     const current = found[0]
     checkWriteConditions(key, current && etagOf(current.stats), conditions)
     this.#stampAfter(file, current === undefined ? deletions.lastUs() : mtimeUs(current.stats))
@@ -85,13 +85,14 @@ export class Changes {
     const others = found.filter((other) => other.path !== target)
     // Plain renames go side by side. What removes or moves other files waits for them: it might
     // take a name, or remove a folder, that another key is about to use.
-    const isInPlace = isReplaced || base.isInside(folder)
-    if (others.length > 0 || !isInPlace) await lock.settled()
-    const made = isInPlace ? [] : this.#makeFolders(path.folders)
-    if (!isReplaced) this.#assertFree(target)
+    const isPlain = others.length === 0 && hasFolder
+    if (!isPlain) await lock.settled()
+    const made = hasFolder ? [] : this.#makeFolders(path.folders)
+    // What was just looked at is not looked at twice.
+    if (!isReplaced && (!isPlain || foreign.includes(target))) this.#assertFree(target)
     const changed = [folder.slice(0, -1), ...made]
     if (others.length === 0 && this.#renames.takePooled(isAlone)) {
-      const renaming = fs.rename(file.path, target)
+      const renaming = this.#renames.handedOver(() => fs.rename(file.path, target))
       lock.leave(key, renaming)
       return { changed, renaming }
     }
@@ -115,7 +116,7 @@ export class Changes {
     const { base, stamps } = this.#options
     // A folder must not be pruned that another key is about to get its file in.
     await lock.settled()
-    const found = base.findAll(key, path)
+    const { files: found } = base.findAll(key, path)
     checkMatch(key, found[0] && etagOf(found[0].stats), ifMatch)
     if (found.length === 0) return undefined
     for (const { stats } of found) {

@@ -5,7 +5,8 @@
  * file system may give it the inode number of the deleted one at once, another process may be at
  * the same microsecond, and clocks are set back.
  *
- * Invariant: read and written only under the lock of all changes. Not synced: by the time that a
+ * Invariant: read and written only under the lock of all changes, and read anew each time that it
+ * was taken. Not synced: by the time that a
  * machine is up again after a power cut, its clock is past the mark.
  */
 import { closeSync, constants, readSync, writeSync } from 'node:fs'
@@ -18,6 +19,8 @@ export class DeletionMark {
   readonly #path: string
   readonly #mode: number
   #descriptor: number | undefined
+  /** As it was read or written since the lock was taken. */
+  #lastUs: number | undefined
 
   constructor(path: string, mode: number) {
     this.#path = path
@@ -26,6 +29,16 @@ export class DeletionMark {
 
   /** The mark in microseconds; 0 when nothing was deleted yet. */
   lastUs(): number {
+    this.#lastUs ??= this.#read()
+    return this.#lastUs
+  }
+
+  /** Others may change it from now on. */
+  forget(): void {
+    this.#lastUs = undefined
+  }
+
+  #read(): number {
     const descriptor = this.#open(0)
     if (descriptor === undefined) return 0
     const text = Buffer.alloc(digits)
@@ -39,6 +52,7 @@ export class DeletionMark {
     try {
       if (us <= this.lastUs()) return
       writeSync(this.#open(constants.O_CREAT)!, String(us).padStart(digits, '0'), 0)
+      this.#lastUs = us
     } catch (error) {
       // Deleting must work on a full disk: it is how one makes room.
       if (!isFull(error)) throw error

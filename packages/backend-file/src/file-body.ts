@@ -99,14 +99,40 @@ export async function readFully(
   bytes: number,
   key: string,
 ): Promise<Uint8Array> {
-  const whole = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
+  const whole = bytesOfTheirOwn(bytes)
   for (let at = 0; at < bytes;) {
-    const rest = at === 0 ? whole : whole.subarray(at)
-    const count = await fs.read(descriptor, rest, position + at)
-    if (count === 0) {
-      throw new StorageError('CONFLICT', 'Another program cut the file while it was read', { key })
-    }
+    const count = await fs.read(descriptor, behind(whole, at), position + at)
+    if (count === 0) throw cutError(key)
     at += count
   }
   return whole
+}
+
+/** The same, at once. */
+export function readFullySync(
+  fs: FileSystem,
+  descriptor: Descriptor,
+  position: number,
+  bytes: number,
+  key: string,
+): Uint8Array {
+  const whole = bytesOfTheirOwn(bytes)
+  for (let at = 0; at < bytes;) {
+    const count = fs.readSync(descriptor, behind(whole, at), position + at)
+    if (count === 0) throw cutError(key)
+    at += count
+  }
+  return whole
+}
+
+function bytesOfTheirOwn(bytes: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
+}
+
+function behind(whole: Uint8Array, at: number): Uint8Array {
+  return at === 0 ? whole : whole.subarray(at)
+}
+
+function cutError(key: string): StorageError {
+  return new StorageError('CONFLICT', 'Another program cut the file while it was read', { key })
 }

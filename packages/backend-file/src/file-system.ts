@@ -15,6 +15,7 @@ export interface FileSystem {
   open(path: string, flags: number, mode: number): Promise<Descriptor>
   /** Bytes read into `bytes`; 0 at the end of the file. */
   read(descriptor: Descriptor, bytes: Uint8Array, position: number): Promise<number>
+  readSync(descriptor: Descriptor, bytes: Uint8Array, position: number): number
   /** Bytes written, possibly fewer than given. */
   write(descriptor: Descriptor, bytes: Uint8Array, position: number): Promise<number>
   writeSync(descriptor: Descriptor, bytes: Uint8Array, position: number): number
@@ -53,6 +54,8 @@ export const nodeFileSystem: FileSystem = {
         error === null ? resolve(count) : reject(error),
       )
     }),
+  readSync: (descriptor, bytes, position) =>
+    fs.readSync(descriptor, bytes, 0, bytes.byteLength, position),
   write: (descriptor, bytes, position) =>
     new Promise((resolve, reject) => {
       fs.write(descriptor, bytes, 0, bytes.byteLength, position, (error, count) =>

@@ -33,6 +33,16 @@ export interface FoundFile {
   readonly stats: BigIntStats
 }
 
+/** What lies under the names that a key's file may have. */
+export interface KeyFiles {
+  /** In order of rank: the first is the object, the others are leftovers. */
+  readonly files: readonly FoundFile[]
+  /** True when the key's folder is there, and no link leads to it. */
+  readonly hasFolder: boolean
+  /** Paths of what is there and no plain file. */
+  readonly foreign: readonly string[]
+}
+
 /** Where a key's files are looked for. */
 interface Place {
   /** Absolute, with a trailing separator. */
@@ -44,6 +54,7 @@ export class BaseFolder {
   /** Absolute and free of links, without a trailing separator. */
   readonly path: string
   readonly #fs: FileSystem
+  #lastForm: Form | undefined
 
   constructor(fs: FileSystem, path: string) {
     this.#fs = fs
@@ -52,36 +63,63 @@ export class BaseFolder {
 
   /** The absolute folder of a key, with a trailing separator. */
   folderOf(path: KeyPath): string {
-    return this.path + sep + path.folders.map((name) => name + sep).join('')
+    let folder = this.path + sep
+    for (const name of path.folders) folder += name + sep
+    return folder
   }
 
   /** The file that is a key's object, or undefined. */
   find(key: string, path: KeyPath): FoundFile | undefined {
+    return this.#find(key, path, true)
+  }
+
+  /**
+   * The same for one who opens it, and asks {@link isFirst} then: whether another came before it
+   * since is not looked at twice.
+   */
+  findToOpen(key: string, path: KeyPath): FoundFile | undefined {
+    return this.#find(key, path, false)
+  }
+
+  #find(key: string, path: KeyPath, isChecked: boolean): FoundFile | undefined {
     const own = this.#ownPlace(path)
     // Absent only if the names in the folder stayed as they were: while other processes change the
     // form of the object, a pass may look for each form just when the object has another.
     for (let attempt = 1; ; attempt++) {
-      const stamp = this.#stampOf(own.folder)
+      const stamp = this.#stampInside(own.folder)
       // Backwards, too, for file systems whose clock is too coarse for the stamp to tell.
-      const found = this.#first(own) ?? this.#firstBackwards(own) ?? this.#firstLiteral(key, path)
-      if (found !== undefined) return this.isInside(found.path) ? found : undefined
-      if (this.#stampOf(own.folder) === stamp || attempt === findAttemptsMax) break
+      const found =
+        stamp === undefined
+          ? undefined
+          : ((isChecked ? this.#first(own) : this.#any(own)) ?? this.#firstBackwards(own))
+      if (found !== undefined) return found
+      const literal = this.#firstLiteral(key, path)
+      if (literal !== undefined) return literal
+      if (this.#stampInside(own.folder) === stamp || attempt === findAttemptsMax) break
     }
     this.assertPresent()
     return undefined
   }
 
-  /** All files of a key in order of rank: the first is the object, the others are leftovers. */
-  findAll(key: string, path: KeyPath): FoundFile[] {
+  /** All files of a key. Only under the lock of all changes. */
+  findAll(key: string, path: KeyPath): KeyFiles {
     const files = new Map<string, FoundFile>()
-    const places = [this.#ownPlace(path), ...this.#literalPlaces(key, path)]
-    for (const { folder, candidates } of places) {
-      const found = candidates.flatMap((candidate) => this.#probe(folder, candidate) ?? [])
-      if (found.length === 0 || !this.isInside(folder)) continue
-      for (const file of found) if (!files.has(file.path)) files.set(file.path, file)
+    const foreign: string[] = []
+    const own = this.#ownPlace(path)
+    const hasFolder = this.isInside(own.folder)
+    const places = this.#literalPlaces(key, path)
+    for (const { folder, candidates } of hasFolder ? [own, ...places] : places) {
+      for (const { name, form } of candidates) {
+        const at = folder + name
+        const stats = this.#lstat(at)
+        if (stats === undefined) continue
+        if (!stats.isFile()) foreign.push(at)
+        else if (!files.has(at)) files.set(at, { path: at, form, stats })
+      }
     }
-    if (files.size === 0) this.assertPresent()
-    return [...files.values()]
+    // A folder below the base that is there shows that the base is, too.
+    if (files.size === 0 && (!hasFolder || path.folders.length === 0)) this.assertPresent()
+    return { files: [...files.values()], hasFolder, foreign }
   }
 
   /** True when every folder on the way down to `file` is one, and none is a link elsewhere. */
@@ -123,13 +161,25 @@ export class BaseFolder {
 
   /** The first file, once no other has come before it since. Ends, as each one ranks before. */
   #first({ folder, candidates }: Place): FoundFile | undefined {
-    let found: FoundFile | undefined
-    for (let before = candidates; ;) {
+    let found = this.#any({ folder, candidates })
+    for (let before = candidates; found !== undefined;) {
+      before = candidatesBefore(before, folder, found)
       const first = this.#firstOf(folder, before)
-      if (first === undefined) return found
+      if (first === undefined) break
       found = first
-      before = candidatesBefore(before, folder, first)
     }
+    return found
+  }
+
+  /**
+   * A file of a key, mostly the first: the form that was found last is looked for before others,
+   * as a store mostly holds objects of a kind. What ranks before it is for the caller to look for.
+   */
+  #any({ folder, candidates }: Place): FoundFile | undefined {
+    const likely = candidates.find(({ form }) => form === this.#lastForm)
+    const found = (likely && this.#probe(folder, likely)) ?? this.#firstOf(folder, candidates)
+    if (found !== undefined) this.#lastForm = found.form
+    return found
   }
 
   #firstOf(folder: string, candidates: readonly Candidate[]): FoundFile | undefined {
@@ -163,9 +213,19 @@ export class BaseFolder {
     return undefined
   }
 
-  /** When the names in a folder last changed; undefined when there is none. */
-  #stampOf(folder: string): bigint | undefined {
-    return this.#lstat(folder.slice(0, -1))?.mtimeNs
+  /**
+   * When the names in a folder last changed; undefined when there is none, or a link on the way
+   * down to it.
+   */
+  #stampInside(folder: string): bigint | undefined {
+    let at = folder.indexOf(sep, this.path.length + 1)
+    if (at === -1) return this.#lstat(this.path)?.mtimeNs
+    for (;;) {
+      const stats = this.#lstat(folder.slice(0, at))
+      if (stats?.isDirectory() !== true) return undefined
+      at = folder.indexOf(sep, at + 1)
+      if (at === -1) return stats.mtimeNs
+    }
   }
 
   #lstat(path: string): BigIntStats | undefined {

@@ -7,6 +7,7 @@
 import { constants } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 import {
+  type Clock,
   isStorageError,
   type ListedObject,
   type ObjectInfo,
@@ -22,16 +23,19 @@ import {
 } from '@aos-storage/core/backend'
 import { type EnvelopeHeader, readHeader } from './envelope.ts'
 import { isMissing } from './errors.ts'
-import { FileBody, readFully } from './file-body.ts'
+import { FileBody, readFully, readFullySync } from './file-body.ts'
 import type { Descriptor, FileSystem } from './file-system.ts'
 import type { BaseFolder, FoundFile } from './folder.ts'
 import { type Form, typeOf } from './names/forms.ts'
 import { encodeKey } from './names/paths.ts'
+import { Pace } from './pace.ts'
 import { etagOf, modifiedAt } from './stamp.ts'
 import { pathOfWalked, type WalkEntry } from './walk.ts'
 
 /** Bodies up to this size are read whole, so that no descriptor stays open. */
 const wholeBytesMax = 256 * 1024
+/** Bodies up to this size are read at once, while the kernel has them in its memory. */
+const smallBytesMax = 64 * 1024
 /** How often a reader looks again for an object that is replaced or moved while it looks. */
 const findAttemptsMax = 100
 /** A link is not followed, and a pipe that was dropped into the folder does not block. */
@@ -50,8 +54,10 @@ export class ObjectReader {
   readonly #fs: FileSystem
   readonly #base: BaseFolder
   readonly #bodies = new Set<FileBody>()
+  readonly #reads: Pace
 
-  constructor(fs: FileSystem, base: BaseFolder) {
+  constructor(fs: FileSystem, base: BaseFolder, clock: Clock) {
+    this.#reads = new Pace(clock)
     this.#fs = fs
     this.#base = base
   }
@@ -65,7 +71,7 @@ export class ObjectReader {
       const { start, end } = resolveRange(options.range, info.size)
       const position = bodyStart + start
       if (end - start <= wholeBytesMax) {
-        const body = await readFully(this.#fs, descriptor, position, end - start, key)
+        const body = await this.#readWhole(descriptor, position, end - start, key)
         return { info, start, end, body }
       }
       const body = new FileBody({
@@ -83,6 +89,19 @@ export class ObjectReader {
     } finally {
       if (!isHandedOver) this.#fs.closeSync(descriptor)
     }
+  }
+
+  #readWhole(
+    descriptor: Descriptor,
+    position: number,
+    bytes: number,
+    key: string,
+  ): Uint8Array | Promise<Uint8Array> {
+    const fs = this.#fs
+    const inPool = (): Promise<Uint8Array> => readFully(fs, descriptor, position, bytes, key)
+    if (bytes > smallBytesMax) return inPool()
+    if (this.#reads.takePooled(false)) return this.#reads.handedOver(inPool)
+    return this.#reads.timed(() => readFullySync(fs, descriptor, position, bytes, key))
   }
 
   async stat(key: string, options: StatOptions): Promise<ObjectInfo> {
@@ -128,7 +147,8 @@ export class ObjectReader {
   #open(key: string): OpenObject {
     const path = encodeKey(key)
     for (let attempt = 1; ; attempt++) {
-      const file = this.#base.find(key, path)
+      // One that is not the first may stand there for long: after a crash in a change of form.
+      const file = attempt === 1 ? this.#base.findToOpen(key, path) : this.#base.find(key, path)
       if (file === undefined) throw notFound(key)
       try {
         const opened = this.#opened(key, file, this.#fs.openSync(file.path, openFlags, 0))

@@ -57,6 +57,8 @@ export interface ObjectWriterOptions {
 
 /** Bodies up to this size are copied and written at once; larger ones by the thread pool. */
 const smallBytesMax = 64 * 1024
+/** Bodies up to this size are written together with their header: copying them is quicker. */
+const joinedBytesMax = 4 * 1024
 /** Many ticks of the clock that folders get their time of birth from. */
 const youngFolderMs = 500
 /** Folders remembered as durable; then it begins anew. */
@@ -116,14 +118,19 @@ export class ObjectWriter {
 
   async #write(key: string, body: WriteBody, options: WriteOptions): Promise<ObjectInfo> {
     let layout: Layout
-    let small: Uint8Array | undefined
+    let small: readonly Uint8Array[] | undefined
     let own: OwnFolder
     let file: TemporaryFile
     try {
       layout = layoutOf(key, options)
-      small = wholeIfSmall(layout.headerBytes, body)
-      own = await this.#open()
-      file = await this.#create(own, options.signal, small)
+      small = partsIfSmall(layout.headerBytes, body)
+      const made = small && this.#createAtOnce(small)
+      if (made === undefined) {
+        // While it is waited for, the caller may change the bytes.
+        const copy = small && Buffer.concat(small)
+        own = await this.#open()
+        file = await this.#create(own, options.signal, copy)
+      } else ({ own, file } = made)
     } catch (error) {
       discardSource(body)
       throw error
@@ -269,8 +276,24 @@ export class ObjectWriter {
       fileMode,
       folderMode,
       lockWaitMsMax,
+      isLockWanted: () => this.#running.size > 1,
     })
     return this.#own
+  }
+
+  /** Undefined when there is something to wait for. */
+  #createAtOnce(
+    parts: readonly Uint8Array[],
+  ): { readonly own: OwnFolder; readonly file: TemporaryFile } | undefined {
+    const own = this.#own
+    if (own === undefined || this.#isClosed) return undefined
+    // Whether this one is alone is known only when those begun beside it have come.
+    if (this.#creates.isPooled) return undefined
+    const path = own.pathAtOnce()
+    if (path === undefined) return undefined
+    const { fs, fileMode } = this.#options
+    const create = (): TemporaryFile => TemporaryFile.createWith(fs, path, fileMode, parts)
+    return { own, file: this.#creates.timed(create) }
   }
 
   async #create(
@@ -283,8 +306,10 @@ export class ObjectWriter {
       const path = await orAborted(own.nextPath(), signal)
       if (small === undefined) return await TemporaryFile.create(fs, path, fileMode)
       return this.#creates.takePooled(this.#isAlone)
-        ? await TemporaryFile.createElsewhere(fs, path, fileMode, small)
-        : this.#creates.timed(() => TemporaryFile.createWith(fs, path, fileMode, small))
+        ? await this.#creates.handedOver(() =>
+            TemporaryFile.createElsewhere(fs, path, fileMode, small),
+          )
+        : this.#creates.timed(() => TemporaryFile.createWith(fs, path, fileMode, [small]))
     } catch (error) {
       // The folder of temporary files goes with the store.
       throw this.#isClosed && isMissing(error) ? closedError() : error
@@ -385,10 +410,11 @@ export class ObjectWriter {
   }
 }
 
-/** Header and body of a small object, which the caller may change at once; else undefined. */
-function wholeIfSmall(header: Uint8Array, body: WriteBody): Uint8Array | undefined {
+/** Header and body of a small object; else undefined. A call to write costs more than few bytes. */
+function partsIfSmall(header: Uint8Array, body: WriteBody): readonly Uint8Array[] | undefined {
   if (!(body instanceof Uint8Array) || body.byteLength > smallBytesMax) return undefined
-  return header.byteLength === 0 ? Buffer.from(body) : Buffer.concat([header, body])
+  if (header.byteLength === 0) return [body]
+  return body.byteLength > joinedBytesMax ? [header, body] : [Buffer.concat([header, body])]
 }
 
 function layoutOf(key: string, options: WriteOptions): Layout {

@@ -43,6 +43,8 @@ export interface OwnFolderOptions {
   readonly clock: Clock
   readonly random: Random
   readonly lockWaitMsMax: number
+  /** True while others of this process are about to change something. */
+  readonly isLockWanted: () => boolean
 }
 
 /** What a process that changes the store holds. */
@@ -54,6 +56,8 @@ export class OwnFolder {
   readonly #options: OwnFolderOptions
   readonly #root: string
   #writer: Promise<WriterFolder> | undefined
+  /** The same, once it is registered. */
+  #registered: WriterFolder | undefined
 
   /** Makes `.aos` when missing; deletes need no more of it, so that they work on a full disk. */
   constructor(Database: typeof DatabaseSync, options: OwnFolderOptions) {
@@ -64,14 +68,16 @@ export class OwnFolder {
     makeOwnFolder(this.#root, folderMode)
     assertFormat(basePath)
     const path = join(this.#root, 'lock')
+    this.deletions = new DeletionMark(join(this.#root, 'deleted'), fileMode)
     this.lock = new ChangeLock({
       lock: openLock(Database, path, options),
+      onTaken: () => this.deletions.forget(),
+      isWanted: options.isLockWanted,
       path,
       clock,
       waitMsMax: lockWaitMsMax,
       hintPath: join(this.#root, 'waiting'),
     })
-    this.deletions = new DeletionMark(join(this.#root, 'deleted'), fileMode)
   }
 
   /** The path of a new temporary file. Registers this writer first; again if that failed. */
@@ -81,6 +87,11 @@ export class OwnFolder {
       throw error
     })
     return (await this.#writer).nextPath()
+  }
+
+  /** The same, at once; undefined before this writer is registered. */
+  pathAtOnce(): string | undefined {
+    return this.#registered?.nextPath()
   }
 
   /**
@@ -109,6 +120,7 @@ export class OwnFolder {
     })
     // What cannot be removed now is left to the next one.
     await Promise.allSettled(leftovers.map(removeLeftover))
+    this.#registered = writer
     return writer
   }
 }

@@ -36,8 +36,13 @@ export class TemporaryFile {
   }
 
   /** A file with a small body, written at once: the kernel takes it into its memory. */
-  static createWith(fs: FileSystem, path: string, mode: number, bytes: Uint8Array): TemporaryFile {
-    return new TemporaryFile(fs, path, fs.openSync(path, flags, mode)).#filled(bytes)
+  static createWith(
+    fs: FileSystem,
+    path: string,
+    mode: number,
+    parts: readonly Uint8Array[],
+  ): TemporaryFile {
+    return new TemporaryFile(fs, path, fs.openSync(path, flags, mode)).#filled(parts)
   }
 
   /** The same, opened by the thread pool. */
@@ -47,14 +52,19 @@ export class TemporaryFile {
     mode: number,
     bytes: Uint8Array,
   ): Promise<TemporaryFile> {
-    return (await TemporaryFile.create(fs, path, mode)).#filled(bytes)
+    return (await TemporaryFile.create(fs, path, mode)).#filled([bytes])
   }
 
-  #filled(bytes: Uint8Array): this {
+  #filled(parts: readonly Uint8Array[]): this {
     try {
-      for (let at = 0; at < bytes.byteLength;) {
-        const rest = at === 0 ? bytes : bytes.subarray(at)
-        at += this.#fs.writeSync(this.descriptor, rest, at)
+      let position = 0
+      for (const part of parts) {
+        for (let at = 0; at < part.byteLength;) {
+          const rest = at === 0 ? part : part.subarray(at)
+          const count = this.#fs.writeSync(this.descriptor, rest, position)
+          at += count
+          position += count
+        }
       }
       return this
     } catch (error) {

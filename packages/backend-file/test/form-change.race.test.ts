@@ -78,3 +78,18 @@ describe('two writes between two looks of a reader', () => {
     expect(await readText(store, 'folder/key')).toBe('"first"')
   })
 })
+
+describe('a file that a crash left behind the object', () => {
+  it.each(['read', 'stat'] as const)(
+    '%s shows the object, also when the last one had the form of what was left',
+    async (look) => {
+      const store = await openStore({ durability: 'none' })
+      await put(store, 'folder/other', 'bytes')
+      await put(store, 'folder/key', 'left')
+      writeFileSync(join(store.basePath, 'folder/key.json'), '"object"')
+      expect(await readText(store, 'folder/other')).toBe('bytes')
+      if (look === 'read') expect(await readText(store, 'folder/key')).toBe('"object"')
+      else expect((await store.stat('folder/key')).contentType).toBe('application/json')
+    },
+  )
+})

@@ -190,7 +190,7 @@ describe('other faults', () => {
 
   it('short reads are gone on with', async () => {
     const fileSystem = watchedFileSystem((call, proceed) => {
-      if (call.name !== 'read') return proceed()
+      if (call.name !== 'read' && call.name !== 'readSync') return proceed()
       const [descriptor, bytes, position] = call.args as [number, Uint8Array, number]
       return proceed([descriptor, bytes.subarray(0, Math.ceil(bytes.byteLength / 3)), position])
     })
@@ -209,7 +209,8 @@ describe('other faults', () => {
     const before = openHandles().count
     for (const key of ['small', 'large']) {
       for (const name of ['read', 'openSync', 'fstatSync'] as const) {
-        state.fail = (call) => (call.name === name ? 'EIO' : undefined)
+        const names = name === 'read' ? ['read', 'readSync'] : [name]
+        state.fail = (call) => (names.includes(call.name) ? 'EIO' : undefined)
         expect(await failureOf(readBytes(store, key))).toMatchObject({ code: 'UNAVAILABLE', key })
       }
     }

@@ -8,13 +8,15 @@ function paced() {
   let nowMs = 0
   const pace = new Pace({ ...virtualClock(), monotonicMs: () => nowMs })
   const call = (ms: number): unknown => pace.timed(() => (nowMs += ms))
+  /** Hands a call over, which takes as long as a test says. */
+  const handOver = (ms: number): unknown => pace.handedOver(() => (nowMs += ms))
   /** How many calls in turn the pool gets. */
   const pooled = (): number => {
     let calls = 0
     while (pace.takePooled(false)) calls++
     return calls
   }
-  return { pace, call, pooled }
+  return { pace, call, handOver, pooled }
 }
 
 describe('calls that are quick', () => {
@@ -55,6 +57,23 @@ describe('calls that are slow', () => {
     call(1)
     expect(pace.takePooled(true)).toBe(false)
     expect(pace.takePooled(false)).toBe(true)
+  })
+
+  it('are made at once where handing them over takes as long', () => {
+    const { call, handOver, pooled } = paced()
+    for (let at = 0; at < 50; at++) handOver(0.1)
+    for (let at = 0; at < 50; at++) call(0.09)
+    expect(pooled()).toBe(0)
+    for (let at = 0; at < 50; at++) handOver(0.01)
+    call(0.09)
+    expect(pooled()).toBe(31)
+  })
+
+  it('go to the pool when the disk is slow, however long handing over takes', () => {
+    const { call, handOver, pooled } = paced()
+    for (let at = 0; at < 50; at++) handOver(5)
+    for (let at = 0; at < 50; at++) call(5)
+    expect(pooled()).toBe(31)
   })
 
   it('that fail are told, and not counted', () => {

@@ -42,6 +42,9 @@ export function openStore(args: ChildStoreArgs): StorageBackend {
   return applyLayers(new FileStorageBackend(options), layers)
 }
 
+/** Each layer that frames bodies has a few parts of one in its hands, and they stand in a row. */
+const layersBytesMax: number = 32 * 1024 ** 2
+
 /** What the conformance kit needs to know of this backend. */
 export function fileHarness(
   name: string,
@@ -50,6 +53,7 @@ export function fileHarness(
 ): ConformanceHarness {
   return {
     name,
+    ...(options.isBehindAll === true && { bufferedBytesMax: layersBytesMax }),
     async open() {
       const args = { ...options, basePath: await newFolder() }
       const open = async (): Promise<StorageBackend> => applyLayers(openStore(args), layers)
