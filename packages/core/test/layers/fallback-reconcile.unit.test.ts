@@ -92,6 +92,68 @@ describe('reconciling', () => {
     expect(await text(primary, 'k')).toBe('old')
   })
 
+  it('takes the same bytes, written within the skew of the clocks, for another version', async () => {
+    for (const way of ['written here', 'written by others', 'without metadata'] as const) {
+      const clock = virtualClock()
+      const inner = new MemoryStorageBackend({ clock })
+      const primary = contentEtags(inner)
+      if (way === 'without metadata') {
+        const capabilities = { ...primary.capabilities, userMetadata: false }
+        Object.defineProperty(primary, 'capabilities', { value: capabilities })
+      }
+      const injector = faults({ seed: 1 })
+      const layer = fallback(new MemoryStorageBackend({ clock }), {
+        ...{ writes: 'fallback', reconcile: 'by-hand', clock },
+      })
+      const backend = applyLayers(primary, [layer, injector])
+      if (way === 'written by others') await primary.write('k', bytes('old'), type)
+      else await backend.write('k', bytes('old'), type)
+      if (way !== 'written here') await backend.stat('k')
+      await clock.advance(1000)
+      injector.failNext('write')
+      await backend.write('k', bytes('outage'), type)
+      await clock.advance(1000)
+      await primary.write('k', bytes('between'), type)
+      await primary.write('k', bytes('old'), type)
+      const expected = { conflicts: [{ key: 'k' }], pending: 0 }
+      expect(await layer.reconcile(), way).toMatchObject(expected)
+      expect(await text(primary, 'k'), way).toBe('old')
+    }
+  })
+
+  it('replaces the version that it has seen, where etags are made of the bytes', async () => {
+    for (const isSeenAgain of [true, false]) {
+      const clock = virtualClock()
+      const primary = contentEtags(new MemoryStorageBackend({ clock }))
+      const injector = faults({ seed: 1 })
+      const layer = fallback(new MemoryStorageBackend({ clock }), {
+        ...{ writes: 'fallback', reconcile: 'by-hand', clock },
+      })
+      const backend = applyLayers(primary, [layer, injector])
+      await backend.write('k', bytes('old'), type)
+      if (isSeenAgain) await backend.stat('k')
+      injector.failNext('write')
+      await backend.write('k', bytes('outage'), type)
+      expect(await layer.reconcile()).toMatchObject({ settled: 1, conflicts: [] })
+      expect(await text(primary, 'k')).toBe('outage')
+    }
+  })
+
+  it('knows its own conditional write again, whose answer was lost', async () => {
+    const { world, backend, layer } = setUp({ clockSkewMsMax: 60_000 })
+    await expect(backend.stat('k')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    Object.assign(world.primaryWeather, { isAway: true, lostAnswers: 1 })
+    await expect(
+      backend.write('k', bytes('created'), { ...type, ifNoneMatch: '*' }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    world.primaryWeather.lostAnswers = 0
+    await backend.write('k', bytes('second'), type)
+    world.primaryWeather.isAway = false
+    expect(await text(world.primary, 'k')).toBe('created')
+    expect(await layer.reconcile()).toMatchObject({ settled: 1, conflicts: [] })
+    expect(await text(world.primary, 'k')).toBe('second')
+  })
+
   it('leaves no conflict of a change that reached the primary in the end', async () => {
     const { world, backend, layer } = setUp()
     await during({ world, backend }, 'k', 'outage')

@@ -92,7 +92,7 @@ export class OutageWrites {
         if (judgements.has(key)) throw beingJudged(outage, key)
         const { before } = await this.#journal.put(
           key,
-          (standing) => recordAfter(standing, change, seen.get(key)),
+          (standing) => recordAfter(standing, change, seen.get(key), seen.tried(key)),
           options,
         )
         if (before?.kind === 'write') await this.#journal.dropBody(before.version, options)

@@ -25,7 +25,7 @@ import { aboutKey } from './answers.ts'
 import type { Store } from './options.ts'
 import { isOutage } from './outages.ts'
 import type { Parts } from './parts.ts'
-import { fallbackIdMetadata, type JournalRecord } from './records.ts'
+import { fallbackIdMetadata, type JournalRecord, sightOf } from './records.ts'
 import { foreignToken, outageToken, parseToken, primaryToken, shown, storeToken } from './tokens.ts'
 
 /** How `read` and `stat` differ. */
@@ -133,11 +133,11 @@ export class Reader {
     try {
       const result = await primary.ask((backend) => way.ask(backend, key, own))
       const info = way.infoOf(result)
-      seen.note(key, info.etag)
+      seen.note(key, sightOf(info))
       const answeredBy = answers.ofPrimary()
       return way.withInfo(result, { ...shown(info, primaryToken(info.etag)), answeredBy })
     } catch (error) {
-      if (isStorageError(error, 'NOT_FOUND')) seen.note(key, undefined)
+      if (isStorageError(error, 'NOT_FOUND')) seen.note(key, 'absent')
       throw error
     }
   }

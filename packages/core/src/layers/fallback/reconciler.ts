@@ -26,7 +26,13 @@ import { type Conflict, type ConflictChoice, conflictOf } from './conflicts.ts'
 import type { Waiting } from './journal-index.ts'
 import type { Journal } from './journal.ts'
 import type { Parts } from './parts.ts'
-import { fallbackIdMetadata, type JournalRecord } from './records.ts'
+import {
+  fallbackIdMetadata,
+  isSameSight,
+  type JournalRecord,
+  sightOf,
+  writtenSightOf,
+} from './records.ts'
 import { hasSameBody } from './same-body.ts'
 
 /** Rounds of one key, while others change it at the primary or in the journal. */
@@ -125,14 +131,14 @@ export class Reconciler {
     const standing = await this.#standing(key, { signal })
     if (isStanding(record, standing)) {
       // Our own change, so that a later one may replace it.
-      this.#parts.seen.note(key, standing?.etag)
+      this.#parts.seen.note(key, standing === undefined ? 'absent' : sightOf(standing))
       return this.#finish(waiting, 'applied', { signal })
     }
     if (this.#isReplaced(record, standing)) {
       return this.#applyAndFinish(waiting, standing, { signal })
     }
     if (await this.#isSame(record, standing, { signal })) {
-      this.#parts.seen.note(key, standing?.etag)
+      this.#parts.seen.note(key, standing === undefined ? 'absent' : sightOf(standing))
       return this.#finish(waiting, 'equal', { signal })
     }
     return this.#conflict(waiting, standing, open)
@@ -163,9 +169,12 @@ export class Reconciler {
     const { settings, primary } = this.#parts
     const { clockSkewMsMax } = settings
     if (typeof base === 'object' && base.etag === standing.etag) {
+      if (primary.backend.capabilities.etagIdentity === 'version') return true
       // An etag of the bytes comes again with them: written since, it is another version.
-      const isOfVersion = primary.backend.capabilities.etagIdentity === 'version'
-      return isOfVersion || standing.modifiedAt.getTime() - clockSkewMsMax <= sinceMs
+      if (isSameSight(base, sightOf(standing))) {
+        const isTold = base.mark !== undefined || base.modifiedAtMs !== undefined
+        return isTold || standing.modifiedAt.getTime() - clockSkewMsMax <= sinceMs
+      }
     }
     const mark = standing.metadata[fallbackIdMetadata]
     if (mark !== undefined && earlier.includes(mark)) return true
@@ -181,12 +190,12 @@ export class Reconciler {
     const { primary, seen } = this.#parts
     try {
       if (record.kind === 'write') {
-        const { etag } = await this.#applyWrite(record, standing, options)
-        seen.note(record.key, etag)
+        const info = await this.#applyWrite(record, standing, options)
+        seen.note(record.key, writtenSightOf(info))
       } else if (standing !== undefined) {
         const given = { ...options, ifMatch: standing.etag }
         await primary.ask((backend) => backend.delete(record.key, given))
-        seen.note(record.key, undefined)
+        seen.note(record.key, 'absent')
       }
       return true
     } catch (error) {
