@@ -116,8 +116,8 @@ describe('reconciling', () => {
       await primary.write('k', bytes('between'), type)
       await primary.write('k', bytes('old'), type)
       const expected = { conflicts: [{ key: 'k' }], pending: 0 }
-      expect(await layer.reconcile(), way).toMatchObject(expected)
-      expect(await text(primary, 'k'), way).toBe('old')
+      expect(await layer.reconcile(), `${way}`).toMatchObject(expected)
+      expect(await text(primary, 'k'), `${way}`).toBe('old')
     }
   })
 
@@ -269,6 +269,26 @@ describe('reconciling', () => {
     expect(await layer.reconcile()).toMatchObject({ settled: 1, pending: 0 })
   })
 
+  it('claims no more than it knows of what waits', async () => {
+    const { world, backend, layer } = setUp()
+    await during({ world, backend }, 'k', 'before')
+    const stale = async (of: StorageBackend) => (await of.stat('k')).answeredBy?.staleMsMax
+    expect(await stale(backend)).toBe(0)
+    // Starts while the spare is down, does not know what waits, and writes to the primary.
+    world.spareWeather.isAway = true
+    const other = world.start()
+    await other.backend.write('k', bytes('newer'), type)
+    world.spareWeather.isAway = false
+    world.primaryWeather.isAway = true
+    expect(await text(other.backend, 'k')).toBe('before')
+    expect(await stale(other.backend)).toBeUndefined()
+    expect(await stale(world.start().backend)).toBeUndefined()
+    world.primaryWeather.isAway = false
+    const [conflict] = (await layer.reconcile()).conflicts
+    const { info } = await layer.readConflict(conflict!.id)
+    expect(info.answeredBy).toEqual({ store: 'spare', isFallback: true, staleMsMax: undefined })
+  })
+
   it('takes the same object, whoever wrote it, for done', async () => {
     const set = setUp()
     await during(set, 'k', 'same')
@@ -402,6 +422,65 @@ describe('conflicts', () => {
         code: 'NOT_FOUND',
       })
     }
+  })
+
+  it('do not overwrite what others wrote since it was looked at', async () => {
+    const { world, layer } = await conflicting()
+    const { conflicts } = await layer.reconcile()
+    const { id } = conflicts[0]!
+    await world.primary.write('k', bytes('unseen'), type)
+    const refused = { code: 'PRECONDITION_FAILED', key: 'k' }
+    await expect(layer.resolveConflict(id, 'outage')).rejects.toMatchObject(refused)
+    await expect(layer.resolveConflict(id, 'outage')).rejects.toThrow('ifPrimary')
+    expect(await text(world.primary, 'k')).toBe('unseen')
+    // Nothing of it is lost, and another process that looks at it may resolve it.
+    const other = world.start()
+    const [now] = await other.layer.conflicts()
+    const { etag } = now!.primary!
+    await world.primary.write('k', bytes('unseen 2'), type)
+    for (const ifPrimary of [etag, null]) {
+      await expect(other.layer.resolveConflict(id, 'outage', { ifPrimary })).rejects.toMatchObject(
+        refused,
+      )
+    }
+    const ifPrimary = (await layer.conflicts())[0]!.primary!.etag
+    await other.layer.resolveConflict(id, 'outage', { ifPrimary })
+    expect(await text(world.primary, 'k')).toBe('outage')
+  })
+
+  it('do not bring back over others what was deleted at the primary', async () => {
+    const { world, layer } = await conflicting()
+    const { id } = (await layer.reconcile()).conflicts[0]!
+    await world.primary.delete('k')
+    await expect(layer.resolveConflict(id, 'outage')).rejects.toMatchObject({
+      code: 'PRECONDITION_FAILED',
+    })
+    expect((await layer.conflicts())[0]!.primary).toBeUndefined()
+    await layer.resolveConflict(id, 'outage', { ifPrimary: null })
+    expect(await text(world.primary, 'k')).toBe('outage')
+  })
+
+  it('are resolved with the known options only', async () => {
+    const { layer } = await conflicting()
+    const { id } = (await layer.reconcile()).conflicts[0]!
+    const misspelt = { ifprimary: 'x' } as object
+    await expect(layer.resolveConflict(id, 'outage', misspelt)).rejects.toThrow('ifprimary')
+    const wrong = { ifPrimary: 7 } as never
+    await expect(layer.resolveConflict(id, 'outage', wrong)).rejects.toThrow('ifPrimary')
+  })
+
+  it('are resolved by a write that is refused because it was made already', async () => {
+    const { world, layer } = await conflicting()
+    const { id } = (await layer.reconcile()).conflicts[0]!
+    const write = world.primary.write.bind(world.primary)
+    // A client of the service that sends it again by itself: the second one meets the first.
+    world.primary.write = async (...given) => {
+      await write(...given)
+      return write(...given)
+    }
+    await layer.resolveConflict(id, 'outage')
+    expect(await text(world.primary, 'k')).toBe('outage')
+    expect(await layer.conflicts()).toEqual([])
   })
 
   it('can be dropped', async () => {

@@ -52,7 +52,7 @@ export class OutageWrites {
       return written
     })
     answers.publish(this.#journal.store, 'write', outage.code)
-    return { ...shown({ ...info, key }, outageToken(version)), answeredBy: answers.ofJournal() }
+    return { ...shown({ ...info, key }, outageToken(version)), answeredBy: answers.ofJournal(true) }
   }
 
   /** True when there was an object, as far as the fallback knows. */

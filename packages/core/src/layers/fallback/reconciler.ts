@@ -112,15 +112,36 @@ export class Reconciler {
     throw missing === undefined ? changing(key) : bodyMissing(key)
   }
 
-  /** Puts a version that is a conflict over what the primary holds now. */
-  applyConflict(record: JournalRecord, { signal }: OperationOptions): Promise<void> {
+  /**
+   * Puts a version that is a conflict over what the primary holds, if that is what was decided on.
+   *
+   * @param isMeant Says so of what it holds.
+   * @throws StorageError `PRECONDITION_FAILED` when it is not.
+   */
+  applyConflict(
+    record: JournalRecord,
+    isMeant: (standing: ObjectInfo | undefined) => boolean,
+    { signal }: OperationOptions,
+  ): Promise<void> {
     const { key } = record
-    return this.#parts.locks.run(key, async () => {
-      const standing = await this.#standing(key, { signal })
-      if (isStanding(record, standing)) return
-      if (await this.#apply(record, standing, { signal })) return
-      throw changing(key)
-    })
+    return this.#parts.locks.run(
+      key,
+      async () => {
+        for (let round = 1; round <= roundsMax; round++) {
+          const standing = await this.#standing(key, { signal })
+          if (isStanding(record, standing)) return
+          if (isMeant(standing)) {
+            if (await this.#apply(record, standing, { signal })) return
+            // Or it was made, and refused the second time that it was sent.
+            continue
+          }
+          if (await this.#isSame(record, standing, { signal })) return
+          throw notMeant(key)
+        }
+        throw changing(key)
+      },
+      signal,
+    )
   }
 
   async #round(key: string, open: Open): Promise<Step> {
@@ -280,7 +301,8 @@ export class Reconciler {
     if (isOpen && !isDecided) return { outcome: 'open', conflict }
     if (decision?.choice === 'primary') return this.#finish(waiting, 'dropped', { signal })
     if (decision?.choice === 'outage') return this.#applyAndFinish(waiting, standing, { signal })
-    await this.#journal.addConflict(record, { signal })
+    const met = standing === undefined ? 'absent' : sightOf(standing)
+    await this.#journal.addConflict({ ...record, met }, { signal })
     const left = await this.#journal.remove(waiting, { signal })
     if (left === undefined) return { outcome: 'conflict', conflict }
     // Replaced by another process meanwhile, so it is none any more.
@@ -320,6 +342,15 @@ function changing(key: string): StorageError {
   return new StorageError(
     'CONFLICT',
     `Key ${quoteKey(key)} is being changed while it is reconciled; try again`,
+    { key },
+  )
+}
+
+function notMeant(key: string): StorageError {
+  return new StorageError(
+    'PRECONDITION_FAILED',
+    `The primary holds another version of key ${quoteKey(key)} than the conflict met: look at it ` +
+      'with conflicts(), and give { ifPrimary: conflict.primary?.etag ?? null }',
     { key },
   )
 }

@@ -74,6 +74,8 @@ export interface JournalRecord {
   /** Of a write: for listings. */
   readonly size: number
   readonly modifiedAtMs: number
+  /** Of a conflict: what the primary held when it was found. */
+  readonly met?: Sight | 'absent' | undefined
 }
 
 /** What a new change of a key is, besides what it inherits of the one before. */
@@ -126,6 +128,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
       code: record.code,
       size: record.size,
       modifiedAt: new Date(record.modifiedAtMs).toISOString(),
+      ...(record.met !== undefined && { met: encodedBase(record.met) }),
     }),
   )
 }
@@ -152,6 +155,7 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
     code: code as StorageErrorCode,
     size: size as number,
     modifiedAtMs: timeOf(record['modifiedAt']),
+    ...(record['met'] !== undefined && { met: metOf(record['met']) }),
   }
 }
 
@@ -191,6 +195,12 @@ function baseOf(base: unknown): Base {
     ...(mark !== undefined && { mark }),
     ...(modifiedAt !== undefined && { modifiedAtMs: timeOf(modifiedAt) }),
   }
+}
+
+function metOf(met: unknown): Sight | 'absent' {
+  const base = baseOf(met)
+  if (base === 'unknown') throw corrupt()
+  return base
 }
 
 function timeOf(text: unknown): number {
