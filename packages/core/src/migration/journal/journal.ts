@@ -63,7 +63,7 @@ export class Journal {
     { clock, random }: { readonly clock: Clock; readonly random: Random },
   ): Promise<Journal> {
     const { path } = options
-    const lock = lockJournal(path, random.id())
+    const lock = await lockJournal(path, random.id(), clock)
     let descriptor: number | undefined
     try {
       const found = await readJournal(path)
