@@ -116,8 +116,8 @@ describe('reconciling', () => {
       await primary.write('k', bytes('between'), type)
       await primary.write('k', bytes('old'), type)
       const expected = { conflicts: [{ key: 'k' }], pending: 0 }
-      expect(await layer.reconcile(), `${way}`).toMatchObject(expected)
-      expect(await text(primary, 'k'), `${way}`).toBe('old')
+      expect(await layer.reconcile(), `where ${way}`).toMatchObject(expected)
+      expect(await text(primary, 'k'), `where ${way}`).toBe('old')
     }
   })
 

@@ -36,4 +36,4 @@ for (let round = 0; round < Number(rounds); round++) {
     if (!isStorageError(error, 'LOCKED')) throw error
   }
 }
-console.log(JSON.stringify({ held, both }))
+process.stdout.write(JSON.stringify({ held, both }))
