@@ -92,7 +92,7 @@ describe('reconciling', () => {
     expect(await text(primary, 'k')).toBe('old')
   })
 
-  it('takes the same bytes, written within the skew of the clocks, for another version', async () => {
+  it('takes the same bytes, written within the clocks’ skew, for another version', async () => {
     for (const way of ['written here', 'written by others', 'without metadata'] as const) {
       const clock = virtualClock()
       const inner = new MemoryStorageBackend({ clock })
