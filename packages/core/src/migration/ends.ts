@@ -38,6 +38,9 @@ export async function ownCopies(
   { from, to }: { readonly from: string; readonly to: string },
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const [left, right] = [source, destination].map((end) => stackOf(end).at(-1)?.backend.name)
+  // Of different kinds: nothing is asked.
+  if (left !== right) return undefined
   const [own, other] = [await placeOf(source, signal), await placeOf(destination, signal)]
   if (own.backend !== other.backend && !isOneStore(own, other)) return undefined
   const [folder, copies] = [own.folder, other.folder + to]
@@ -45,7 +48,7 @@ export async function ownCopies(
   return isWithin ? copies.slice(folder.length) : undefined
 }
 
-/** Which store a backend is of, and where in it. */
+/** Of which store of its kind a backend is, and where in it. */
 interface Place {
   readonly backend: StorageBackend
   /** What it says of the store, in words; none where it cannot. */
@@ -66,8 +69,7 @@ async function placeOf(outer: StorageBackend, signal: AbortSignal): Promise<Plac
 }
 
 function isOneStore(a: Place, b: Place): boolean {
-  const [left, right] = [a, b].map(({ backend, words }) => [backend.name, ...words].join(' '))
-  return a.words.length > 0 && left === right
+  return a.words.length > 0 && a.words.join(' ') === b.words.join(' ')
 }
 
 function wordsOf(details: Health['details']): string[] {
