@@ -184,17 +184,21 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
     throwIfAborted(options.signal)
     const { clock } = this.#bucket
     const startedMs = clock.monotonicMs()
-    const report = (ok: boolean, message: string): Health => ({
+    const report = async (ok: boolean, message: string): Promise<Health> => ({
       ok,
       latencyMs: clock.monotonicMs() - startedMs,
       message,
-      details: { bucket: this.#bucket.name, prefix: this.#names.prefix },
+      details: {
+        endpoint: await this.#bucket.host(),
+        bucket: this.#bucket.name,
+        prefix: this.#names.prefix,
+      },
     })
     if (this.#isClosed) return report(false, closedError('S3').message)
     try {
       // One byte, should there be such an object.
       await this.#reader.read('.aos/health', { ...options, range: { offset: 0, length: 1 } })
-      return report(true, 'The bucket can be reached and read')
+      return await report(true, 'The bucket can be reached and read')
     } catch (error) {
       if (isStorageError(error, 'NOT_FOUND')) {
         return report(true, 'The bucket can be reached and read')

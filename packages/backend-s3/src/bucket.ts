@@ -24,6 +24,7 @@ import { WireCalls } from './wire-calls.ts'
 
 /** Connections to an endpoint, unless the options say otherwise. */
 const connectionsMaxDefault = 64
+const amazon = 'amazonaws.com'
 /** For how long an answer proves that the bucket is there. */
 const seenMsMax = 1000
 /** How long tidying up may take: what is left then is swept later. */
@@ -76,6 +77,23 @@ export class Bucket {
     this.#leases = leases
     this.client = new S3Client(clientConfig(options, pools.others))
     this.calls = new WireCalls(new Wire(this.client, this.name, pools))
+  }
+
+  /**
+   * The server's host, which tells its buckets from those of the same names elsewhere; one for all
+   * of Amazon's, where no two have one name. Empty where the client does not say.
+   */
+  async host(): Promise<string> {
+    try {
+      // A file of the SDK's may name it: the client knows it once it has sent something.
+      const endpoint = await this.client.config.endpoint?.()
+      if (endpoint === undefined) return amazon
+      const { hostname, port } = endpoint
+      if (hostname.endsWith(`.${amazon}`)) return amazon
+      return port === undefined ? hostname : `${hostname}:${port}`
+    } catch {
+      return ''
+    }
   }
 
   /** Sends a request; its answer proves that the bucket is there. */

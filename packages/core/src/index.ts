@@ -115,7 +115,11 @@ export { type ChecksumAlgorithm, checksumAlgorithms } from './layers/checksum/di
 export { type CompressionAlgorithm, compressionAlgorithms } from './layers/compress/algorithms.ts'
 export { compress, type CompressOptions } from './layers/compress/compress.ts'
 export { type ContentTypes, isCompressible } from './layers/compress/content-types.ts'
-export type { Conflict, ConflictChoice } from './layers/fallback/conflicts.ts'
+export type {
+  Conflict,
+  ConflictChoice,
+  ResolveConflictOptions,
+} from './layers/fallback/conflicts.ts'
 export { fallback, type FallbackLayer } from './layers/fallback/fallback.ts'
 export type { FallbackOptions, FallbackStore } from './layers/fallback/options.ts'
 export type { Resolve } from './layers/fallback/reconciler.ts'

@@ -1,5 +1,5 @@
 /** The two ends of a migration: backends, or managers, whose backend with its layers is taken. */
-import { isBackend, type StorageBackend } from '../backend.ts'
+import { type Health, isBackend, type StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
 import { prefixOf } from '../layers/prefix.ts'
 import { quoteKey } from '../keys.ts'
@@ -28,21 +28,54 @@ export function assertTwoStores(source: StorageBackend, destination: StorageBack
 }
 
 /**
- * Where the copies lie among the keys of the source, when both ends are views of one backend and
- * the copies come to lie within what is migrated: `undefined` when they do not.
+ * Where the copies lie among the keys of the source, when both ends are views of one store and
+ * the copies come to lie within what is migrated: `undefined` when they do not. That two backends
+ * are of one store is known by what they say of themselves.
  */
-export function ownCopies(
+export async function ownCopies(
   source: StorageBackend,
   destination: StorageBackend,
   { from, to }: { readonly from: string; readonly to: string },
-): string | undefined {
-  const [own, other] = [stackOf(source), stackOf(destination)]
-  if (own.at(-1)?.backend !== other.at(-1)?.backend) return undefined
-  const folderOf = (stack: typeof own): string =>
-    stack.map(({ backend }) => prefixOf(backend) ?? '').reduceRight((all, each) => all + each, '')
-  const [folder, copies] = [folderOf(own), folderOf(other) + to]
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [left, right] = [source, destination].map((end) => stackOf(end).at(-1)?.backend.name)
+  // Of different kinds: nothing is asked.
+  if (left !== right) return undefined
+  const [own, other] = [await placeOf(source, signal), await placeOf(destination, signal)]
+  if (own.backend !== other.backend && !isOneStore(own, other)) return undefined
+  const [folder, copies] = [own.folder, other.folder + to]
   const isWithin = copies.startsWith(folder + from) && copies !== folder + from
   return isWithin ? copies.slice(folder.length) : undefined
+}
+
+/** Of which store of its kind a backend is, and where in it. */
+interface Place {
+  readonly backend: StorageBackend
+  /** What it says of the store, in words; none where it cannot. */
+  readonly words: readonly string[]
+  /** What stands before each key there. */
+  readonly folder: string
+}
+
+async function placeOf(outer: StorageBackend, signal: AbortSignal): Promise<Place> {
+  const stack = stackOf(outer)
+  const { backend } = stack.at(-1)!
+  const { details } = await backend.health({ signal })
+  // A service's backend may be one of a part of a bucket: its own prefix is the outermost folder.
+  const { prefix = '', ...rest } = details
+  const views = stack.map((entry) => prefixOf(entry.backend) ?? '')
+  const folder = views.reduceRight((all, each) => all + each, String(prefix))
+  return { backend, words: wordsOf(rest), folder }
+}
+
+function isOneStore(a: Place, b: Place): boolean {
+  return a.words.length > 0 && a.words.join(' ') === b.words.join(' ')
+}
+
+function wordsOf(details: Health['details']): string[] {
+  const words = Object.entries(details).filter(([, value]) => typeof value === 'string')
+  words.sort(([a], [b]) => (a < b ? -1 : 1))
+  return words.map(([name, value]) => `${name}=${String(value)}`)
 }
 
 /** The error of a migration that came to its own copies, and would copy them for ever. */
@@ -93,9 +126,7 @@ export async function identityOf(backend: StorageBackend, signal?: AbortSignal):
     return folder === undefined ? entry.name : `${entry.name}(${JSON.stringify(folder)})`
   })
   const { details } = await stack.at(-1)!.backend.health(signal === undefined ? {} : { signal })
-  const words = Object.entries(details).filter(([, value]) => typeof value === 'string')
-  words.sort(([a], [b]) => (a < b ? -1 : 1))
-  return [...names, ...words.map(([name, value]) => `${name}=${String(value)}`)].join(' ')
+  return [...names, ...wordsOf(details)].join(' ')
 }
 
 /** @throws StorageError of {@link sameStoreError} where both say the same path, bucket or URL. */

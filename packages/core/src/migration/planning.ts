@@ -47,7 +47,7 @@ export interface PlanOptions {
 export async function* plan(options: PlanOptions): AsyncGenerator<PlannedObject> {
   const { source, mapping, isWanted, memory } = options
   const { through, settled } = memory ?? {}
-  const copies = ownCopies(source, options.destination, mapping)
+  const copies = await ownCopies(source, options.destination, mapping, options.signal)
   const standing = mapping.keepsOrder ? new Standing(options, through) : undefined
   const taken = mapping.keepsOrder ? undefined : new TakenKeys()
   // Without order, the keys that are taken are known only by going through all of them.

@@ -45,16 +45,31 @@ const fixtures: Record<string, JournalRecord> = {
     size: 0,
     modifiedAtMs: startMs,
   },
+  conflict: {
+    key: 'b',
+    kind: 'write',
+    version: version(3),
+    base: { etag: '"9e107d9d"', mark: version(2), modifiedAtMs: startMs },
+    earlier: [],
+    wasDeleted: false,
+    sinceMs: startMs,
+    atMs: startMs,
+    code: 'UNAVAILABLE',
+    size: 5,
+    modifiedAtMs: startMs,
+    met: { etag: '"e4d909c2"', modifiedAtMs: startMs + 1000 },
+  },
 }
 
 describe('a record of the fallback journal', () => {
   it.each(Object.entries(fixtures))('%s is as the document says', (name, record) => {
     const fixture = `### ${name}\n\n\`\`\`json\n([^\`]*)\n\`\`\`\n\nat \`([^\`]*)\``
+    const place = name === 'conflict' ? `aos-fallback/conflicts/${record.version}` : undefined
     const block = new RegExp(fixture).exec(document)
     // Written without the white space of the document.
     const bytes = Buffer.from(JSON.stringify(JSON.parse(block![1]!)))
     expect(Buffer.from(encodeRecord(record)).toString()).toBe(bytes.toString())
-    expect(recordName(record.key)).toBe(block?.[2])
+    expect(place ?? recordName(record.key)).toBe(block?.[2])
     expect(decodeRecord(bytes)).toEqual(record)
   })
 
@@ -67,7 +82,10 @@ describe('a record of the fallback journal', () => {
       version: versions,
       base: fc.oneof(
         fc.constantFrom('absent' as const, 'unknown' as const),
-        fc.record({ etag: fc.string({ minLength: 1 }) }),
+        fc.record(
+          { etag: fc.string({ minLength: 1 }), mark: versions, modifiedAtMs: times },
+          { requiredKeys: ['etag'] },
+        ),
       ),
       earlier: fc.array(versions, { maxLength: 32 }),
       wasDeleted: fc.boolean(),

@@ -92,6 +92,68 @@ describe('reconciling', () => {
     expect(await text(primary, 'k')).toBe('old')
   })
 
+  it('takes the same bytes, written within the clocks’ skew, for another version', async () => {
+    for (const way of ['written here', 'written by others', 'without metadata'] as const) {
+      const clock = virtualClock()
+      const inner = new MemoryStorageBackend({ clock })
+      const primary = contentEtags(inner)
+      if (way === 'without metadata') {
+        const capabilities = { ...primary.capabilities, userMetadata: false }
+        Object.defineProperty(primary, 'capabilities', { value: capabilities })
+      }
+      const injector = faults({ seed: 1 })
+      const layer = fallback(new MemoryStorageBackend({ clock }), {
+        ...{ writes: 'fallback', reconcile: 'by-hand', clock },
+      })
+      const backend = applyLayers(primary, [layer, injector])
+      if (way === 'written by others') await primary.write('k', bytes('old'), type)
+      else await backend.write('k', bytes('old'), type)
+      if (way !== 'written here') await backend.stat('k')
+      await clock.advance(1000)
+      injector.failNext('write')
+      await backend.write('k', bytes('outage'), type)
+      await clock.advance(1000)
+      await primary.write('k', bytes('between'), type)
+      await primary.write('k', bytes('old'), type)
+      const expected = { conflicts: [{ key: 'k' }], pending: 0 }
+      expect(await layer.reconcile(), `where ${way}`).toMatchObject(expected)
+      expect(await text(primary, 'k'), `where ${way}`).toBe('old')
+    }
+  })
+
+  it('replaces the version that it has seen, where etags are made of the bytes', async () => {
+    for (const isSeenAgain of [true, false]) {
+      const clock = virtualClock()
+      const primary = contentEtags(new MemoryStorageBackend({ clock }))
+      const injector = faults({ seed: 1 })
+      const layer = fallback(new MemoryStorageBackend({ clock }), {
+        ...{ writes: 'fallback', reconcile: 'by-hand', clock },
+      })
+      const backend = applyLayers(primary, [layer, injector])
+      await backend.write('k', bytes('old'), type)
+      if (isSeenAgain) await backend.stat('k')
+      injector.failNext('write')
+      await backend.write('k', bytes('outage'), type)
+      expect(await layer.reconcile()).toMatchObject({ settled: 1, conflicts: [] })
+      expect(await text(primary, 'k')).toBe('outage')
+    }
+  })
+
+  it('knows its own conditional write again, whose answer was lost', async () => {
+    const { world, backend, layer } = setUp({ clockSkewMsMax: 60_000 })
+    await expect(backend.stat('k')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    Object.assign(world.primaryWeather, { isAway: true, lostAnswers: 1 })
+    await expect(
+      backend.write('k', bytes('created'), { ...type, ifNoneMatch: '*' }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    world.primaryWeather.lostAnswers = 0
+    await backend.write('k', bytes('second'), type)
+    world.primaryWeather.isAway = false
+    expect(await text(world.primary, 'k')).toBe('created')
+    expect(await layer.reconcile()).toMatchObject({ settled: 1, conflicts: [] })
+    expect(await text(world.primary, 'k')).toBe('second')
+  })
+
   it('leaves no conflict of a change that reached the primary in the end', async () => {
     const { world, backend, layer } = setUp()
     await during({ world, backend }, 'k', 'outage')
@@ -205,6 +267,26 @@ describe('reconciling', () => {
     expect(await text(other.backend, 'k')).toBe('second')
     world.primaryWeather.isAway = false
     expect(await layer.reconcile()).toMatchObject({ settled: 1, pending: 0 })
+  })
+
+  it('claims no more than it knows of what waits', async () => {
+    const { world, backend, layer } = setUp()
+    await during({ world, backend }, 'k', 'before')
+    const stale = async (of: StorageBackend) => (await of.stat('k')).answeredBy?.staleMsMax
+    expect(await stale(backend)).toBe(0)
+    // Starts while the spare is down, does not know what waits, and writes to the primary.
+    world.spareWeather.isAway = true
+    const other = world.start()
+    await other.backend.write('k', bytes('newer'), type)
+    world.spareWeather.isAway = false
+    world.primaryWeather.isAway = true
+    expect(await text(other.backend, 'k')).toBe('before')
+    expect(await stale(other.backend)).toBeUndefined()
+    expect(await stale(world.start().backend)).toBeUndefined()
+    world.primaryWeather.isAway = false
+    const [conflict] = (await layer.reconcile()).conflicts
+    const { info } = await layer.readConflict(conflict!.id)
+    expect(info.answeredBy).toEqual({ store: 'spare', isFallback: true, staleMsMax: undefined })
   })
 
   it('takes the same object, whoever wrote it, for done', async () => {
@@ -340,6 +422,65 @@ describe('conflicts', () => {
         code: 'NOT_FOUND',
       })
     }
+  })
+
+  it('do not overwrite what others wrote since it was looked at', async () => {
+    const { world, layer } = await conflicting()
+    const { conflicts } = await layer.reconcile()
+    const { id } = conflicts[0]!
+    await world.primary.write('k', bytes('unseen'), type)
+    const refused = { code: 'PRECONDITION_FAILED', key: 'k' }
+    await expect(layer.resolveConflict(id, 'outage')).rejects.toMatchObject(refused)
+    await expect(layer.resolveConflict(id, 'outage')).rejects.toThrow('ifPrimary')
+    expect(await text(world.primary, 'k')).toBe('unseen')
+    // Nothing of it is lost, and another process that looks at it may resolve it.
+    const other = world.start()
+    const [now] = await other.layer.conflicts()
+    const { etag } = now!.primary!
+    await world.primary.write('k', bytes('unseen 2'), type)
+    for (const ifPrimary of [etag, null]) {
+      await expect(other.layer.resolveConflict(id, 'outage', { ifPrimary })).rejects.toMatchObject(
+        refused,
+      )
+    }
+    const ifPrimary = (await layer.conflicts())[0]!.primary!.etag
+    await other.layer.resolveConflict(id, 'outage', { ifPrimary })
+    expect(await text(world.primary, 'k')).toBe('outage')
+  })
+
+  it('do not bring back over others what was deleted at the primary', async () => {
+    const { world, layer } = await conflicting()
+    const { id } = (await layer.reconcile()).conflicts[0]!
+    await world.primary.delete('k')
+    await expect(layer.resolveConflict(id, 'outage')).rejects.toMatchObject({
+      code: 'PRECONDITION_FAILED',
+    })
+    expect((await layer.conflicts())[0]!.primary).toBeUndefined()
+    await layer.resolveConflict(id, 'outage', { ifPrimary: null })
+    expect(await text(world.primary, 'k')).toBe('outage')
+  })
+
+  it('are resolved with the known options only', async () => {
+    const { layer } = await conflicting()
+    const { id } = (await layer.reconcile()).conflicts[0]!
+    const misspelt = { ifprimary: 'x' } as object
+    await expect(layer.resolveConflict(id, 'outage', misspelt)).rejects.toThrow('ifprimary')
+    const wrong = { ifPrimary: 7 } as never
+    await expect(layer.resolveConflict(id, 'outage', wrong)).rejects.toThrow('ifPrimary')
+  })
+
+  it('are resolved by a write that is refused because it was made already', async () => {
+    const { world, layer } = await conflicting()
+    const { id } = (await layer.reconcile()).conflicts[0]!
+    const write = world.primary.write.bind(world.primary)
+    // A client of the service that sends it again by itself: the second one meets the first.
+    world.primary.write = async (...given) => {
+      await write(...given)
+      return write(...given)
+    }
+    await layer.resolveConflict(id, 'outage')
+    expect(await text(world.primary, 'k')).toBe('outage')
+    expect(await layer.conflicts()).toEqual([])
   })
 
   it('can be dropped', async () => {

@@ -384,6 +384,32 @@ describe('a mirror', () => {
     expect(await stale('b')).toBe(0)
   })
 
+  it('tells when it lost sight of keys, and claims no bound for them', async () => {
+    const clock = virtualClock()
+    const [primary, spare] = [new MemoryStorageBackend(), new MemoryStorageBackend()]
+    const [cut, spareFaults] = [faults({ seed: 1 }), faults({ seed: 1 })]
+    const store = { name: 'spare', backend: applyLayers(spare, [spareFaults]), lagMsMax: 5000 }
+    const layer = fallback(store, { mirror: true, pendingMax: 1, reconcile: 'by-hand', clock })
+    const backend = applyLayers(primary, [layer, cut])
+    await spare.write('x', bytes('of old'), type)
+    spareFaults.add({ fault: { kind: 'error' } })
+    for (const key of ['k', 'x']) await backend.write(key, bytes('new'), type)
+    spareFaults.clear()
+    await layer.reconcile()
+    expect(stackOf(backend)[0]!.state).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('migrate'),
+      details: { outOfStep: 0 },
+    })
+    cut.add({ fault: { kind: 'error' } })
+    expect((await backend.stat('x')).answeredBy?.staleMsMax).toBeUndefined()
+    expect((await backend.list()).answeredBy?.staleMsMax).toBeUndefined()
+    cut.clear()
+    await backend.write('x', bytes('newer'), type)
+    cut.add({ fault: { kind: 'error' } })
+    expect((await backend.stat('x')).answeredBy?.staleMsMax).toBe(0)
+  })
+
   it('claims only its own copy: another process may copy an older version over it', async () => {
     const [primary, spare] = [new MemoryStorageBackend(), new MemoryStorageBackend()]
     const cut = faults({ seed: 1 })

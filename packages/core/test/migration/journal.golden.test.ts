@@ -12,7 +12,7 @@ import { readJournal } from '../../src/migration/journal/reading.ts'
 import { faults, seededRandom, virtualClock } from '../../src/testing/index.ts'
 import { journalPath, masked } from './support/stores.ts'
 
-const fixture = new URL('fixtures/v1/migration.journal', import.meta.url)
+const fixture = new URL('fixtures/v2/migration.journal', import.meta.url)
 
 /** A migration with one line of nearly every kind, the same at any time. */
 async function writeJournal(): Promise<string> {

@@ -13,6 +13,7 @@ import {
   type StorageBackend,
   type StorageError,
 } from '../../src/index.ts'
+import { encodeLine, type JournalLine } from '../../src/migration/journal/format.ts'
 import { readJournal } from '../../src/migration/journal/reading.ts'
 import { faults } from '../../src/testing/index.ts'
 import { counted, fill, filledStore, inventory, journalPath, masked } from './support/stores.ts'
@@ -78,7 +79,7 @@ it('is private, and holds a line for each object', async () => {
   await migrate(source, new MemoryStorageBackend(), { journal }).done
   expect(statSync(journal).mode & 0o777).toBe(0o600)
   const [header, ...lines] = linesOf(journal)
-  expect(header).toMatchObject({ format: 'aos-migration', version: 1, source: 'memory' })
+  expect(header).toMatchObject({ format: 'aos-migration', version: 2, source: 'memory' })
   expect(lines.filter(({ did }) => did === 'copied')).toHaveLength(1200)
   // Two on the way, one at the end of the run.
   expect(lines.filter(({ did }) => did === 'through')).toHaveLength(3)
@@ -166,10 +167,13 @@ it('does not believe how far all is settled, when no object says so', async () =
   const { source, destination, journal, copied } = await halfDone(1200)
   const text = readFileSync(journal, 'utf8')
   const at = text.lastIndexOf('{"did":"through"')
+  const [mark] = text.slice(at).split('\n')
+  const line = JSON.parse(mark!) as JournalLine & { key: string }
+  expect(line.key).toMatch(/^k\/00/)
   // One digit: objects that were never looked at would be passed over.
-  const damaged = text.slice(0, at) + text.slice(at).replace('"k/00', '"k/01')
-  expect(damaged).not.toBe(text)
-  writeFileSync(journal, `${damaged}{"did":"deleted","key":"k"}\n`)
+  const wrong = encodeLine(Object.assign(line, { key: line.key.replace('k/00', 'k/01') }))
+  const damaged = text.replace(mark!, wrong)
+  writeFileSync(journal, `${damaged}${encodeLine({ did: 'deleted', key: 'k' })}\n`)
   const error = await errorOf(migrate(source, destination, { journal }).done)
   expect(error).toMatchObject({ code: 'CORRUPT' })
   // At its end it is cut off, as other damage there.
@@ -193,9 +197,30 @@ it('tells damage in its midst, and a file that is no journal', async () => {
   expect(damaged).toMatchObject({ code: 'CORRUPT', message: expect.stringContaining('Line 3') })
   expect(await spoil('my diary\n')).toMatchObject({ code: 'INVALID_ARGUMENT' })
   expect(await spoil('my diary')).toMatchObject({ code: 'INVALID_ARGUMENT' })
-  expect(await spoil('{"format":"aos-migration","version":2}\n')).toMatchObject({
-    message: expect.stringContaining('has version 2'),
+  expect(await spoil('{"format":"aos-migration","version":3}\n')).toMatchObject({
+    message: expect.stringContaining('has version 3, and this is 2; use a newer release'),
   })
+  expect(await spoil('{"format":"aos-migration","version":1}\n')).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: expect.stringContaining('has version 1, and this is 2; move it away'),
+  })
+  const header = lines.with(0, lines[0]!.replace('"memory"', '"memorz"')).join('\n')
+  expect((await spoil(header)).message).toContain('damaged first line')
+})
+
+it('believes no line of which one bit is wrong', async () => {
+  const { source, destination, journal } = await halfDone(8)
+  const whole = readFileSync(journal)
+  const starts = [0, ...whole.keys().filter((at) => whole[at] === 0x0a)]
+  const [from, to] = [starts[2]! + 1, starts[3]!]
+  for (let at = from; at < to; at++) {
+    const spoilt = Buffer.from(whole)
+    spoilt[at]! ^= 1
+    writeFileSync(journal, spoilt)
+    const error = await errorOf(migrate(source, destination, { journal }).done)
+    expect(error, `byte ${at}`).toMatchObject({ code: 'CORRUPT' })
+    expect(error.message).toContain('Line 3')
+  }
 })
 
 it('is written to by one at a time; a dead one loses it', async () => {

@@ -107,6 +107,47 @@ it('does not copy its own copies, where one store is within the other', async ()
   expect(await back.done).toMatchObject({ outcome: 'complete' })
 })
 
+it('sees that two handles are of one store, where that says what it is', async () => {
+  const store = await filledStore(5)
+  await store.write('a/x', Buffer.from('x'), text)
+  await store.write('a/b/y', Buffer.from('y'), text)
+  const opened = (folder: string, endpoint = 'one.example'): StorageBackend =>
+    handleOf(store, folder, { bucket: 'b', endpoint, prefix: folder })
+  const own = (copies: string): string => `say exclude: ['${copies}**']`
+  await expect(migrate(opened(''), opened('k/')).done).rejects.toThrow(own('k/'))
+  await expect(migrate(opened('a/'), opened('a/b/')).done).rejects.toThrow(own('b/'))
+  const mapKeys = { prefix: ['', 'b/'] } as const
+  await expect(migrate(opened('a/'), opened('a/'), { mapKeys }).done).rejects.toThrow(own('b/'))
+  // Side by side, or of another service: nothing of it is a copy.
+  for (const [source, destination] of [
+    [opened('a/'), opened('c/')],
+    [opened('a/b/'), opened('a/')],
+    [opened('a/'), opened('a/b/', 'two.example')],
+  ] as const) {
+    const job = migrate(source, destination, { dryRun: true })
+    expect((await job.done).outcome).toBe('complete')
+  }
+})
+
+/** A handle of a part of a store, as a service's backend is one of a bucket's prefix. */
+function handleOf(
+  store: StorageBackend,
+  folder: string,
+  details: Readonly<Record<string, string>>,
+): StorageBackend {
+  const view = folder === '' ? store : applyLayers(store, [prefix(folder)])
+  return new Proxy(view, {
+    // No view that the migration knows.
+    getPrototypeOf: () => null,
+    get(target, name) {
+      if (name === 'name') return 'bucket'
+      if (name === 'health') return async () => ({ ...(await target.health()), details })
+      const member: unknown = Reflect.get(target, name, target)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    },
+  })
+}
+
 function pagesOf(store: StorageBackend, limit: number): StorageBackend {
   const list = store.list.bind(store)
   return Object.assign(store, {

@@ -28,9 +28,15 @@ export class Answers {
     return { store: this.#primary.name, isFallback: false, staleMsMax: 0 }
   }
 
-  /** Of a change that waits in the journal: the newest that was made through this layer. */
-  ofJournal(): AnsweredBy {
-    return { store: this.#settings.stores[0].name, isFallback: true, staleMsMax: 0 }
+  /**
+   * Of a change in the journal.
+   *
+   * @param isOwn True: it waits, and this process made it, so that it made none since. Others may
+   * have written to the primary after theirs, and so may this one before it knew of it.
+   */
+  ofJournal(isOwn: boolean): AnsweredBy {
+    const staleMsMax = isOwn ? 0 : undefined
+    return { store: this.#settings.stores[0].name, isFallback: true, staleMsMax }
   }
 
   /**

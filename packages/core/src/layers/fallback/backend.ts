@@ -22,7 +22,12 @@ import { discardSource } from '../../source.ts'
 import { tellState } from '../stack.ts'
 import { Answers } from './answers.ts'
 import { assertCanTakeWrites, capabilitiesOf } from './capabilities.ts'
-import { type Conflict, conflictOf } from './conflicts.ts'
+import {
+  assertResolveOptions,
+  type Conflict,
+  conflictOf,
+  type ResolveConflictOptions,
+} from './conflicts.ts'
 import { healthOf } from './health.ts'
 import { Journal } from './journal.ts'
 import { Judgements } from './judgements.ts'
@@ -36,6 +41,7 @@ import { Primary } from './outages.ts'
 import type { Parts } from './parts.ts'
 import { Reader } from './reader.ts'
 import { Reconciler } from './reconciler.ts'
+import { isSameSight, type JournalRecord, sightOf } from './records.ts'
 import { assertNotReserved } from './reserved.ts'
 import { type ReconcileOptions, type ReconcileSummary, Runs } from './runs.ts'
 import { Seen } from './seen.ts'
@@ -168,28 +174,46 @@ export class FallbackBackend implements StorageBackend {
       if (kind === 'delete') throw new StorageError('NOT_FOUND', 'This conflict is of a delete')
       const result = await journal.readBody(version, options)
       const info = shown({ ...result.info, key }, outageToken(version))
-      return { ...result, info: { ...info, answeredBy: answers.ofJournal() } }
+      return { ...result, info: { ...info, answeredBy: answers.ofJournal(false) } }
     })
   }
 
   resolveConflict(
     id: string,
     choice: 'primary' | 'outage',
-    options: OperationOptions = {},
+    given: ResolveConflictOptions = {},
   ): Promise<void> {
-    return this.#usable(options, async () => {
-      if (choice !== 'primary' && choice !== 'outage') {
-        throw new TypeError("resolveConflict: the choice is 'primary' or 'outage'")
-      }
+    return this.#usable(given, async () => {
+      assertResolveOptions(given, choice)
+      const { ifPrimary, ...options } = given
       const journal = this.#journal()
       const record = await journal.conflict(id, options)
       if (choice === 'outage') {
-        await this.#reconciler!.applyConflict(record, options)
+        const isMeant = await this.#isMeant(record, ifPrimary, options)
+        await this.#reconciler!.applyConflict(record, isMeant, options)
         await this.#parts.mirror?.follow(record.key, options)
       }
       await journal.removeConflict(id, options)
       await journal.dropBody(id, options)
     })
+  }
+
+  /** Tells of what the primary holds whether it is what a conflict was decided on. */
+  async #isMeant(
+    { key, met }: JournalRecord,
+    ifPrimary: string | null | undefined,
+    options: OperationOptions,
+  ): Promise<(standing: ObjectInfo | undefined) => boolean> {
+    if (ifPrimary === null) return (standing) => standing === undefined
+    if (ifPrimary !== undefined) {
+      const etag = await this.#reader.primaryEtag(key, ifPrimary, options)
+      return (standing) => standing?.etag === etag
+    }
+    return (standing) => {
+      if (standing === undefined || met === undefined)
+        return standing === undefined && met === 'absent'
+      return met !== 'absent' && isSameSight(met, sightOf(standing))
+    }
   }
 
   #journal(): Journal {

@@ -1,5 +1,6 @@
 /** Changes that could not be reconciled, as they are told. */
 import type { ObjectInfo, OperationOptions } from '../../backend.ts'
+import { assertOptions, assertToken } from '../../options.ts'
 import type { Journal } from './journal.ts'
 import type { JournalRecord } from './records.ts'
 import { outageToken, primaryToken, shown } from './tokens.ts'
@@ -23,6 +24,26 @@ export interface Conflict {
  * among the conflicts.
  */
 export type ConflictChoice = 'primary' | 'outage' | 'both'
+
+/** What `resolveConflict` takes. */
+export interface ResolveConflictOptions extends OperationOptions {
+  /**
+   * The etag of what the outage's version replaces at the primary, as `conflict.primary` tells it;
+   * null: no object. Default: what the primary held when the conflict was found.
+   */
+  readonly ifPrimary?: string | null | undefined
+}
+
+const resolveNames: ReadonlySet<string> = new Set(['signal', 'ifPrimary'])
+
+/** @throws TypeError for options that mean nothing. */
+export function assertResolveOptions(options: ResolveConflictOptions, choice: unknown): void {
+  if (choice !== 'primary' && choice !== 'outage') {
+    throw new TypeError("resolveConflict: the choice is 'primary' or 'outage'")
+  }
+  assertOptions(options, resolveNames, 'resolveConflict')
+  if (options.ifPrimary !== null) assertToken(options.ifPrimary, 'ifPrimary')
+}
 
 /** @throws StorageError `NOT_FOUND` when the outage version is gone: somebody resolved it. */
 export async function conflictOf(

@@ -13,7 +13,7 @@
 import type { OperationOptions, ReadResult, StorageBackend } from '../../backend.ts'
 import { defineLayer, extendLayer, type Layer } from '../layer.ts'
 import { FallbackBackend } from './backend.ts'
-import type { Conflict } from './conflicts.ts'
+import type { Conflict, ResolveConflictOptions } from './conflicts.ts'
 import { type FallbackOptions, type FallbackStore, settingsOf } from './options.ts'
 import type { ReconcileOptions, ReconcileSummary } from './runs.ts'
 
@@ -33,14 +33,15 @@ export interface FallbackLayer extends Layer {
   readConflict(id: string, options?: OperationOptions): Promise<ReadResult>
   /**
    * Ends a conflict: the primary's version stays and the other is removed for good, or the outage's
-   * replaces what the primary holds now.
+   * replaces what the primary held when the conflict was found, or what `ifPrimary` says.
    *
-   * @throws StorageError `NOT_FOUND`; `CONFLICT` when the key is changed meanwhile.
+   * @throws StorageError `NOT_FOUND`; `PRECONDITION_FAILED` when the primary holds something else;
+   * `CONFLICT` when the key is changed all the time.
    */
   resolveConflict(
     id: string,
     choice: 'primary' | 'outage',
-    options?: OperationOptions,
+    options?: ResolveConflictOptions,
   ): Promise<void>
 }
 
@@ -84,7 +85,10 @@ export function fallback(
     reconcile: async (given?: ReconcileOptions) => around().reconcile(given),
     conflicts: async (given?: OperationOptions) => around().conflicts(given),
     readConflict: async (id: string, given?: OperationOptions) => around().readConflict(id, given),
-    resolveConflict: async (id: string, choice: 'primary' | 'outage', given?: OperationOptions) =>
-      around().resolveConflict(id, choice, given),
+    resolveConflict: async (
+      id: string,
+      choice: 'primary' | 'outage',
+      given?: ResolveConflictOptions,
+    ) => around().resolveConflict(id, choice, given),
   })
 }

@@ -6,6 +6,8 @@ import { type JournalRecord, recordName } from './records.ts'
 export interface Waiting {
   readonly record: JournalRecord
   readonly etag: string
+  /** True when this process made it. */
+  readonly isOwn: boolean
 }
 
 /** What waited at one moment. */
@@ -30,8 +32,11 @@ export class JournalIndex {
   }
 
   keep(waiting: Waiting): void {
-    this.#waiting.set(waiting.record.key, waiting)
-    this.#change(waiting.record.key)
+    const { key, version } = waiting.record
+    const known = this.#waiting.get(key)
+    const isOwn = waiting.isOwn || (known?.isOwn === true && known.record.version === version)
+    this.#waiting.set(key, { ...waiting, isOwn })
+    this.#change(key)
   }
 
   drop(key: string): void {

@@ -152,7 +152,7 @@ export class Journal {
       const record = make(before?.record)
       try {
         const { etag } = await this.#write(recordName(key), record, before, options)
-        const waiting = { record, etag }
+        const waiting = { record, etag, isOwn: true }
         this.#index.keep(waiting)
         return { waiting, before: before?.record }
       } catch (error) {
@@ -161,6 +161,7 @@ export class Journal {
         const standing = await this.refresh(key, options)
         // Its answer was lost, and that was all.
         if (standing?.record.version === record.version) {
+          this.#index.keep({ ...standing, isOwn: true })
           return { waiting: standing, before: before?.record }
         }
         if (!isRefused || attempt >= swapAttemptsMax) throw error
@@ -321,7 +322,7 @@ export class Journal {
       const record = decodeRecord(await collect(body, recordBytesMax))
       // Of a conflict the name is its version.
       const isAtHome = name === recordName(record.key) || name.endsWith(record.version)
-      if (isAtHome) return { record, etag: info.etag }
+      if (isAtHome) return { record, etag: info.etag, isOwn: false }
       throw new StorageError('CORRUPT', 'A record of the fallback journal is of another key')
     } catch (error) {
       if (isStorageError(error, 'NOT_FOUND')) return undefined

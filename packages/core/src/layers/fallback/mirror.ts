@@ -13,7 +13,7 @@ import type { Store } from './options.ts'
 import type { OutOfStep } from './out-of-step.ts'
 import type { Primary } from './outages.ts'
 import { eachOf } from './pages.ts'
-import type { Base } from './records.ts'
+import { type Base, sightOf } from './records.ts'
 import type { Seen } from './seen.ts'
 import { shown } from './tokens.ts'
 
@@ -74,7 +74,7 @@ export class Mirror {
       const { info, body } = await this.#primary.ask((backend) => backend.read(key, { signal }))
       const { contentType, metadata } = shown(info, info.etag)
       const { etag } = await this.#store.write(key, body, { contentType, metadata, signal })
-      return { base: { etag: info.etag }, copy: { etag } }
+      return { base: sightOf(info), copy: { etag } }
     } catch (error) {
       if (!isStorageError(error, 'NOT_FOUND')) throw error
       await this.#store.delete(key, { signal })

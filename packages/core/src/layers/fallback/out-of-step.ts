@@ -14,7 +14,10 @@ export class OutOfStep {
     return this.#keys.size
   }
 
-  /** True when there were more keys than can be noted: no bound holds any more. */
+  /**
+   * True when there were more keys than can be noted: no bound holds any more. For good, for which
+   * ones they were is not known, and so neither when the last of them was copied.
+   */
   get isOverfull(): boolean {
     return this.#isOverfull
   }

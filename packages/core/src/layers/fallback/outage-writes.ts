@@ -52,7 +52,7 @@ export class OutageWrites {
       return written
     })
     answers.publish(this.#journal.store, 'write', outage.code)
-    return { ...shown({ ...info, key }, outageToken(version)), answeredBy: answers.ofJournal() }
+    return { ...shown({ ...info, key }, outageToken(version)), answeredBy: answers.ofJournal(true) }
   }
 
   /** True when there was an object, as far as the fallback knows. */
@@ -92,7 +92,7 @@ export class OutageWrites {
         if (judgements.has(key)) throw beingJudged(outage, key)
         const { before } = await this.#journal.put(
           key,
-          (standing) => recordAfter(standing, change, seen.get(key)),
+          (standing) => recordAfter(standing, change, seen.get(key), seen.tried(key)),
           options,
         )
         if (before?.kind === 'write') await this.#journal.dropBody(before.version, options)

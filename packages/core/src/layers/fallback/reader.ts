@@ -22,10 +22,11 @@ import { checkReadConditions, notFound } from '../../conditions.ts'
 import { isStorageError, StorageError } from '../../errors.ts'
 import { quoteKey } from '../../keys.ts'
 import { aboutKey } from './answers.ts'
+import type { Waiting } from './journal-index.ts'
 import type { Store } from './options.ts'
 import { isOutage } from './outages.ts'
 import type { Parts } from './parts.ts'
-import { fallbackIdMetadata, type JournalRecord } from './records.ts'
+import { fallbackIdMetadata, sightOf } from './records.ts'
 import { foreignToken, outageToken, parseToken, primaryToken, shown, storeToken } from './tokens.ts'
 
 /** How `read` and `stat` differ. */
@@ -71,7 +72,7 @@ export class Reader {
   /** The body of a record, under its key; undefined when the record was replaced meanwhile. */
   async #ofRecord<T>(
     way: Way<T>,
-    record: JournalRecord,
+    { record, isOwn }: Waiting,
     options: ReadOptions,
   ): Promise<T | undefined> {
     const { journal, answers } = this.#parts
@@ -85,7 +86,7 @@ export class Reader {
       const result = await way.ask(journal!.store.backend, name, rest)
       answers.publish(journal!.store, way.operation, record.code)
       const info = shown({ ...way.infoOf(result), key }, etag)
-      return way.withInfo(result, { ...info, answeredBy: answers.ofJournal() })
+      return way.withInfo(result, { ...info, answeredBy: answers.ofJournal(isOwn) })
     } catch (error) {
       if (!isStorageError(error)) throw error
       if (error.code === 'NOT_FOUND') return undefined
@@ -99,7 +100,7 @@ export class Reader {
     for (let round = 1; ; round++) {
       const waiting = journal?.get(key)
       if (journal === undefined || waiting === undefined) return undefined
-      const result = await this.#ofRecord(way, waiting.record, options)
+      const result = await this.#ofRecord(way, waiting, options)
       if (result !== undefined) return result
       // Its body is gone: the change was replaced or reconciled, here or in another process.
       const { signal } = options
@@ -133,11 +134,11 @@ export class Reader {
     try {
       const result = await primary.ask((backend) => way.ask(backend, key, own))
       const info = way.infoOf(result)
-      seen.note(key, info.etag)
+      seen.note(key, sightOf(info))
       const answeredBy = answers.ofPrimary()
       return way.withInfo(result, { ...shown(info, primaryToken(info.etag)), answeredBy })
     } catch (error) {
-      if (isStorageError(error, 'NOT_FOUND')) seen.note(key, undefined)
+      if (isStorageError(error, 'NOT_FOUND')) seen.note(key, 'absent')
       throw error
     }
   }

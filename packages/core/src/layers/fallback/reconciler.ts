@@ -26,7 +26,13 @@ import { type Conflict, type ConflictChoice, conflictOf } from './conflicts.ts'
 import type { Waiting } from './journal-index.ts'
 import type { Journal } from './journal.ts'
 import type { Parts } from './parts.ts'
-import { fallbackIdMetadata, type JournalRecord } from './records.ts'
+import {
+  fallbackIdMetadata,
+  isSameSight,
+  type JournalRecord,
+  sightOf,
+  writtenSightOf,
+} from './records.ts'
 import { hasSameBody } from './same-body.ts'
 
 /** Rounds of one key, while others change it at the primary or in the journal. */
@@ -106,15 +112,36 @@ export class Reconciler {
     throw missing === undefined ? changing(key) : bodyMissing(key)
   }
 
-  /** Puts a version that is a conflict over what the primary holds now. */
-  applyConflict(record: JournalRecord, { signal }: OperationOptions): Promise<void> {
+  /**
+   * Puts a version that is a conflict over what the primary holds, if that is what was decided on.
+   *
+   * @param isMeant Says so of what it holds.
+   * @throws StorageError `PRECONDITION_FAILED` when it is not.
+   */
+  applyConflict(
+    record: JournalRecord,
+    isMeant: (standing: ObjectInfo | undefined) => boolean,
+    { signal }: OperationOptions,
+  ): Promise<void> {
     const { key } = record
-    return this.#parts.locks.run(key, async () => {
-      const standing = await this.#standing(key, { signal })
-      if (isStanding(record, standing)) return
-      if (await this.#apply(record, standing, { signal })) return
-      throw changing(key)
-    })
+    return this.#parts.locks.run(
+      key,
+      async () => {
+        for (let round = 1; round <= roundsMax; round++) {
+          const standing = await this.#standing(key, { signal })
+          if (isStanding(record, standing)) return
+          if (isMeant(standing)) {
+            if (await this.#apply(record, standing, { signal })) return
+            // Or it was made, and refused the second time that it was sent.
+            continue
+          }
+          if (await this.#isSame(record, standing, { signal })) return
+          throw notMeant(key)
+        }
+        throw changing(key)
+      },
+      signal,
+    )
   }
 
   async #round(key: string, open: Open): Promise<Step> {
@@ -125,14 +152,14 @@ export class Reconciler {
     const standing = await this.#standing(key, { signal })
     if (isStanding(record, standing)) {
       // Our own change, so that a later one may replace it.
-      this.#parts.seen.note(key, standing?.etag)
+      this.#parts.seen.note(key, standing === undefined ? 'absent' : sightOf(standing))
       return this.#finish(waiting, 'applied', { signal })
     }
     if (this.#isReplaced(record, standing)) {
       return this.#applyAndFinish(waiting, standing, { signal })
     }
     if (await this.#isSame(record, standing, { signal })) {
-      this.#parts.seen.note(key, standing?.etag)
+      this.#parts.seen.note(key, standing === undefined ? 'absent' : sightOf(standing))
       return this.#finish(waiting, 'equal', { signal })
     }
     return this.#conflict(waiting, standing, open)
@@ -163,9 +190,12 @@ export class Reconciler {
     const { settings, primary } = this.#parts
     const { clockSkewMsMax } = settings
     if (typeof base === 'object' && base.etag === standing.etag) {
+      if (primary.backend.capabilities.etagIdentity === 'version') return true
       // An etag of the bytes comes again with them: written since, it is another version.
-      const isOfVersion = primary.backend.capabilities.etagIdentity === 'version'
-      return isOfVersion || standing.modifiedAt.getTime() - clockSkewMsMax <= sinceMs
+      if (isSameSight(base, sightOf(standing))) {
+        const isTold = base.mark !== undefined || base.modifiedAtMs !== undefined
+        return isTold || standing.modifiedAt.getTime() - clockSkewMsMax <= sinceMs
+      }
     }
     const mark = standing.metadata[fallbackIdMetadata]
     if (mark !== undefined && earlier.includes(mark)) return true
@@ -181,12 +211,12 @@ export class Reconciler {
     const { primary, seen } = this.#parts
     try {
       if (record.kind === 'write') {
-        const { etag } = await this.#applyWrite(record, standing, options)
-        seen.note(record.key, etag)
+        const info = await this.#applyWrite(record, standing, options)
+        seen.note(record.key, writtenSightOf(info))
       } else if (standing !== undefined) {
         const given = { ...options, ifMatch: standing.etag }
         await primary.ask((backend) => backend.delete(record.key, given))
-        seen.note(record.key, undefined)
+        seen.note(record.key, 'absent')
       }
       return true
     } catch (error) {
@@ -271,7 +301,8 @@ export class Reconciler {
     if (isOpen && !isDecided) return { outcome: 'open', conflict }
     if (decision?.choice === 'primary') return this.#finish(waiting, 'dropped', { signal })
     if (decision?.choice === 'outage') return this.#applyAndFinish(waiting, standing, { signal })
-    await this.#journal.addConflict(record, { signal })
+    const met = standing === undefined ? 'absent' : sightOf(standing)
+    await this.#journal.addConflict({ ...record, met }, { signal })
     const left = await this.#journal.remove(waiting, { signal })
     if (left === undefined) return { outcome: 'conflict', conflict }
     // Replaced by another process meanwhile, so it is none any more.
@@ -311,6 +342,15 @@ function changing(key: string): StorageError {
   return new StorageError(
     'CONFLICT',
     `Key ${quoteKey(key)} is being changed while it is reconciled; try again`,
+    { key },
+  )
+}
+
+function notMeant(key: string): StorageError {
+  return new StorageError(
+    'PRECONDITION_FAILED',
+    `The primary holds another version of key ${quoteKey(key)} than the conflict met: look at it ` +
+      'with conflicts(), and give { ifPrimary: conflict.primary?.etag ?? null }',
     { key },
   )
 }

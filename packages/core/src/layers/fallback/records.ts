@@ -5,6 +5,7 @@
  * none: it is kept, counted, and told.
  */
 import { createHash } from 'node:crypto'
+import type { ObjectInfo } from '../../backend.ts'
 import type { StorageErrorCode } from '../../errors.ts'
 import { StorageError, storageErrorCodes } from '../../errors.ts'
 import { encodeText } from '../../text.ts'
@@ -20,8 +21,38 @@ const earlierMax = 32
 /** Longest record that is read. */
 export const recordBytesMax: number = 64 * 1024
 
+/**
+ * One version of an object, as it was seen. An etag that is made of the bytes comes again with
+ * them; the mark of a write through this layer, and the time, tell such versions apart.
+ */
+export interface Sight {
+  readonly etag: string
+  /** Undefined: written past this layer. */
+  readonly mark?: string | undefined
+  /** Undefined of an own write: some stores tell only about when it was. */
+  readonly modifiedAtMs?: number | undefined
+}
+
 /** What the primary held when this layer last saw the key before its first outage write. */
-export type Base = { readonly etag: string } | 'absent' | 'unknown'
+export type Base = Sight | 'absent' | 'unknown'
+
+/** What is seen of an object that was read or looked at. */
+export function sightOf(info: ObjectInfo): Sight {
+  return { ...writtenSightOf(info), modifiedAtMs: info.modifiedAt.getTime() }
+}
+
+/** What is known of an object by the answer of its write. */
+export function writtenSightOf({ etag, metadata }: ObjectInfo): Sight {
+  return { etag, mark: metadata[fallbackIdMetadata] }
+}
+
+/** False for another version, also one of the same bytes; true as far as it is known. */
+export function isSameSight(a: Sight, b: Sight): boolean {
+  if (a.etag !== b.etag || a.mark !== b.mark) return false
+  if (a.mark !== undefined) return true
+  const [left, right] = [a.modifiedAtMs, b.modifiedAtMs]
+  return left === undefined || right === undefined || left === right
+}
 
 /** One change that waits for its key, the newest one. */
 export interface JournalRecord {
@@ -43,6 +74,8 @@ export interface JournalRecord {
   /** Of a write: for listings. */
   readonly size: number
   readonly modifiedAtMs: number
+  /** Of a conflict: what the primary held when it was found. */
+  readonly met?: Sight | 'absent' | undefined
 }
 
 /** What a new change of a key is, besides what it inherits of the one before. */
@@ -51,19 +84,24 @@ export type Change = Pick<
   'key' | 'kind' | 'version' | 'atMs' | 'code' | 'size' | 'modifiedAtMs'
 >
 
-/** The record of a change that comes after `before`. */
+/**
+ * The record of a change that comes after `before`.
+ *
+ * @param tried Writes that went to the primary before it, and whose answer was lost.
+ */
 export function recordAfter(
   before: JournalRecord | undefined,
   change: Change,
   base: Base,
+  tried: readonly string[] = [],
 ): JournalRecord {
   if (before === undefined) {
-    return { ...change, base, earlier: [], wasDeleted: false, sinceMs: change.atMs }
+    return { ...change, base, earlier: tried, wasDeleted: false, sinceMs: change.atMs }
   }
   return {
     ...change,
     base: before.base,
-    earlier: [...before.earlier, before.version].slice(-earlierMax),
+    earlier: [...before.earlier, before.version, ...tried].slice(-earlierMax),
     wasDeleted: before.wasDeleted || before.kind === 'delete',
     sinceMs: before.sinceMs,
   }
@@ -82,7 +120,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
       key: record.key,
       kind: record.kind,
       version: record.version,
-      base: record.base,
+      base: encodedBase(record.base),
       earlier: record.earlier,
       wasDeleted: record.wasDeleted,
       since: new Date(record.sinceMs).toISOString(),
@@ -90,6 +128,7 @@ export function encodeRecord(record: JournalRecord): Uint8Array {
       code: record.code,
       size: record.size,
       modifiedAt: new Date(record.modifiedAtMs).toISOString(),
+      ...(record.met !== undefined && { met: encodedBase(record.met) }),
     }),
   )
 }
@@ -116,6 +155,7 @@ export function decodeRecord(bytes: Uint8Array): JournalRecord {
     code: code as StorageErrorCode,
     size: size as number,
     modifiedAtMs: timeOf(record['modifiedAt']),
+    ...(record['met'] !== undefined && { met: metOf(record['met']) }),
   }
 }
 
@@ -135,11 +175,32 @@ export function isVersion(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value)
 }
 
+function encodedBase(base: Base): unknown {
+  if (typeof base === 'string') return base
+  const { etag, mark, modifiedAtMs } = base
+  return {
+    etag,
+    ...(mark !== undefined && { mark }),
+    ...(modifiedAtMs !== undefined && { modifiedAt: new Date(modifiedAtMs).toISOString() }),
+  }
+}
+
 function baseOf(base: unknown): Base {
   if (base === 'absent' || base === 'unknown') return base
-  const etag = (base as { etag?: unknown } | null | undefined)?.etag
+  const { etag, mark, modifiedAt } = (base ?? {}) as Readonly<Record<string, unknown>>
   if (typeof etag !== 'string' || etag === '') throw corrupt()
-  return { etag }
+  if (mark !== undefined && typeof mark !== 'string') throw corrupt()
+  return {
+    etag,
+    ...(mark !== undefined && { mark }),
+    ...(modifiedAt !== undefined && { modifiedAtMs: timeOf(modifiedAt) }),
+  }
+}
+
+function metOf(met: unknown): Sight | 'absent' {
+  const base = baseOf(met)
+  if (base === 'unknown') throw corrupt()
+  return base
 }
 
 function timeOf(text: unknown): number {

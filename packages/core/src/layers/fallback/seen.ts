@@ -2,19 +2,24 @@
  * What the primary was last seen to hold under the keys that were used last. An outage write over
  * a version that was seen replaces it in good conscience, however young it is.
  */
-import type { Base } from './records.ts'
+import { type Base, isSameSight, type Sight } from './records.ts'
 
 /** Keys that are remembered; older ones are forgotten, which costs conflicts and no data. */
 const seenMax = 10_000
 
-interface Sight {
+/** Lost answers of one key that are remembered. */
+const triedMax = 8
+
+interface Known {
   readonly base: Base
   /** What the copy of this very version is in the first fallback; undefined: none was made. */
   readonly copy: Base | undefined
+  /** Marks of writes since then that the primary may have made, for their answers were lost. */
+  readonly tried: readonly string[]
 }
 
 export class Seen {
-  readonly #sights = new Map<string, Sight>()
+  readonly #sights = new Map<string, Known>()
 
   get(key: string): Base {
     return this.#sights.get(key)?.base ?? 'unknown'
@@ -26,16 +31,24 @@ export class Seen {
     return copy !== undefined && isSame(copy, found)
   }
 
-  /** @param etag Undefined: there is no object. */
-  note(key: string, etag: string | undefined): void {
-    const base: Base = etag === undefined ? 'absent' : { etag }
+  /** Own writes that may stand at the primary instead of what was seen. */
+  tried(key: string): readonly string[] {
+    return this.#sights.get(key)?.tried ?? []
+  }
+
+  note(key: string, base: Sight | 'absent'): void {
     const known = this.#sights.get(key)
     const isSeen = known !== undefined && isSame(known.base, base)
-    this.#set(key, { base, copy: isSeen ? known.copy : undefined })
+    this.#set(key, { base, copy: isSeen ? known.copy : undefined, tried: [] })
   }
 
   noteMirrored(key: string, sight: { readonly base: Base; readonly copy: Base }): void {
-    this.#set(key, sight)
+    this.#set(key, { ...sight, tried: [] })
+  }
+
+  noteTried(key: string, mark: string): void {
+    const { base = 'unknown', copy, tried = [] } = this.#sights.get(key) ?? {}
+    this.#set(key, { base, copy, tried: [...tried, mark].slice(-triedMax) })
   }
 
   /** From now on the fallback may lack something. */
@@ -44,7 +57,7 @@ export class Seen {
     if (known !== undefined) this.#set(key, { ...known, copy: undefined })
   }
 
-  #set(key: string, sight: Sight): void {
+  #set(key: string, sight: Known): void {
     this.#sights.delete(key)
     this.#sights.set(key, sight)
     if (this.#sights.size <= seenMax) return
@@ -57,5 +70,5 @@ export class Seen {
 
 function isSame(a: Base, b: Base): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b
-  return a.etag === b.etag
+  return isSameSight(a, b)
 }

@@ -3,6 +3,10 @@ import type { LayerState } from '../stack.ts'
 import type { OutOfStep } from './out-of-step.ts'
 import type { Parts } from './parts.ts'
 
+const overfull =
+  'the fallback lacks changes of more keys than pendingMax: bring the primary over with migrate, ' +
+  'and start again'
+
 export function stateOf(parts: Parts, outOfStep: OutOfStep): LayerState {
   const { primary, journal } = parts
   const { awaySinceMs } = primary
@@ -13,6 +17,7 @@ export function stateOf(parts: Parts, outOfStep: OutOfStep): LayerState {
     ...(since === '' ? [] : [`the primary does not answer since ${since}`]),
     ...(conflicts === 0 ? [] : [`${conflicts} conflicts wait: resolve them with resolveConflict`]),
     ...(unreadable === 0 ? [] : [`${unreadable} records of the journal cannot be read`]),
+    ...(outOfStep.isOverfull ? [overfull] : []),
     ...(journal?.fault === undefined ? [] : ['the journal could not be read']),
   ]
   return {

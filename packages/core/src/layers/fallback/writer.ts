@@ -22,14 +22,14 @@ import type {
 } from '../../backend.ts'
 import { isStorageError, type StorageError } from '../../errors.ts'
 import { discardSource } from '../../source.ts'
-import { isConditional } from '../../write-once.ts'
+import { isAnswerLost, isConditional } from '../../write-once.ts'
 import { isOutage } from './outages.ts'
 import { type OutageWrites, stillWaiting } from './outage-writes.ts'
 import { eachOf } from './pages.ts'
 import type { Parts } from './parts.ts'
 import type { Reader } from './reader.ts'
 import type { Reconciler } from './reconciler.ts'
-import { fallbackIdMetadata } from './records.ts'
+import { fallbackIdMetadata, type Sight, writtenSightOf } from './records.ts'
 import { ReplayableBody } from './replayable-body.ts'
 import { assertNotReserved, isReserved } from './reserved.ts'
 import { primaryToken, shown } from './tokens.ts'
@@ -70,7 +70,18 @@ export class Writer {
         discardSource(body)
         throw error
       }
-      return this.#stored(key, options, (backend) => backend.write(key, body, given))
+      if (this.#outage === undefined) {
+        return this.#stored(key, options, (backend) => backend.write(key, body, given))
+      }
+      const version = this.#parts.settings.random.id()
+      const marked = this.#marked(given, version)
+      try {
+        return await this.#stored(key, options, (backend) => backend.write(key, body, marked))
+      } catch (error) {
+        // An outage write that comes now replaces it, should it have been made.
+        if (isAnswerLost(error)) this.#parts.seen.noteTried(key, version)
+        throw error
+      }
     })
   }
 
@@ -85,7 +96,7 @@ export class Writer {
       return await this.#judged(key, options, async () => {
         const given = await this.#judgeable(key, options)
         const change = (backend: StorageBackend): Promise<boolean> => backend.delete(key, given)
-        const isDone = await this.#changed(key, options, change, () => undefined)
+        const isDone = await this.#changed(key, options, change, () => 'absent')
         return isDone && !this.#isDeletedInJournal(key)
       })
     } catch (error) {
@@ -149,7 +160,7 @@ export class Writer {
     const { primary, seen, mirror } = this.#parts
     try {
       const done = await primary.ask((backend) => backend.deleteMany(keys, options))
-      for (const { key, error } of done) if (error === undefined) seen.note(key, undefined)
+      for (const { key, error } of done) if (error === undefined) seen.note(key, 'absent')
       await mirror?.followAll(keys, options)
       return done.map((outcome) => {
         const isDone = outcome.deleted && !this.#isDeletedInJournal(outcome.key)
@@ -179,17 +190,14 @@ export class Writer {
     options: WriteOptions,
     outageWrites: OutageWrites,
   ): Promise<ObjectInfo> {
-    const { journal, primary, settings } = this.#parts
+    const { journal, settings } = this.#parts
     const version = settings.random.id()
     const waiting = journal?.get(key)
     if (waiting !== undefined) {
       const outage = stillWaiting(key, waiting.record.code)
       return outageWrites.write(key, body.whole, options, version, outage)
     }
-    // Marked, so that one whose answer was lost is known again when it is reconciled.
-    const { userMetadata } = primary.backend.capabilities
-    const metadata = { ...options.metadata, [fallbackIdMetadata]: version }
-    const marked = userMetadata ? { ...options, metadata } : options
+    const marked = this.#marked(options, version)
     try {
       return await this.#stored(key, options, (backend) => backend.write(key, body.whole, marked))
     } catch (error) {
@@ -199,12 +207,18 @@ export class Writer {
     }
   }
 
+  /** Marked, so that one whose answer was lost is known again when it is reconciled. */
+  #marked(options: WriteOptions, version: string): WriteOptions {
+    if (!this.#parts.primary.backend.capabilities.userMetadata) return options
+    return { ...options, metadata: { ...options.metadata, [fallbackIdMetadata]: version } }
+  }
+
   async #stored(
     key: string,
     options: OperationOptions,
     change: (backend: StorageBackend) => Promise<ObjectInfo>,
   ): Promise<ObjectInfo> {
-    const info = await this.#changed(key, options, change, ({ etag }) => etag)
+    const info = await this.#changed(key, options, change, writtenSightOf)
     const answeredBy = this.#parts.answers.ofPrimary()
     return { ...shown(info, primaryToken(info.etag)), answeredBy }
   }
@@ -214,7 +228,7 @@ export class Writer {
     key: string,
     { signal }: OperationOptions,
     change: (backend: StorageBackend) => Promise<T>,
-    etagOf: (result: T) => string | undefined,
+    seenIn: (result: T) => Sight | 'absent',
   ): Promise<T> {
     const { primary, seen, mirror } = this.#parts
     let result: T
@@ -225,7 +239,7 @@ export class Writer {
       if (isOutage(error)) mirror?.noteOutOfStep(key)
       throw error
     }
-    seen.note(key, etagOf(result))
+    seen.note(key, seenIn(result))
     await mirror?.follow(key, { signal })
     return result
   }

@@ -1,16 +1,17 @@
 /**
- * The lines of a journal, see docs/formats/migration-journal.md. Version 1.
+ * The lines of a journal, see docs/formats/migration-journal.md. Version 2.
  *
- *   {"format":"aos-migration","version":1,"id":…,"source":…,"destination":…,"options":{…}}
- *   {"did":"copied","key":"a","etag":…,"toEtag":…,"bytes":3,"sha256":…}
- *   {"did":"through","key":"a","counts":{…}}
- *   {"did":"end","counts":{…}}
+ *   {"format":"aos-migration","version":2,"id":…,"source":…,"destination":…,"options":{…},"crc":…}
+ *   {"did":"copied","key":"a","etag":…,"toEtag":…,"bytes":3,"sha256":…,"crc":"0a1b2c3d"}
+ *   {"did":"through","key":"a","counts":{…},"crc":…}
+ *   {"did":"end","counts":{…},"crc":…}
  */
+import { crc32 } from 'node:zlib'
 import { StorageError, type StorageErrorCode } from '../../errors.ts'
 import type { MigrationCounts } from '../report.ts'
 
 const journalFormat = 'aos-migration'
-const journalVersion = 1
+const journalVersion = 2
 
 /** What a migration is about: another one must not go on with its journal. */
 export interface JournalHeader {
@@ -60,8 +61,28 @@ const kinds: ReadonlySet<unknown> = new Set([
   ...['through', 'end', 'begin'],
 ])
 
+const sumPattern = /,"crc":"([0-9a-f]{8})"\}$/
+
 export function encodeHeader(header: JournalHeader): string {
-  return JSON.stringify({ format: journalFormat, version: journalVersion, ...header })
+  return summed(JSON.stringify({ format: journalFormat, version: journalVersion, ...header }))
+}
+
+export function encodeLine(line: JournalLine): string {
+  return summed(JSON.stringify(line))
+}
+
+/** The line with a checksum of all before it as its last member. */
+function summed(text: string): string {
+  return `${text.slice(0, -1)},"crc":"${sumOf(text.slice(0, -1))}"}`
+}
+
+function sumOf(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0')
+}
+
+function isWhole(text: string): boolean {
+  const found = sumPattern.exec(text)
+  return found !== null && sumOf(text.slice(0, found.index)) === found[1]
 }
 
 /** @throws StorageError `INVALID_ARGUMENT` for a file that is no journal of this version. */
@@ -72,11 +93,16 @@ export function decodeHeader(line: string, path: string): JournalHeader {
   }
   if (header['version'] !== journalVersion) {
     const version = JSON.stringify(header['version'])
-    throw fault(path, `has version ${version}, and this is ${journalVersion}; use a newer release`)
+    const isOlder = typeof header['version'] === 'number' && header['version'] < journalVersion
+    const fix = isOlder
+      ? 'move it away and begin with a new one: what was copied already is found there'
+      : 'use a newer release'
+    throw fault(path, `has version ${version}, and this is ${journalVersion}; ${fix}`)
   }
   const { id, startedAt, source, destination, options } = header
   const texts = [id, startedAt, source, destination]
-  if (texts.some((text) => typeof text !== 'string') || typeof options !== 'object') {
+  const isRight = texts.every((text) => typeof text === 'string') && typeof options === 'object'
+  if (!isRight || !isWhole(line)) {
     throw fault(path, 'has a damaged first line; move it away, and begin with a new one')
   }
   return { id, startedAt, source, destination, options } as JournalHeader
@@ -84,7 +110,7 @@ export function decodeHeader(line: string, path: string): JournalHeader {
 
 /** The line, or undefined for what is none: torn, or damaged. */
 export function decodeLine(text: string): JournalLine | undefined {
-  const line = parse(text)
+  const line = isWhole(text) ? parse(text) : undefined
   if (line === undefined || !kinds.has(line['did'])) return undefined
   const isKeyed = typeof line['key'] === 'string'
   if (line['did'] === 'through') return isKeyed || line['key'] === null ? asLine(line) : undefined

@@ -12,7 +12,13 @@ import type { Random } from '../../random.ts'
 import type { SettledJournal } from '../options.ts'
 import type { MigrationCounts } from '../report.ts'
 import { fileFailure } from './failure.ts'
-import { encodeHeader, type JournalHeader, type JournalLine, type ObjectLine } from './format.ts'
+import {
+  encodeHeader,
+  encodeLine,
+  type JournalHeader,
+  type JournalLine,
+  type ObjectLine,
+} from './format.ts'
 import { type JournalLock, lockJournal } from './lock.ts'
 import type { JournalMemory } from './memory.ts'
 import { readJournal } from './reading.ts'
@@ -63,7 +69,7 @@ export class Journal {
     { clock, random }: { readonly clock: Clock; readonly random: Random },
   ): Promise<Journal> {
     const { path } = options
-    const lock = lockJournal(path, random.id())
+    const lock = await lockJournal(path, random.id(), clock)
     let descriptor: number | undefined
     try {
       const found = await readJournal(path)
@@ -92,7 +98,7 @@ export class Journal {
   /** Writes down what became of an object. @throws StorageError when that failed. */
   note(line: ObjectLine): void {
     this.#linesSinceMark++
-    this.#write(JSON.stringify(line))
+    this.#line(line)
   }
 
   /** True when it is time to say how far everything is settled. */
@@ -137,7 +143,7 @@ export class Journal {
   }
 
   #line(line: JournalLine): void {
-    this.#write(JSON.stringify(line))
+    this.#write(encodeLine(line))
   }
 
   #write(text: string): void {

@@ -1,14 +1,29 @@
 /**
  * One migration at a time writes to a journal: whoever makes `PATH.lock` has it.
  *
- * The file says which process that is. One that is dead has lost it: its file is renamed away,
- * which only one of those who want it can do. A number is used again after a process died, so on
- * Linux the time of its start is compared, too.
+ * ```
+ * PATH.lock            who has it; made with link, so that it has its text at once
+ * PATH.lock.ID.claim   who wants to take it from a dead one
+ * ```
+ *
+ * A dead one's lock is removed by whoever has a claim and then sees no other one's: of two that do
+ * so at once, the one that lists later sees the other's. So nobody removes a lock that was made
+ * since it was looked at. Of several claims the least stays, and the others are withdrawn; names
+ * are never used again, so that a dead one's is removed by anybody.
+ *
+ * The files say which process made them. A number is used again after a process died, so on Linux
+ * the time of its start is compared, too.
  */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { Clock } from '../../clock.ts'
 import { StorageError } from '../../errors.ts'
 import { fileFailure } from './failure.ts'
+
+/** What is done to a dead one's lock takes no longer than some system calls. */
+const pauseMs = 5
+const triesMax = 200
 
 interface Holder {
   readonly host: string
@@ -23,18 +38,19 @@ export interface JournalLock {
 }
 
 /** @throws StorageError `LOCKED` while another process, or this one, has it. */
-export function lockJournal(journal: string, id: string): JournalLock {
+export async function lockJournal(journal: string, id: string, clock: Clock): Promise<JournalLock> {
   const path = `${journal}.lock`
   const own = JSON.stringify(holderOf(process.pid))
-  // A dead one's file is in the way once; who is faster than us then is alive.
-  for (let tries = 0; tries < 3; tries++) {
+  let inTheWay = path
+  for (let tries = 0; tries < triesMax; tries++) {
+    if (tries > 1) await clock.sleep(pauseMs)
     if (tryMake(path, own, `${path}.${id}`)) return { release: () => release(path, own) }
     const found = readIfThere(path)
     if (found === undefined) continue
     if (isAlive(found)) throw lockedError(path)
-    takeAway(path, found, `${path}.${id}`)
+    inTheWay = (await takeAway(path, own, id, clock)) ?? path
   }
-  throw lockedError(path)
+  throw lockedError(inTheWay)
 }
 
 /** Makes the lock with its text in one step, so that nobody finds it empty. */
@@ -51,16 +67,51 @@ function tryMake(path: string, text: string, draft: string): boolean {
   }
 }
 
-/** Renames a dead holder's file away. Should it be another's by now, it is given back. */
-function takeAway(path: string, dead: string, aside: string): void {
+/** Removes the lock of a dead one. Gives the claim of another one that is before this one. */
+async function takeAway(
+  path: string,
+  own: string,
+  id: string,
+  clock: Clock,
+): Promise<string | undefined> {
+  const claim = `${path}.${id}.claim`
   try {
-    renameSync(path, aside)
-    if (readIfThere(aside) !== dead) linkSync(aside, path)
-  } catch {
-    // Somebody else was faster: the next try sees whose it is.
+    writeFileSync(`${path}.${id}`, own, { flag: 'wx', mode: 0o600 })
+    // With its text at once: an empty one would be taken for a dead one's.
+    renameSync(`${path}.${id}`, claim)
+    for (let tries = 0; tries < triesMax; tries++) {
+      if (tries > 0) await clock.sleep(pauseMs)
+      const others = otherClaims(path, claim)
+      const before = others.find((other) => basename(other) < basename(claim))
+      if (before !== undefined) return before
+      if (others.length > 0) continue
+      const found = readIfThere(path)
+      if (found !== undefined && !isAlive(found)) rmSync(path, { force: true })
+      return undefined
+    }
+    throw lockedError(otherClaims(path, claim)[0] ?? path)
+  } catch (error) {
+    throw error instanceof StorageError ? error : fileFailure(error, path)
   } finally {
-    rmSync(aside, { force: true })
+    rmSync(`${path}.${id}`, { force: true })
+    rmSync(claim, { force: true })
   }
+}
+
+/** The claims of others that live. Those of dead ones are removed. */
+function otherClaims(path: string, own: string): string[] {
+  const folder = dirname(path)
+  const claims = readdirSync(folder)
+    .filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.claim'))
+    .map((name) => join(folder, name))
+  return claims.filter((claim) => {
+    if (basename(claim) === basename(own)) return false
+    const text = readIfThere(claim)
+    if (text === undefined) return false
+    if (isAlive(text)) return true
+    rmSync(claim, { force: true })
+    return false
+  })
 }
 
 function release(path: string, own: string): void {

@@ -86,8 +86,9 @@ async function* linesOf(path: string): AsyncGenerator<Line> {
 /** A kill may cut the very first line; any other text is somebody else's file. */
 function isCutHeader(rest: Buffer): boolean {
   const start = '{"format":"aos-migration"'
-  const text = rest.toString('utf8', 0, start.length)
-  return start.startsWith(text) || rest.every((byte) => byte === 0)
+  // A power cut leaves zeros behind what was written.
+  const bytes = rest.findLastIndex((byte) => byte !== 0) + 1
+  return start.startsWith(rest.toString('utf8', 0, Math.min(bytes, start.length)))
 }
 
 function damaged(path: string, line: number): StorageError {
