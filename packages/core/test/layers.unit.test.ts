@@ -2,6 +2,8 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { applyLayers, type BodyStream, defineLayer } from '../src/backend-kit.ts'
 import {
+  checksum,
+  compress as compressed,
   MemoryStorageBackend,
   prefix,
   retry,
@@ -47,6 +49,15 @@ describe('layer order', () => {
     const timed = applyLayers(new MemoryStorageBackend(), [timeout()])
     expect(stackOf(applyLayers(timed, [retry()]))).toHaveLength(3)
     expect(stackOf(applyLayers(timed, [timeout()]))).toHaveLength(3)
+  })
+
+  it.each([
+    ['compress', compressed],
+    ['checksum', checksum],
+  ])('refuses %s around %s that the backend carries: marks would be lost', (name, layer) => {
+    const inner = applyLayers(new MemoryStorageBackend(), [layer()])
+    const refused = new RegExp(`carries a layer "${name}" already: .*marks`)
+    expect(() => applyLayers(inner, [prefix('a'), layer()])).toThrow(refused)
   })
 
   it('refuses the same layer twice unless it is repeatable, and what is no layer', () => {

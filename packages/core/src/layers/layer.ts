@@ -69,7 +69,8 @@ export function extendLayer<Members extends object>(
 
 /**
  * Puts `layers` around `backend`, the first one outermost. One that the backend carries already, of
- * an earlier call, counts for the order; a second one of its kind is no mistake then.
+ * an earlier call, counts for the order; a second one of its kind is no mistake then, unless it has
+ * a rule against itself.
  *
  * @throws TypeError for something that no {@link defineLayer} made, or that gives no backend.
  * @throws StorageError `INVALID_ARGUMENT` for an order that breaks data or promises.
@@ -114,6 +115,9 @@ function assertPair(outer: LayerPlace, inner: LayerPlace, where = ''): void {
     inner.outsideOf.find(({ layer }) => layer === outer.layerName)
   if (rule === undefined) return
   const { layerName } = inner
+  if (layerName === outer.layerName) {
+    throw orderError(`The backend carries a layer "${layerName}" already: ${rule.because}`)
+  }
   throw orderError(
     `The layer "${layerName}"${where} must come before "${outer.layerName}" in layers: ` +
       rule.because,
