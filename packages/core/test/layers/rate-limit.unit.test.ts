@@ -222,6 +222,7 @@ describe('the pace of bodies', () => {
     expect(await Promise.all(writes)).toEqual(['written', 'written', 'written', late, late])
     expect(closed).toBe(5)
 
+    await clock.advance(10_000)
     const read = inner.read.bind(inner)
     inner.read = async (key, options) => {
       const opened = await read(key, options)
