@@ -228,7 +228,7 @@ describe('retries of a body that breaks off', () => {
     return new StorageManager(backend, { layers })
   }
 
-  it('are events of an operation that reads it, and only counted once the span has ended', async () => {
+  it('are events of an operation that reads it, and only counted after its span', async () => {
     const { spans } = start()
     let retries = 0
     const count = (): void => void retries++

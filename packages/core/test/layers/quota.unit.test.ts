@@ -221,7 +221,7 @@ describe('a quota', () => {
     expect(state().details).toMatchObject({ bytes: 80, objects: 2 })
   })
 
-  it('takes streams over what it did not write when full, and asks no more than it must', async () => {
+  it('takes streams over what it did not write when full, and looks when it must', async () => {
     const inner = new MemoryStorageBackend()
     await inner.write('old', bytes(60), type)
     await inner.write('other', bytes(40), type)

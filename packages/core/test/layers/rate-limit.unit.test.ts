@@ -199,7 +199,7 @@ describe('the pace of bodies', () => {
     expect(await Promise.all(calls)).toEqual([0, 1000, 2000, 'RATE_LIMITED', 'RATE_LIMITED'])
   })
 
-  it('refuses streams too whose first chunk would come too late, and lets others go on', async () => {
+  it('refuses streams too whose first chunk would come late, and lets others go on', async () => {
     const { clock, inner, backend } = limited({ ...fast, waitMsMax: 2000 })
     let closed = 0
     async function* chunks(): AsyncGenerator<Uint8Array> {

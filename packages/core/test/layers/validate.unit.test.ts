@@ -448,7 +448,7 @@ describe('a store behind rules', () => {
   })
 })
 
-it('lets what is wrong be moved aside: a copy to a key without a rule is as its source', async () => {
+it('lets what is wrong be moved aside, to a key without a rule', async () => {
   const { inner, backend } = validated()
   await inner.write('agents/a', bytes(bad), json)
   expect((await errorOf(backend.read('agents/a'))).code).toBe('SCHEMA_INVALID')

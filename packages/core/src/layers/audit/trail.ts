@@ -64,7 +64,7 @@ export class AuditTrail {
   /**
    * There is room for the ends of what was taken.
    *
-   * @param endsIfLate Recorded when the sink takes them after its time: begun was told, and is over.
+   * @param endsIfLate Recorded when the sink takes them after its time: what was begun is over.
    * @throws StorageError `UNAVAILABLE` unless they were taken.
    */
   async begin(entries: readonly AuditEntry[], endsIfLate: EndsIfLate): Promise<void> {

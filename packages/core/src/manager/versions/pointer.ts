@@ -141,9 +141,11 @@ export async function pause(
   attempt: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  await clock.sleep(jitterMs(random, attempt, pauseMs, pauseMsMax), signal).catch((error: unknown) => {
-    throw signal?.aborted === true ? abortError(signal) : error
-  })
+  await clock
+    .sleep(jitterMs(random, attempt, pauseMs, pauseMsMax), signal)
+    .catch((error: unknown) => {
+      throw signal?.aborted === true ? abortError(signal) : error
+    })
 }
 
 /** The error of a call that was overtaken each time. */
