@@ -17,6 +17,7 @@
 import type { ObjectInfo, StorageBackend, WriteOptions } from './backend.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { StorageError } from './errors.ts'
+import { jitterMs } from './jitter.ts'
 import type { Tries } from './lost-answer.ts'
 import { writeIdMetadata } from './metadata.ts'
 import { abortError, assertInteger, assertOptions } from './options.ts'
@@ -87,9 +88,9 @@ class Attempts implements Tries {
   async after(error: StorageError): Promise<StorageError | undefined> {
     if (error.retryable !== 'yes') return error
     if (this.#attempt >= this.#max) return error.with({ retryable: 'exhausted', cause: error })
-    const mostMs = Math.min(writeDelayMsMax, writeDelayMs * 2 ** Math.min(this.#attempt, 20))
+    const delayMs = jitterMs(this.#random, this.#attempt, writeDelayMs, writeDelayMsMax)
     this.#attempt++
-    await pause(this.#clock, this.#random.next() * mostMs, this.signal)
+    await pause(this.#clock, delayMs, this.signal)
     return undefined
   }
 }

@@ -52,7 +52,6 @@ describe('tracing channels', () => {
     expect(events.at(-1)![1]).toMatchObject({
       operation: 'write',
       backend: 'memory',
-      attempt: 1,
       bytes: 6,
       outcome: 'OK',
       durationMs: expect.any(Number) as number,
@@ -263,7 +262,7 @@ describe('a logger that fails', () => {
 
 describe('traceOperation', () => {
   it('publishes all of its events when the call throws at once', async () => {
-    const context: OperationContext = { operation: 'stat', backend: 'x', attempt: 1 }
+    const context: OperationContext = { operation: 'stat', backend: 'x' }
     const seen = await traced(() =>
       traceOperation(context, systemClock, () => {
         throw new RangeError('sync')

@@ -2,11 +2,16 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { applyLayers, type BodyStream, defineLayer } from '../src/backend-kit.ts'
 import {
+  checksum,
+  compress as compressed,
   MemoryStorageBackend,
   prefix,
+  retry,
+  stackOf,
   type StorageBackend,
   StorageError,
   StorageManager,
+  timeout,
 } from '../src/index.ts'
 
 const type = { contentType: 'application/octet-stream' }
@@ -29,6 +34,30 @@ describe('layer order', () => {
     expect(() => applyLayers(backend, [encrypt, compress])).toThrow(
       /"compress" must come before "encrypt".*ciphertext/,
     )
+  })
+
+  it('holds an order also against layers that the backend carries already', () => {
+    const inner = applyLayers(new MemoryStorageBackend(), [prefix('a'), retry()])
+    expect(() => applyLayers(inner, [prefix('b'), timeout()])).toThrow(
+      /"retry" \(the backend carries it\) must come before "timeout".*one attempt/,
+    )
+    expect(() => new StorageManager(inner, { layers: [timeout()] })).toThrow(StorageError)
+    // Of a manager: the layers of another one.
+    const shared = new StorageManager(new MemoryStorageBackend(), { layers: [retry()] })
+    expect(() => new StorageManager(shared.backend, { layers: [timeout()] })).toThrow(StorageError)
+    // Right orders, and a second one of a kind, pass.
+    const timed = applyLayers(new MemoryStorageBackend(), [timeout()])
+    expect(stackOf(applyLayers(timed, [retry()]))).toHaveLength(3)
+    expect(stackOf(applyLayers(timed, [timeout()]))).toHaveLength(3)
+  })
+
+  it.each([
+    ['compress', compressed],
+    ['checksum', checksum],
+  ])('refuses %s around %s that the backend carries: marks would be lost', (name, layer) => {
+    const inner = applyLayers(new MemoryStorageBackend(), [layer()])
+    const refused = new RegExp(`carries a layer "${name}" already: .*marks`)
+    expect(() => applyLayers(inner, [prefix('a'), layer()])).toThrow(refused)
   })
 
   it('refuses the same layer twice unless it is repeatable, and what is no layer', () => {

@@ -60,10 +60,9 @@ export class Spans {
     const span = this.#open.get(operation)
     if (span === undefined) return
     this.#open.delete(operation)
-    const { outcome = 'OK', bytes, attempt } = operation
+    const { outcome = 'OK', bytes } = operation
     span.setAttribute('aos_storage.outcome', outcome)
     if (bytes !== undefined) span.setAttribute('aos_storage.body.size', bytes)
-    if (attempt > 1) span.setAttribute('aos_storage.attempt', attempt)
     const error = errorType(outcome)
     if (error !== undefined) {
       span.setAttribute('error.type', error)

@@ -6,9 +6,11 @@ import {
   openTables,
   operationChannels,
   type OperationContext,
+  retry,
   retryChannel,
   StorageError,
   StorageManager,
+  validate,
 } from '@aos-storage/core'
 import { faults } from '@aos-storage/core/testing'
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
@@ -192,6 +194,53 @@ describe('events of layers', () => {
       ['aos_storage.fallback', { 'aos_storage.store': 'spare', 'error.type': 'TIMEOUT' }],
     ])
     expect(foreign!.events).toEqual([])
+  })
+})
+
+describe('retries of a body that breaks off', () => {
+  const schema = {
+    '~standard': { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value }) },
+  }
+
+  /** A store whose body of `k` breaks off once. */
+  async function breaking(): Promise<StorageManager> {
+    const backend = new MemoryStorageBackend()
+    await backend.write('k', new TextEncoder().encode('"text"'), {
+      contentType: 'application/json',
+    })
+    const read = backend.read.bind(backend)
+    let isBroken = false
+    backend.read = async (key, options) => {
+      const result = await read(key, options)
+      if (isBroken) return result
+      isBroken = true
+      const bytes = result.body as Uint8Array
+      const body = {
+        async *[Symbol.asyncIterator]() {
+          yield bytes.subarray(0, 2)
+          throw new StorageError('UNAVAILABLE', 'broken', { retryable: 'yes' })
+        },
+        cancel: async () => undefined,
+      }
+      return { ...result, body }
+    }
+    const layers = [validate({ 'checked/*': schema }), retry({ delayMs: 1 })]
+    return new StorageManager(backend, { layers })
+  }
+
+  it('are events of an operation that reads it, and only counted after its span', async () => {
+    const { spans } = start()
+    let retries = 0
+    const count = (): void => void retries++
+    retryChannel.subscribe(count)
+    await (await breaking()).copy('k', 'checked/k')
+    expect(await (await breaking()).load('k')).toBe('text')
+    retryChannel.unsubscribe(count)
+    expect(retries).toBe(2)
+    expect(spans().map(({ name, events }) => [name, events.map((event) => event.name)])).toEqual([
+      ['copy memory', ['aos_storage.retry']],
+      ['read memory', []],
+    ])
   })
 })
 

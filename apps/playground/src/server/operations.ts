@@ -34,7 +34,6 @@ export interface OperationRecord {
   readonly backend: string
   readonly key?: string | undefined
   readonly bytes?: number | undefined
-  readonly attempt: number
   readonly durationMs: number
   readonly outcome: OperationOutcome
 }
@@ -98,7 +97,7 @@ export class OperationWatch {
   }
 
   readonly #onEnd = (message: unknown): void => {
-    const { operation, backend, key, bytes, attempt, ...end } = message as OperationContext
+    const { operation, backend, key, bytes, ...end } = message as OperationContext
     const { durationMs = 0, outcome = 'OK' } = end
     this.#count(durationMs, bytes ?? 0, outcome)
     this.#sequence += 1
@@ -110,7 +109,7 @@ export class OperationWatch {
       sequence: this.#sequence,
       endedAt: this.#clock.now(),
       action: currentAction(),
-      ...{ operation, backend, key, bytes, attempt, durationMs, outcome },
+      ...{ operation, backend, key, bytes, durationMs, outcome },
     })
   }
 

@@ -168,7 +168,7 @@ function Operations({
 const shownMax = 100
 
 function Operation({
-  operation: { operation, backend, key, bytes, attempt, durationMs, outcome },
+  operation: { operation, backend, key, bytes, durationMs, outcome },
   longest,
 }: {
   readonly operation: OperationRecord
@@ -195,7 +195,7 @@ function Operation({
       <Text size="xs" c="dimmed">
         {backend}
         {bytes === undefined ? '' : `, ${bytesText(bytes)}`}
-        {attempt > 1 ? `, attempt ${attempt}` : ''}, {outcome}
+        {`, ${outcome}`}
       </Text>
     </Box>
   )

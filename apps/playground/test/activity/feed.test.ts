@@ -18,7 +18,7 @@ import { barShare } from '../../src/screens/activity/web/operation-text.ts'
 function record(sequence: number, part: Partial<OperationRecord> = {}): OperationRecord {
   return {
     ...{ sequence, endedAt: 1000 + sequence, operation: 'read', backend: 'file' },
-    ...{ attempt: 1, durationMs: 1, outcome: 'OK', ...part },
+    ...{ durationMs: 1, outcome: 'OK', ...part },
   }
 }
 

@@ -129,7 +129,7 @@ describe('the history of operations', () => {
     const live = new Live()
     const history = new OperationHistory(live)
     const record = (sequence: number): OperationRecord => ({
-      ...{ sequence, endedAt: sequence, backend: 'file', attempt: 1, durationMs: 1 },
+      ...{ sequence, endedAt: sequence, backend: 'file', durationMs: 1 },
       operation: 'read',
       outcome: 'OK',
     })
@@ -153,7 +153,7 @@ describe('the history of operations', () => {
     for (let at = 0; at < 1500; at++) live.publish(operations, { operations: [], omitted: 0 })
     await pause(0)
     const record: OperationRecord = {
-      ...{ sequence: 1, endedAt: 0, backend: 'file', attempt: 1, durationMs: 1 },
+      ...{ sequence: 1, endedAt: 0, backend: 'file', durationMs: 1 },
       operation: 'read',
       outcome: 'OK',
     }

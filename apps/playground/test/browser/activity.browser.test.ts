@@ -138,7 +138,7 @@ describeInBrowser('the activity screen', (browser) => {
       const terms = await detail.getByRole('term').allInnerTexts()
       const known = Object.fromEntries(terms.map((term, index) => [term, facts[index]]))
       expect(known).toMatchObject({
-        ...{ Outcome: 'OK', Key: 'agent_configs/cfo', Backend: 'file', Attempt: '1' },
+        ...{ Outcome: 'OK', Key: 'agent_configs/cfo', Backend: 'file' },
         ...{ Bytes: '212 B (212)', Action: expect.stringMatching(/^[\da-f-]{18}$/) as string },
       })
       await screenshot('activity/feed')

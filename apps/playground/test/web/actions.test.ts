@@ -17,7 +17,7 @@ vi.mock('../../src/web/live.ts', () => ({
 
 function record(action: string, sequence: number): OperationRecord {
   return {
-    ...{ action, sequence, endedAt: 0, operation: 'stat', backend: 'file', attempt: 1 },
+    ...{ action, sequence, endedAt: 0, operation: 'stat', backend: 'file' },
     ...{ durationMs: 1, outcome: 'OK' },
   }
 }

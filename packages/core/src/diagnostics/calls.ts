@@ -123,7 +123,6 @@ export class Calls {
     const context: OperationContext = {
       operation,
       backend: this.#backend.name,
-      attempt: 1,
       ...(traced === undefined ? {} : { key: traced }),
     }
     try {

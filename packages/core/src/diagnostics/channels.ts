@@ -76,8 +76,6 @@ export interface OperationContext {
    * tables and queues: the name of the table or queue.
    */
   readonly key?: string | undefined
-  /** 1, unless a layer publishes tries of its own. `retry` tells them on `aos-storage:retry`. */
-  readonly attempt: number
   /**
    * Bytes of body that were opened or written; at the end, and only for read, write, copy, and what
    * moves messages.

@@ -27,6 +27,7 @@ import type {
 import type { Capabilities } from '../capabilities.ts'
 import { extraMembers, extraOptionsAt, iterableExtras } from '../extras.ts'
 import { discardSource } from '../source.ts'
+import { ItemsOnDemand, type OpenedItems, openItems } from './opened-items.ts'
 
 /** A method of the contract that a layer is around. */
 export type ContractOperation = Exclude<keyof StorageBackend, 'name' | 'capabilities' | 'close'>
@@ -50,6 +51,10 @@ export interface LayerCall {
  * caller's when one is given, and of a write with this body, which stands for the caller's; it may
  * be called again, except for a body that can be read only once. A body whose `run` was never
  * called is closed.
+ *
+ * Of what gives a body or a listing of an extra the call is its opening: it answers with an open
+ * body, or with the first item at hand. Who gives such a call a signal of its own has to see to the
+ * caller's for the rest.
  */
 export type Around = <T>(
   call: LayerCall,
@@ -162,22 +167,19 @@ class AroundBackend implements StorageBackend {
 
   /** Members that only some backends have, so that they are found on this one too. */
   #handOnExtras(): void {
-    const inner = this.#inner as unknown as Record<string, (...given: unknown[]) => unknown>
+    const inner = this.#inner as unknown as Members
     const known = new Set<string>(Object.values(extraMembers).flat().map(String))
     for (const name of this.capabilities.extras) {
-      const isCall = known.has(name) && !iterableExtras.has(name)
-      const member = isCall
-        ? (...given: unknown[]) => this.#callExtra(name, given, inner)
-        : (...given: unknown[]) => inner[name]!(...given)
+      const member = (...given: unknown[]): unknown => {
+        if (!known.has(name)) return inner[name]!(...given)
+        if (!iterableExtras.has(name)) return this.#callExtra(name, given, callOf(inner, name))
+        return new ItemsOnDemand(() => this.#callExtra(name, given, itemsOf(inner, name)))
+      }
       Object.defineProperty(this, name, { value: member, enumerable: false })
     }
   }
 
-  async #callExtra(
-    name: string,
-    given: unknown[],
-    inner: Record<string, (...given: unknown[]) => unknown>,
-  ): Promise<unknown> {
+  async #callExtra<T>(name: string, given: readonly unknown[], run: RunExtra<T>): Promise<T> {
     const key = given[0] as string
     const place = extraOptionsAt(name)
     const options = given[place] as OperationOptions | undefined
@@ -185,9 +187,20 @@ class AroundBackend implements StorageBackend {
     return this.#around(call, (signal) => {
       const own = [...given]
       if (signal !== undefined) own[place] = { ...options, signal }
-      return inner[name]!(...own) as Promise<unknown>
+      return run(own)
     })
   }
+}
+
+type Members = Record<string, (...given: unknown[]) => unknown>
+type RunExtra<T> = (given: readonly unknown[]) => Promise<T>
+
+function callOf(inner: Members, name: string): RunExtra<unknown> {
+  return (given) => inner[name]!(...given) as Promise<unknown>
+}
+
+function itemsOf(inner: Members, name: string): RunExtra<OpenedItems> {
+  return (given) => openItems(inner[name]!(...given) as AsyncIterable<unknown>)
 }
 
 async function rejected(error: unknown): Promise<never> {

@@ -15,24 +15,13 @@
 import { isBackend, type StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
 import { assertOptions } from '../options.ts'
-import { noteLayer } from './stack.ts'
+import { layersAround, type LayerOrder, type LayerPlace, noteLayer } from './stack.ts'
 
-/** Why one layer must not stand on the wrong side of another. */
-export interface LayerOrder {
-  /** The other layer's `layerName`. */
-  readonly layer: string
-  /** What breaks in the other order, as a sentence. */
-  readonly because: string
-}
+export type { LayerOrder } from './stack.ts'
 
 /** A function from backend to backend that knows its name and its place. */
-export interface Layer {
+export interface Layer extends LayerPlace {
   (inner: StorageBackend): StorageBackend
-  readonly layerName: string
-  /** Layers that must come after this one in the list: nearer to the backend. */
-  readonly outsideOf: readonly LayerOrder[]
-  /** Layers that must come before this one in the list: nearer to the caller. */
-  readonly insideOf: readonly LayerOrder[]
   /** False: a second one in the same list is a mistake. */
   readonly isRepeatable: boolean
 }
@@ -79,17 +68,23 @@ export function extendLayer<Members extends object>(
 }
 
 /**
- * Puts `layers` around `backend`, the first one outermost.
+ * Puts `layers` around `backend`, the first one outermost. One that the backend carries already, of
+ * an earlier call, counts for the order; a second one of its kind is no mistake then, unless it has
+ * a rule against itself.
  *
  * @throws TypeError for something that no {@link defineLayer} made, or that gives no backend.
  * @throws StorageError `INVALID_ARGUMENT` for an order that breaks data or promises.
  */
 export function applyLayers(backend: StorageBackend, layers: readonly Layer[]): StorageBackend {
   assertLayerOrder(layers)
+  const carried = layersAround(backend)
+  for (const outer of layers) {
+    for (const inner of carried) assertPair(outer, inner, ' (the backend carries it)')
+  }
   return layers.reduceRight((inner, layer) => {
     const outer: unknown = layer(inner)
     if (isBackend(outer)) {
-      noteLayer(outer, layer.layerName, inner)
+      noteLayer(outer, layer, inner)
       return outer
     }
     throw new TypeError(`The layer "${layer.layerName}" gave no storage backend`)
@@ -113,13 +108,18 @@ export function assertLayerOrder(layers: readonly Layer[]): void {
   })
 }
 
-function assertPair(outer: Layer, inner: Layer): void {
+/** @param where Said of the inner one. */
+function assertPair(outer: LayerPlace, inner: LayerPlace, where = ''): void {
   const rule =
     outer.insideOf.find(({ layer }) => layer === inner.layerName) ??
     inner.outsideOf.find(({ layer }) => layer === outer.layerName)
   if (rule === undefined) return
+  const { layerName } = inner
+  if (layerName === outer.layerName) {
+    throw orderError(`The backend carries a layer "${layerName}" already: ${rule.because}`)
+  }
   throw orderError(
-    `The layer "${inner.layerName}" must come before "${outer.layerName}" in layers: ` +
+    `The layer "${layerName}"${where} must come before "${outer.layerName}" in layers: ` +
       rule.because,
   )
 }

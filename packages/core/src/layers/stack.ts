@@ -29,8 +29,25 @@ export interface StackEntry {
   readonly others: Readonly<Record<string, readonly StackEntry[]>>
 }
 
+/** Why one layer must not stand on the wrong side of another. */
+export interface LayerOrder {
+  /** The other layer's `layerName`. */
+  readonly layer: string
+  /** What breaks in the other order, as a sentence. */
+  readonly because: string
+}
+
+/** What a layer says of its place. */
+export interface LayerPlace {
+  readonly layerName: string
+  /** Layers that must come after this one in the list: nearer to the backend. */
+  readonly outsideOf: readonly LayerOrder[]
+  /** Layers that must come before this one in the list: nearer to the caller. */
+  readonly insideOf: readonly LayerOrder[]
+}
+
 interface Link {
-  readonly name: string
+  readonly layer: LayerPlace
   readonly inner: StorageBackend
 }
 
@@ -45,13 +62,22 @@ export interface LayerStory {
 const links = new WeakMap<StorageBackend, Link>()
 const stories = new WeakMap<StorageBackend, LayerStory>()
 
-/** Notes that `outer` is the layer `name` around `inner`. */
-export function noteLayer(outer: StorageBackend, name: string, inner: StorageBackend): void {
+/** Notes that `outer` is the layer around `inner`. */
+export function noteLayer(outer: StorageBackend, layer: LayerPlace, inner: StorageBackend): void {
   // A layer may give back what it got, or something inside of it: nothing is around that.
   for (let at: StorageBackend | undefined = inner; at !== undefined; at = links.get(at)?.inner) {
     if (at === outer) return
   }
-  links.set(outer, { name, inner })
+  links.set(outer, { layer, inner })
+}
+
+/** The layers that a backend carries already, the outermost first. */
+export function layersAround(backend: StorageBackend): LayerPlace[] {
+  const layers: LayerPlace[] = []
+  for (let link = links.get(backend); link !== undefined; link = links.get(link.inner)) {
+    layers.push(link.layer)
+  }
+  return layers
 }
 
 /** Lets the layer that made `outer` say how it feels, whenever somebody asks. */
@@ -74,7 +100,7 @@ function entriesOf(backend: StorageBackend, above: ReadonlySet<StorageBackend>):
     const story = stories.get(at)
     const others = Object.entries(story?.others ?? {})
     entries.push({
-      name: link?.name ?? at.name,
+      name: link?.layer.layerName ?? at.name,
       kind: link === undefined ? 'backend' : 'layer',
       backend: at,
       state: story?.state?.(),

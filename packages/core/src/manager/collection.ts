@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ObjectInfo, OperationOptions } from '../backend.ts'
 import type { Clock } from '../clock.ts'
 import { isStorageError, StorageError } from '../errors.ts'
+import { jitterMs } from '../jitter.ts'
 import { assertKey, keyFault } from '../keys.ts'
 import { abortError, assertInteger, assertOptions, ownOptions, throwIfAborted } from '../options.ts'
 import type { Random } from '../random.ts'
@@ -229,8 +230,8 @@ export class Collection<In = unknown, Out = In> {
 
   async #pause(attempt: number, signal: AbortSignal | undefined): Promise<void> {
     throwIfAborted(signal)
-    const most = Math.min(updateDelayMsMax, updateDelayMs * 2 ** Math.min(attempt, 20))
-    await this.#clock.sleep(this.#random.next() * most, signal).catch((error: unknown) => {
+    const delayMs = jitterMs(this.#random, attempt, updateDelayMs, updateDelayMsMax)
+    await this.#clock.sleep(delayMs, signal).catch((error: unknown) => {
       throw signal?.aborted === true ? abortError(signal) : error
     })
   }

@@ -9,7 +9,7 @@
  *
  * Invariants: nothing ends early, and nothing late, since no limit is shorter than a look is apart.
  * The timer ends by itself when nothing runs, so that it keeps no process alive for longer than
- * {@link lookMsMax}.
+ * {@link lookMsMax}; after `endSoon`, as at the close of a store, with the last that runs.
  */
 import type { Clock } from '../clock.ts'
 
@@ -31,6 +31,7 @@ export class Deadlines {
   readonly #lookMs: number
   readonly #running = new Set<Deadline>()
   #watch: AbortController | undefined
+  #endsSoon = false
 
   /** @param limitMsMin The shortest limit that will come. */
   constructor(clock: Clock, limitMsMin: number) {
@@ -52,6 +53,19 @@ export class Deadlines {
   /** It ended in time. */
   end(deadline: Deadline): void {
     this.#running.delete(deadline)
+    if (this.#endsSoon) this.#endIdle()
+  }
+
+  /** From now on the timer ends with the last that runs, and not at its next look. */
+  endSoon(): void {
+    this.#endsSoon = true
+    this.#endIdle()
+  }
+
+  #endIdle(): void {
+    if (this.#running.size > 0) return
+    this.#watch?.abort(closed)
+    this.#watch = undefined
   }
 
   /** Forgets all that runs; ends the timer at once. */

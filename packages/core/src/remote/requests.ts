@@ -14,6 +14,7 @@
  */
 import type { Clock } from '../clock.ts'
 import { StorageError } from '../errors.ts'
+import { jitterMs } from '../jitter.ts'
 import { abortError } from '../options.ts'
 import type { Random } from '../random.ts'
 import { isConditional, openOutcome } from '../write-once.ts'
@@ -187,8 +188,7 @@ export class Requests {
   /** Undefined when the service asks for more patience than we have. */
   #delayMs(attempt: number, facts: FailureFacts | undefined): number | undefined {
     const { retryDelayMs, retryDelayMsMax } = this.#patience
-    const mostMs = Math.min(retryDelayMsMax, retryDelayMs * 2 ** Math.min(attempt - 1, 30))
-    const delayMs = this.#random.next() * mostMs
+    const delayMs = jitterMs(this.#random, attempt - 1, retryDelayMs, retryDelayMsMax)
     const { retryAfterMs } = facts ?? {}
     if (retryAfterMs === undefined) return delayMs
     return retryAfterMs > retryDelayMsMax ? undefined : retryAfterMs + delayMs

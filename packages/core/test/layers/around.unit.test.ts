@@ -104,7 +104,8 @@ describe('a layer around every call', () => {
       getTags: async (key: string) => ({ key }),
       setTags: async (...given: unknown[]) => void calls.push(given),
       deleteTags: async () => undefined,
-      listVersions: async function* () {
+      listVersions: async function* (...given: unknown[]) {
+        calls.push(given)
         yield 1
       },
       strange: () => 'as it is',
@@ -120,9 +121,10 @@ describe('a layer around every call', () => {
     expect(await backend.getTags('k')).toEqual({ key: 'k' })
     await backend.setTags('k', { a: 'b' })
     expect(calls).toEqual([['k', { a: 'b' }, { signal: own }]])
-    expect(await Array.fromAsync(backend.listVersions())).toEqual([1])
+    expect(await Array.fromAsync(backend.listVersions('k'))).toEqual([1])
     expect(backend.strange()).toBe('as it is')
-    expect(names).toEqual(['getTags k', 'setTags k'])
+    expect(calls[1]).toEqual(['k', { signal: own }])
+    expect(names).toEqual(['getTags k', 'setTags k', 'listVersions k'])
   })
 })
 

@@ -344,10 +344,39 @@ describe('closed', () => {
     expect((await inner.list()).objects).toEqual([])
     open!()
     sink.gate = undefined
-    await clock.advance(0)
+    await clock.advance(1000)
     await backend.write('a', bytes('x'), type)
     expect(clock.sleepers).toBe(0)
+    // It took the first one after all: that it ended is told too.
+    expect(sink.told).toEqual([
+      ...['write a begun', 'write a UNAVAILABLE', 'write a begun', 'write a success'],
+    ])
   })
+
+  it.each(['open', 'closed'] as const)(
+    'asks a sink again that failed until there was no room for more, %s',
+    async (failure) => {
+      const clock = virtualClock()
+      const dropped: number[] = []
+      const onDrop = (entries: readonly unknown[]): void => void dropped.push(entries.length)
+      const reads = 'open' as const
+      const changes = failure
+      const more = { clock, entriesWaitingMax: 3, onDrop, failure: { changes, reads } }
+      const { sink, backend } = audited(more)
+      sink.fault = new Error('down')
+      for (let count = 0; count < 5; count++) await backend.list()
+      await clock.advance(0)
+      expect(dropped).toEqual([1, 1])
+      sink.fault = undefined
+      await clock.advance(1000)
+      await backend.write('a', bytes('x'), type).catch(() => undefined)
+      await clock.advance(0)
+      await backend.write('b', bytes('x'), type)
+      await clock.advance(0)
+      expect(sink.told).toContain('write b success')
+      expect(stackOf(backend)[0]!.state!.details).toMatchObject({ waiting: 0 })
+    },
+  )
 
   it('ends with ABORTED while the sink is silent, and tells so later', async () => {
     const { inner, sink, backend } = audited()

@@ -221,6 +221,37 @@ describe('a quota', () => {
     expect(state().details).toMatchObject({ bytes: 80, objects: 2 })
   })
 
+  it('takes streams over what it did not write when full, and looks when it must', async () => {
+    const inner = new MemoryStorageBackend()
+    await inner.write('old', bytes(60), type)
+    await inner.write('other', bytes(40), type)
+    const { backend, clock, state } = open({ bytesMax: 100 }, inner)
+    let looks = 0
+    const stat = inner.stat.bind(inner)
+    inner.stat = (...given) => {
+      looks++
+      return stat(...given)
+    }
+    await backend.write('old', pieces([20, 20, 20]).body, type)
+    expect(looks).toBe(1)
+    expect(state().details).toMatchObject({ bytes: 100 })
+    await expect(backend.write('other', pieces([20, 21]).body, type)).rejects.toMatchObject(
+      exceeded,
+    )
+    // Two at one key: neither knows what it replaces, and nothing goes beyond the limit.
+    await clock.advance(60_000)
+    await backend.write('other', pieces([10]).body, type)
+    const both = [pieces([30, 30]), pieces([30, 40])]
+    await Promise.allSettled(both.map(({ body }) => backend.write('old', body, type)))
+    const { objects } = await inner.list()
+    expect(objects.reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(100)
+    // Room that is there needs no look.
+    looks = 0
+    await backend.delete('old')
+    await backend.write('third', pieces([1]).body, type)
+    expect(looks).toBe(0)
+  })
+
   it('knows what it deletes of its own, and learns of the rest when it measures', async () => {
     const inner = new MemoryStorageBackend()
     await inner.write('old', bytes(50), type)

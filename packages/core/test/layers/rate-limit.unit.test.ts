@@ -199,6 +199,48 @@ describe('the pace of bodies', () => {
     expect(await Promise.all(calls)).toEqual([0, 1000, 2000, 'RATE_LIMITED', 'RATE_LIMITED'])
   })
 
+  it('refuses streams too whose first chunk would come late, and lets others go on', async () => {
+    const { clock, inner, backend } = limited({ ...fast, waitMsMax: 2000 })
+    let closed = 0
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      try {
+        yield new Uint8Array(0)
+        for (let at = 0; at < 2; at++) yield new Uint8Array(1000)
+      } finally {
+        closed++
+      }
+    }
+    const keys = ['a', 'b', 'c', 'd', 'e']
+    const writes = keys.map((key) =>
+      backend.write(key, chunks(), type).then(
+        () => 'written',
+        (error: StorageError) => [error.code, error.retryAfterMs, error.isUnsent],
+      ),
+    )
+    await clock.runUntilIdle()
+    const late = ['RATE_LIMITED', 3000, false]
+    expect(await Promise.all(writes)).toEqual(['written', 'written', 'written', late, late])
+    expect(closed).toBe(5)
+
+    await clock.advance(10_000)
+    const read = inner.read.bind(inner)
+    inner.read = async (key, options) => {
+      const opened = await read(key, options)
+      return { ...opened, body: { [Symbol.asyncIterator]: chunks, cancel: async () => undefined } }
+    }
+    const opened = await Promise.all(keys.map(() => backend.read('a')))
+    const reads = opened.map((each) =>
+      collected(each).then(
+        () => 'read',
+        (error: StorageError) => error.code,
+      ),
+    )
+    await clock.runUntilIdle()
+    const refused = 'RATE_LIMITED'
+    expect(await Promise.all(reads)).toEqual(['read', 'read', 'read', refused, refused])
+    expect(closed).toBe(10)
+  })
+
   it('a wait ends with its signal, with its body, and at close', async () => {
     const { clock, inner, backend } = limited({ ...fast, waitMsMax: 1_000_000 })
     const read = inner.read.bind(inner)

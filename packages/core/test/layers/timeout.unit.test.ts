@@ -371,3 +371,20 @@ describe('the order of retry, rateLimit, timeout and deadline', () => {
     expect(() => order(inner, outer)).not.toThrow()
   })
 })
+
+it.each([
+  ['timeout', (clock: VirtualClock) => timeout({ clock })],
+  ['deadline', (clock: VirtualClock) => deadline({ totalMs: 30_000, clock })],
+] as const)('%s leaves no timer behind after close, and still ends what runs', async (_, layer) => {
+  const clock = virtualClock()
+  const idle = applyLayers(new MemoryStorageBackend(), [layer(clock)])
+  await idle.list()
+  await idle.close()
+  expect(clock.sleepers).toBe(0)
+  const busy = applyLayers(deaf('stat'), [layer(clock)])
+  const outcome = outcomeOf(clock, busy.stat('k'))
+  await busy.close()
+  await clock.advance(60_000)
+  expect((await outcome).error).toMatchObject({ code: 'TIMEOUT' })
+  expect(clock.sleepers).toBe(0)
+})

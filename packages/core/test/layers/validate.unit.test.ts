@@ -447,3 +447,12 @@ describe('a store behind rules', () => {
     expect(await errorOf(backend.copy('a', 'b'))).toMatchObject({ operation: 'copy', key: 'a' })
   })
 })
+
+it('lets what is wrong be moved aside, to a key without a rule', async () => {
+  const { inner, backend } = validated()
+  await inner.write('agents/a', bytes(bad), json)
+  expect((await errorOf(backend.read('agents/a'))).code).toBe('SCHEMA_INVALID')
+  await backend.copy('agents/a', 'aside/a')
+  expect((await backend.read('aside/a')).info.size).toBe(bad.length)
+  expect((await errorOf(backend.copy('aside/a', 'agents/b'))).code).toBe('SCHEMA_INVALID')
+})

@@ -45,6 +45,23 @@ describe('deadlines', () => {
     expect(late).toEqual(['again'])
   })
 
+  it('end the timer with the last that runs, once they are told to', async () => {
+    const clock = virtualClock()
+    const deadlines = new Deadlines(clock, 30_000)
+    deadlines.end(deadlines.start(30_000, () => undefined))
+    expect(clock.sleepers).toBe(1)
+    deadlines.endSoon()
+    expect(clock.sleepers).toBe(0)
+    const late: string[] = []
+    const first = deadlines.start(30_000, () => late.push('first'))
+    deadlines.start(30_000, () => late.push('second'))
+    deadlines.end(first)
+    expect(clock.sleepers).toBe(1)
+    await clock.advance(30_000)
+    expect(late).toEqual(['second'])
+    expect(clock.sleepers).toBe(0)
+  })
+
   it('leave no timer after close', async () => {
     const clock = virtualClock()
     const deadlines = new Deadlines(clock, 30_000)

@@ -381,7 +381,7 @@ describe('telemetry', () => {
       channel.unsubscribe(listen)
       statistics.stop()
     }
-    const context = { operation: 'tables.change', backend: 'memory', attempt: 1, durationMs: 0 }
+    const context = { operation: 'tables.change', backend: 'memory', durationMs: 0 }
     expect(contexts).toEqual([
       { ...context, outcome: 'OK' },
       { ...context, outcome: 'ALREADY_EXISTS' },

@@ -114,7 +114,7 @@ export class Recorder {
   async #closedChange<T>(call: AuditedCall<T>, entries: CallEntries): Promise<T> {
     const { trail } = this.#options
     throwIfAborted(call.signal)
-    const begun = trail.begin(entries.begun())
+    const begun = trail.begin(entries.begun(), (refused) => entries.failed(refused))
     try {
       await unlessAborted(() => begun, call.signal)
     } catch (error) {

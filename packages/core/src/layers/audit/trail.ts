@@ -36,7 +36,11 @@ interface Item {
   readonly isKept: boolean
   /** Without an error: taken, or kept for later. */
   readonly settle: (error?: StorageError) => void
+  /** The ends of what was refused, and then taken after all. */
+  readonly endsIfLate?: EndsIfLate | undefined
 }
+
+type EndsIfLate = (refused: StorageError) => readonly AuditEntry[]
 
 /** Entries on their way. */
 export class AuditTrail {
@@ -57,13 +61,18 @@ export class AuditTrail {
     this.#options = options
   }
 
-  /** @throws StorageError `UNAVAILABLE` unless they were taken; else there is room for `ends`. */
-  async begin(entries: readonly AuditEntry[]): Promise<void> {
+  /**
+   * There is room for the ends of what was taken.
+   *
+   * @param endsIfLate Recorded when the sink takes them after its time: what was begun is over.
+   * @throws StorageError `UNAVAILABLE` unless they were taken.
+   */
+  async begin(entries: readonly AuditEntry[], endsIfLate: EndsIfLate): Promise<void> {
     const ends = entries.length
     this.#assertRoom(entries.length + ends)
     this.#entriesReserved += ends
     try {
-      await this.#push(entries, false)
+      await this.#push(entries, false, endsIfLate)
     } catch (error) {
       this.#entriesReserved -= ends
       throw error
@@ -87,6 +96,7 @@ export class AuditTrail {
     const room = this.#options.entriesWaitingMax - this.#entriesWaiting - this.#entriesReserved
     if (entries.length > room) {
       this.#drop(entries, this.#failure ?? this.#fullError())
+      this.#askAgain()
       return
     }
     void this.#push(entries, true)
@@ -130,18 +140,23 @@ export class AuditTrail {
       : { ok: true, message: `the audit sink ${sink.name} takes entries`, details }
   }
 
-  #push(entries: readonly AuditEntry[], isKept: boolean): Promise<void> {
+  #push(entries: readonly AuditEntry[], isKept: boolean, endsIfLate?: EndsIfLate): Promise<void> {
     return new Promise((resolve, reject) => {
       const settle = (error?: StorageError): void => {
         if (error === undefined) resolve()
         else reject(error)
       }
-      this.#items.push({ entries, isKept, settle })
+      this.#items.push({ entries, isKept, settle, endsIfLate })
       this.#entriesWaiting += entries.length
       const isPausing = isKept && this.#failure !== undefined && this.#pausesStill()
       if (isPausing && !this.#isRunning) settle()
       else void this.#run()
     })
+  }
+
+  /** There is no room for more, so nobody else would ask whether the sink works again. */
+  #askAgain(): void {
+    if (!this.#pausesStill()) void this.#run()
   }
 
   #pausesStill(): boolean {
@@ -158,7 +173,7 @@ export class AuditTrail {
       const batch = this.#nextBatch()
       const entries = batch.flatMap((item) => item.entries)
       try {
-        if (entries.length > 0) await this.#append(entries)
+        if (entries.length > 0) await this.#append(batch, entries)
       } catch (error) {
         this.#fail(error)
         break
@@ -182,16 +197,35 @@ export class AuditTrail {
     return end === -1 ? [...this.#items] : this.#items.slice(0, end)
   }
 
-  async #append(entries: readonly AuditEntry[]): Promise<void> {
+  async #append(batch: readonly Item[], entries: readonly AuditEntry[]): Promise<void> {
     if (this.#isStuck) throw this.#timeoutError()
-    await this.#within(async () => {
-      this.#isStuck = true
-      try {
-        await this.#options.sink.append(entries)
-      } finally {
-        this.#isStuck = false
-      }
-    })
+    let [isTaken, isGivenUp] = [false, false]
+    const endIfLate = (): void => {
+      if (isTaken && isGivenUp) this.#endLate(batch)
+    }
+    try {
+      await this.#within(async () => {
+        this.#isStuck = true
+        try {
+          await this.#options.sink.append(entries)
+          isTaken = true
+        } finally {
+          this.#isStuck = false
+        }
+        endIfLate()
+      })
+    } catch (error) {
+      isGivenUp = true
+      endIfLate()
+      throw error
+    }
+  }
+
+  /** What was begun has been refused meanwhile. */
+  #endLate(batch: readonly Item[]): void {
+    for (const { endsIfLate } of batch) {
+      if (endsIfLate !== undefined) this.keep(endsIfLate(this.#timeoutError()))
+    }
   }
 
   /** What must be taken is refused, also what came during the try; the rest waits. */
@@ -223,7 +257,9 @@ export class AuditTrail {
   #assertRoom(entries: number): void {
     const { entriesWaitingMax } = this.#options
     const taken = this.#entriesWaiting + this.#entriesReserved
-    if (taken + entries > entriesWaitingMax) throw this.#fullError()
+    if (taken + entries <= entriesWaitingMax) return
+    this.#askAgain()
+    throw this.#fullError()
   }
 
   #drop(entries: readonly AuditEntry[], error: unknown): void {

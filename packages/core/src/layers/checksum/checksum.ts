@@ -56,6 +56,12 @@ export function checksum(options: ChecksumOptions = {}): Layer {
   return defineLayer({
     name: 'checksum',
     wrap: (inner) => new FramedBackend(inner, form, 'checksum'),
+    outsideOf: [
+      {
+        layer: 'checksum',
+        because: 'the inner one takes the marks of the outer one off: bodies would get digests',
+      },
+    ],
   })
 }
 

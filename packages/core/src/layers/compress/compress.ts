@@ -62,7 +62,14 @@ export function compress(options: CompressOptions = {}): Layer {
   return defineLayer({
     name: 'compress',
     wrap: (inner) => new FramedBackend(inner, form, 'compress'),
-    outsideOf: [{ layer: 'encrypt', because: 'what is encrypted does not compress any more' }],
+    outsideOf: [
+      { layer: 'encrypt', because: 'what is encrypted does not compress any more' },
+      {
+        layer: 'compress',
+        because:
+          'the inner one takes the marks of the outer one off: bodies would be read compressed',
+      },
+    ],
     insideOf: [
       {
         layer: 'validate',

@@ -260,7 +260,9 @@ class Quota {
   ): Promise<boolean> {
     if (claim.findsNothing || !claim.mayReplaceUnknown) return false
     const { key } = claim
-    this.#tally.begin(key)
+    // A stream that has begun has changed nothing yet: it is no other change beside the look.
+    const isWithin = claim.isBegun
+    if (!isWithin) this.#tally.begin(key)
     let size: number | undefined
     try {
       size = (await this.#inner.stat(key, signal === undefined ? {} : { signal })).size
@@ -270,7 +272,8 @@ class Quota {
       claim.findsNothing = true
     } finally {
       // Nothing awaits between this and the reservation: a measure forgets what was learned.
-      this.#tally.looked(key, size)
+      if (isWithin) this.#tally.lookedWithin(key, size)
+      else this.#tally.looked(key, size)
     }
     return this.#reserves(claim, bytes)
   }
@@ -363,6 +366,8 @@ class Claim {
   refusal: StorageError | undefined
   /** Set when nobody could tell what it would replace. */
   findsNothing = false
+  /** Set once the write is under way. */
+  isBegun = false
   readonly #tally: Tally
   readonly #replacing: Replacing
   #bytes = 0
@@ -406,6 +411,7 @@ class Claim {
   }
 
   begin(): void {
+    this.isBegun = true
     this.#tally.begin(this.key)
   }
 

@@ -91,6 +91,12 @@ export class Tally {
     if (!isMixed && bytes !== undefined) remember(this.#known, key, bytes)
   }
 
+  /** As {@link looked}, in the middle of a change that goes on. */
+  lookedWithin(key: string, bytes: number | undefined): void {
+    const isMixed = this.#running.get(key)?.isMixed ?? true
+    if (!isMixed && bytes !== undefined) remember(this.#known, key, bytes)
+  }
+
   /** A change of a key begins; each one ends with one of the methods below. */
   begin(key: string): void {
     const running = this.#running.get(key)

@@ -17,11 +17,11 @@ export function rateLimited(
     const { signal } = options ?? {}
     const isOpening = bodyOpenings.has(operation)
     const hasBody = isOpening || body !== undefined
-    if (hasBody) pace?.assertBearable()
+    if (hasBody) pace?.assertBearable(true)
     await turns.take(signal)
     // Meanwhile others may have booked more than is bearable.
-    if (hasBody) pace?.assertBearable()
-    if (body !== undefined) return run(undefined, await paced(body, pace, signal))
+    if (hasBody) pace?.assertBearable(true)
+    if (body !== undefined) return paced(body, pace, signal, (own) => run(undefined, own))
     const answer = await run()
     return isOpening ? (pacedRead(answer as ReadResult, pace, signal) as typeof answer) : answer
   }
@@ -34,15 +34,24 @@ export function rateLimited(
 }
 
 /** Bytes wait as a whole, a stream chunk by chunk. */
-async function paced(
+async function paced<T>(
   body: WriteBody,
   pace: BytePace | undefined,
   signal: AbortSignal | undefined,
-): Promise<WriteBody> {
-  if (pace === undefined) return body
-  if (!(body instanceof Uint8Array)) return pacedSource(body, pace, signal)
-  await pace.pass(body.byteLength, signal)
-  return body
+  write: (body: WriteBody) => Promise<T>,
+): Promise<T> {
+  if (pace === undefined) return write(body)
+  if (body instanceof Uint8Array) {
+    await pace.pass(body.byteLength, signal)
+    return write(body)
+  }
+  const source = pacedSource(body, pace, signal)
+  try {
+    return await write(source)
+  } catch (error) {
+    // The backend tells it as a body that failed.
+    throw source.refusal ?? error
+  }
 }
 
 function pacedRead(

@@ -3,7 +3,8 @@
  *
  * A chunk passes at once when all before it are paid for; what it costs is paid by those after it.
  * So a chunk of any size passes, none waits for more than the bytes before it, and over time no
- * more pass than the pace allows. Bounded: while the debt is too large no new body is let in.
+ * more pass than the pace allows. Bounded: while the debt is too large no new body is let in, nor
+ * the first chunk of one that was let in beside others.
  */
 import type { Clock } from '../../clock.ts'
 import { StorageError } from '../../errors.ts'
@@ -27,15 +28,18 @@ export class BytePace {
     this.#waitMsMax = waitMsMax
   }
 
-  /** @throws StorageError `RATE_LIMITED` when the bytes under way are too many already. */
-  assertBearable(): void {
+  /**
+   * @param isUnsent The store has not seen the call.
+   * @throws StorageError `RATE_LIMITED` when the bytes under way are too many already.
+   */
+  assertBearable(isUnsent: boolean): void {
     const waitMs = Math.ceil(this.#waitMs())
     if (waitMs <= this.#waitMsMax || this.#isClosed) return
     throw new StorageError(
       'RATE_LIMITED',
       `Too many bytes for ${this.#bytesPerSecond} a second: a body would begin in ${waitMs} ms; ` +
         'raise bytesPerSecond or waitMsMax of rateLimit, or try again later',
-      { retryAfterMs: waitMs, isUnsent: true },
+      { retryAfterMs: waitMs, ...(isUnsent && { isUnsent }) },
     )
   }
 

@@ -34,9 +34,9 @@ const dayMs = 86_400_000
  * turn. Where too many wait, or for too long, a call is refused with `RATE_LIMITED` and
  * `retryAfterMs` before the backend sees it.
  *
- * Each call counts as one, a `deleteMany` and a page of a listing too; `health` and the listings of
- * extras do not count. With `bytesPerSecond` bodies are slowed down as well: chunk by chunk, and
- * those that are given or come as bytes as a whole.
+ * Each call counts as one, a `deleteMany` and a page of a listing too; of `listVersions` and
+ * `listSnapshots` all their pages together. `health` does not count. With `bytesPerSecond` bodies
+ * are slowed down as well: chunk by chunk, and those that are given or come as bytes as a whole.
  *
  * A limit holds for one backend that was wrapped, in this process: where several share an account,
  * each gets its part of the account's limit.

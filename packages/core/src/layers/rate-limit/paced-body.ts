@@ -3,6 +3,11 @@ import type { BodyStream } from '../../backend.ts'
 import { closeIterator, discardSource } from '../../source.ts'
 import type { BytePace } from './byte-pace.ts'
 
+/** A body whose first chunk may have been refused. */
+export interface PacedBody extends BodyStream {
+  readonly refusal: unknown
+}
+
 const ended = { done: true, value: undefined } as const
 
 /** A body on its way out. */
@@ -19,7 +24,7 @@ export function pacedSource(
   source: AsyncIterable<Uint8Array>,
   pace: BytePace,
   signal: AbortSignal | undefined,
-): BodyStream {
+): PacedBody {
   // A source that was not started is closed by itself.
   return paced(source, async () => discardSource(source), pace, signal)
 }
@@ -29,9 +34,25 @@ function paced(
   cancel: () => Promise<void>,
   pace: BytePace,
   signal: AbortSignal | undefined,
-): BodyStream {
+): PacedBody {
   const ending = new AbortController()
+  let isFirst = true
+  let refusal: unknown
+  const assertFirst = (): void => {
+    if (!isFirst) return
+    isFirst = false
+    try {
+      // Others that were let in beside it may have booked before.
+      pace.assertBearable(false)
+    } catch (error) {
+      refusal = error
+      throw error
+    }
+  }
   return {
+    get refusal() {
+      return refusal
+    },
     [Symbol.asyncIterator]() {
       const iterator = source[Symbol.asyncIterator]()
       return {
@@ -40,6 +61,7 @@ function paced(
           // Anything else than bytes is refused by the backend.
           if (next.done === true || !(next.value instanceof Uint8Array)) return next
           try {
+            if (next.value.byteLength > 0) assertFirst()
             await pace.pass(next.value.byteLength, signal, ending.signal)
           } catch (error) {
             void closeIterator(iterator)

@@ -7,11 +7,11 @@
  *                                                                                 yes: pause, again
  * ```
  *
- * The pause is random between nothing and a size that doubles ("full jitter": M. Brooker, AWS
- * Architecture Blog, "Exponential Backoff And Jitter"), on top of what the service asks for.
+ * The pause (`jitter.ts`) is on top of what the service asks for.
  */
 import { retryChannel } from '../../diagnostics/layer-channels.ts'
 import { isStorageError, type StorageError, type StorageErrorCode } from '../../errors.ts'
+import { jitterMs } from '../../jitter.ts'
 import type { Tries } from '../../lost-answer.ts'
 import { Budget } from './budget.ts'
 import type { RetrySettings } from './options.ts'
@@ -131,8 +131,7 @@ export class Attempts implements Tries {
 
   #delayMs(attempt: number, retryAfterMs: number): number {
     const { delayMs, delayMsMax, random } = this.#policy.settings
-    const mostMs = Math.min(delayMsMax, delayMs * 2 ** Math.min(attempt - 1, 30))
-    return retryAfterMs + random.next() * mostMs
+    return retryAfterMs + jitterMs(random, attempt - 1, delayMs, delayMsMax)
   }
 }
 

@@ -19,6 +19,7 @@ import type {
 } from '../../backend.ts'
 import type { Capabilities } from '../../capabilities.ts'
 import { isStorageError, type StorageError } from '../../errors.ts'
+import { iterableExtras } from '../../extras.ts'
 import {
   isAnswerLost,
   isConditional,
@@ -40,7 +41,7 @@ import { UnreadSource } from './unread-source.ts'
  * something of its own each time, or tells whether it was there: it is called once.
  */
 const extras: ReadonlyMap<string, SecondTime> = new Map([
-  ...['presign', 'getAccessTier', 'readVersion', 'readSnapshot', 'getTags'].map(
+  ...['presign', 'getAccessTier', 'readVersion', 'readSnapshot', 'getTags', ...iterableExtras].map(
     (name): [string, SecondTime] => [name, 'none'],
   ),
   ...['setTags', 'deleteTags'].map((name): [string, SecondTime] => [name, 'same']),

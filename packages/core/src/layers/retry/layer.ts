@@ -20,7 +20,8 @@ export type { RetryOptions } from './options.ts'
  * - A body that breaks off: read on from there, in the same version, where the backend has ranges
  *   and conditions of reads.
  * - Of extras the reads (`presign`, `getTags`, `getAccessTier`, opening of `readVersion` and
- *   `readSnapshot`), `setTags` and `deleteTags`. Neither `health` nor other extras.
+ *   `readSnapshot`, of `listVersions` and `listSnapshots` up to the first item), `setTags` and
+ *   `deleteTags`. Neither `health` nor other extras.
  *
  * Only errors whose `retryable` is `'yes'`; after the last try it is `'exhausted'`, so that retries
  * around retries do not multiply. All calls of the layer share a budget of tokens: a retry takes 5,

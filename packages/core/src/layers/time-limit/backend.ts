@@ -2,8 +2,10 @@
 import type { BodyStream, Health, ReadResult, StorageBackend, WriteBody } from '../../backend.ts'
 import type { Clock } from '../../clock.ts'
 import { isStorageError, type StorageError } from '../../errors.ts'
+import { iterableExtras } from '../../extras.ts'
 import { Deadlines } from '../../remote/deadlines.ts'
 import { aroundCalls, bodyOpenings, type LayerCall } from '../around.ts'
+import type { OpenedItems } from '../opened-items.ts'
 import { tellState } from '../stack.ts'
 import { TimedBody } from './body.ts'
 import { CallWatch, endingMs, type LimitedCall } from './call.ts'
@@ -13,6 +15,7 @@ import { TimedSource } from './source.ts'
 const reads: ReadonlySet<string> = new Set([
   ...['read', 'stat', 'list', 'health'],
   ...['presign', 'getAccessTier', 'readVersion', 'readSnapshot', 'getTags'],
+  ...iterableExtras,
 ])
 
 /** The limits of a layer, and how it tells that one was reached. */
@@ -35,7 +38,9 @@ export function timeLimited(
   message: string,
 ): StorageBackend {
   const limiter = new TimeLimiter(limits)
-  const outer = aroundCalls(inner, (call, run) => limiter.around(call, run))
+  const outer = aroundCalls(inner, (call, run) => limiter.around(call, run), {
+    onClose: () => limiter.close(),
+  })
   tellState(outer, { state: () => ({ ok: true, message, details: { ...limiter.late } }) })
   return outer
 }
@@ -59,12 +64,21 @@ class TimeLimiter {
     return { lateCalls: this.#lateCalls, lateChunks: this.#lateChunks }
   }
 
+  /** What is under way still ends in time. */
+  close(): void {
+    this.#deadlines.endSoon()
+  }
+
   async around<T>(call: LayerCall, run: Run<T>): Promise<T> {
     if (call.operation === 'health') return this.#health(call, run)
     if (call.body !== undefined) return this.#write(call, call.body, run)
     const answer = await this.#watch(call, this.#limits.callMs).run(run)
-    if (!bodyOpenings.has(call.operation)) return answer
-    return this.#timed(answer as ReadResult, call.options?.signal) as T
+    if (bodyOpenings.has(call.operation)) {
+      return this.#timed(answer as ReadResult, call.options?.signal) as T
+    }
+    return iterableExtras.has(call.operation)
+      ? (this.#items(call, answer as OpenedItems) as T)
+      : answer
   }
 
   async #write<T>(call: LayerCall, body: WriteBody, run: Run<T>): Promise<T> {
@@ -107,18 +121,30 @@ class TimeLimiter {
     return { ...opened, body: new TimedBody(body, limit) }
   }
 
-  #watch({ operation, key, options }: LayerCall, limitMs: number): CallWatch {
-    const call: LimitedCall = {
+  /** Each item within the time of a call: a page may have to be asked for. */
+  #items(call: LayerCall, items: OpenedItems): OpenedItems {
+    const { callMs } = this.#limits
+    const { signal } = call.options ?? {}
+    const lateError = (): StorageError => this.#lateCall(call, callMs)
+    return new TimedBody(items, { deadlines: this.#deadlines, limitMs: callMs, signal, lateError })
+  }
+
+  #watch(call: LayerCall, limitMs: number): CallWatch {
+    const { operation, options } = call
+    const limited: LimitedCall = {
       limitMs,
       signal: options?.signal,
       isChange: !reads.has(operation),
-      lateError: () => {
-        this.#lateCalls++
-        return this.#lateError('call', limitMs, operation, key)
-      },
+      lateError: () => this.#lateCall(call, limitMs),
       ...(bodyOpenings.has(operation) && { free: freeBody }),
+      ...(iterableExtras.has(operation) && { free: freeItems }),
     }
-    return new CallWatch(this.#deadlines, call)
+    return new CallWatch(this.#deadlines, limited)
+  }
+
+  #lateCall({ operation, key }: LayerCall, limitMs: number): StorageError {
+    this.#lateCalls++
+    return this.#lateError('call', limitMs, operation, key)
   }
 
   #lateError(
@@ -135,6 +161,11 @@ class TimeLimiter {
     if (bytesPerSecondMin === undefined) return callMs
     return callMs + Math.ceil((bytes * 1000) / bytesPerSecondMin)
   }
+}
+
+/** Likewise of a listing of an extra. */
+function freeItems(answer: unknown): void {
+  void (answer as OpenedItems).cancel().catch(() => undefined)
 }
 
 /** Of a read whose answer came when nobody waited for it any more. */

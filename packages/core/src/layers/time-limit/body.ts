@@ -1,11 +1,10 @@
 /**
- * A body on its way out, of which each chunk comes within its time.
+ * A body on its way out, or a listing of an extra, of which each piece comes within its time.
  *
  * Invariants: time passes only while somebody waits for a chunk, so that a reader who rests is no
  * fault of the store; a body that was late or aborted is freed at once, and told as that, never as
  * ended.
  */
-import type { BodyStream } from '../../backend.ts'
 import type { StorageError } from '../../errors.ts'
 import { abortError } from '../../options.ts'
 import type { Deadline, Deadlines } from '../../remote/deadlines.ts'
@@ -21,11 +20,16 @@ export interface ChunkLimit {
   readonly lateError: () => StorageError
 }
 
+/** What comes piece by piece, and can be left. */
+export interface Timed<T> extends AsyncIterable<T> {
+  cancel(): Promise<void>
+}
+
 /** One body, for one reader. An object, not a generator, so that `return()` always frees it. */
-export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> {
-  readonly #source: BodyStream
+export class TimedBody<T> implements Timed<T>, AsyncIterableIterator<T> {
+  readonly #source: Timed<T>
   readonly #limit: ChunkLimit
-  #iterator: AsyncIterator<Uint8Array> | undefined
+  #iterator: AsyncIterator<T> | undefined
   #isOver = false
   /** To be told to whoever reads on. */
   #failure: StorageError | undefined
@@ -33,7 +37,7 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
   #endWait: (() => void) | undefined
   readonly #onAbort = (): void => this.#fail(abortError(this.#limit.signal!))
 
-  constructor(source: BodyStream, limit: ChunkLimit) {
+  constructor(source: Timed<T>, limit: ChunkLimit) {
     this.#source = source
     this.#limit = limit
     limit.signal?.addEventListener('abort', this.#onAbort, { once: true })
@@ -44,7 +48,7 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
     return this
   }
 
-  next(): Promise<IteratorResult<Uint8Array>> {
+  next(): Promise<IteratorResult<T>> {
     return new Promise((resolve, reject) => {
       if (this.#isOver) return this.#answerOver(resolve, reject)
       const { deadlines, limitMs, lateError } = this.#limit
@@ -60,7 +64,7 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
   /** Answers with the next chunk, unless the wait was ended before. Never throws. */
   async #pull(
     deadline: Deadline,
-    resolve: (next: IteratorResult<Uint8Array>) => void,
+    resolve: (next: IteratorResult<T>) => void,
     reject: (error: unknown) => void,
   ): Promise<void> {
     try {
@@ -83,7 +87,7 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
     this.#endWait = undefined
   }
 
-  async return(): Promise<IteratorResult<Uint8Array>> {
+  async return(): Promise<IteratorResult<T>> {
     await this.cancel()
     return ended
   }
@@ -115,10 +119,7 @@ export class TimedBody implements BodyStream, AsyncIterableIterator<Uint8Array> 
     await this.#source.cancel()
   }
 
-  #answerOver(
-    resolve: (next: IteratorResult<Uint8Array>) => void,
-    reject: (error: unknown) => void,
-  ): void {
+  #answerOver(resolve: (next: IteratorResult<T>) => void, reject: (error: unknown) => void): void {
     const failure = this.#failure
     this.#failure = undefined
     if (failure === undefined) resolve(ended)

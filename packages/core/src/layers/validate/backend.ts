@@ -29,7 +29,8 @@ import type { CheckedOperation, Checker } from './checker.ts'
 /**
  * Invariant: under a rule that refuses, no byte goes in, by write or copy, and none comes out, also
  * of a range, before the whole object has satisfied its schema. What is stored are the caller's
- * bytes, unchanged. Keys without a rule pass, as streams.
+ * bytes, unchanged. Keys without a rule pass, as streams; so does a copy to one, whatever its
+ * source is: rules are of keys, and what is wrong under one can be moved aside.
  */
 export class ValidatedBackend implements StorageBackend {
   readonly name: string

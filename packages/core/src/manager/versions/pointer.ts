@@ -8,6 +8,7 @@
 import type { ObjectInfo, WriteOptions } from '../../backend.ts'
 import type { Clock } from '../../clock.ts'
 import { isStorageError, StorageError } from '../../errors.ts'
+import { jitterMs } from '../../jitter.ts'
 import { quoteKey } from '../../keys.ts'
 import { abortError } from '../../options.ts'
 import type { Random } from '../../random.ts'
@@ -140,10 +141,11 @@ export async function pause(
   attempt: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const mostMs = Math.min(pauseMsMax, pauseMs * 2 ** Math.min(attempt, 20))
-  await clock.sleep(random.next() * mostMs, signal).catch((error: unknown) => {
-    throw signal?.aborted === true ? abortError(signal) : error
-  })
+  await clock
+    .sleep(jitterMs(random, attempt, pauseMs, pauseMsMax), signal)
+    .catch((error: unknown) => {
+      throw signal?.aborted === true ? abortError(signal) : error
+    })
 }
 
 /** The error of a call that was overtaken each time. */

@@ -13,7 +13,6 @@ export const columns = [
   { name: 'key', title: 'Key', isNumber: false },
   { name: 'bytes', title: 'Bytes', isNumber: true },
   { name: 'duration', title: 'Duration', isNumber: true },
-  { name: 'attempt', title: 'Attempt', isNumber: true },
   { name: 'backend', title: 'Backend', isNumber: false },
   { name: 'outcome', title: 'Outcome', isNumber: false },
 ] as const
@@ -71,7 +70,7 @@ function gapText(missing: number): string {
 }
 
 function Cells({ operation: record }: { readonly operation: OperationRecord }): ReactNode {
-  const { endedAt, operation, key = '', bytes, durationMs, attempt, backend, outcome } = record
+  const { endedAt, operation, key = '', bytes, durationMs, backend, outcome } = record
   return (
     <>
       <span role="gridcell" data-column="time" className="tabular">
@@ -93,9 +92,6 @@ function Cells({ operation: record }: { readonly operation: OperationRecord }): 
         <span className={classes['track']}>
           <span className={classes['bar']} style={{ width: `${barShare(durationMs)}%` }} />
         </span>
-      </span>
-      <span role="gridcell" data-column="attempt" className={`tabular ${classes['number']}`}>
-        {attempt}
       </span>
       <span role="gridcell" data-column="backend" className="clipped" title={backend}>
         {backend}

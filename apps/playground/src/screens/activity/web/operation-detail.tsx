@@ -71,14 +71,13 @@ function placeOf({ operation, key }: OperationRecord): readonly [string, ReactNo
 }
 
 function Facts({ operation: record }: { readonly operation: OperationRecord }): ReactNode {
-  const { bytes, durationMs, attempt, backend, outcome, endedAt, sequence, action } = record
+  const { bytes, durationMs, backend, outcome, endedAt, sequence, action } = record
   const facts: readonly (readonly [string, ReactNode])[] = [
     ['Outcome', <b key="outcome">{outcome}</b>],
     placeOf(record),
     ['Bytes', bytes === undefined ? 'none' : `${bytesText(bytes)} (${countText(bytes)})`],
     ['Duration', durationText(durationMs)],
     ['Ended at', timeText(endedAt)],
-    ['Attempt', countText(attempt)],
     ['Backend', backend],
     ['Number', countText(sequence)],
     ['Action', action ?? 'none of a page'],
