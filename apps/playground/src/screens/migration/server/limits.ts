@@ -1,10 +1,6 @@
 /** How far one may go: the server refuses what is beyond, the page does not offer it. */
 
-/** A whole number from `min` to `max`. */
-export interface Bounds {
-  readonly min: number
-  readonly max: number
-}
+import type { Bounds } from '../../../server/bounds.ts'
 
 export const planBounds = {
   concurrency: { min: 1, max: 64 },

@@ -5,11 +5,7 @@ import {
   boolean,
   check,
   type GenericSchema,
-  integer,
   maxLength,
-  maxValue,
-  minValue,
-  number,
   picklist,
   pipe,
   regex,
@@ -17,8 +13,8 @@ import {
   string,
   variant,
 } from 'valibot'
+import { whole } from '../../../server/bounds.ts'
 import {
-  type Bounds,
   folderName,
   folderNameRule,
   patternsMax,
@@ -27,10 +23,6 @@ import {
   sampleBytesMax,
 } from './limits.ts'
 import type { MigrationPlan, Place, SampleSettings } from './wire.ts'
-
-function whole({ min, max }: Bounds): GenericSchema<number> {
-  return pipe(number(), integer(), minValue(min), maxValue(max))
-}
 
 const place: GenericSchema<Place> = variant('kind', [
   strictObject({ kind: picklist(['playground', 'sample', 'memory']) }),
