@@ -28,7 +28,8 @@ function MigrationView({
 }: MigrationAtHand & { readonly whole: NonNullable<MigrationAtHand['whole']> }): ReactNode {
   const { state, seconds, records, folder } = whole
   const { work, preview } = state
-  const isNothing = work === undefined && preview === undefined && records.length === 0
+  const isBusy = work !== undefined
+  const ended = records.filter(({ state: at }) => at !== 'running')
   return (
     <Box className={classes['page']}>
       <Box className={classes['head']}>
@@ -41,28 +42,31 @@ function MigrationView({
         </Text>
       </Box>
       <Box className={classes['body']}>
-        <PlanForm
-          {...{ stores, folder, command, isBusy: work !== undefined }}
-          planBefore={records[0]?.plan}
-          sampleProblem={state.sampleProblem}
-        />
-        <Box className={classes['shown']}>
-          {work === undefined ? null : (
-            <WorkPanel {...{ work, seconds, command, folder }} key={work.kind} />
-          )}
-          {preview === undefined || work !== undefined ? null : <PreviewPanel preview={preview} />}
-          {isNothing ? (
+        <Box className={classes['form']}>
+          <PlanForm
+            {...{ stores, folder, command, isBusy }}
+            planBefore={records[0]?.plan}
+            sampleProblem={state.sampleProblem}
+          />
+        </Box>
+        <Box className={classes['now']}>
+          {isBusy ? <WorkPanel {...{ work, seconds, command, folder }} key={work.kind} /> : null}
+          {preview === undefined || isBusy ? null : <PreviewPanel preview={preview} />}
+        </Box>
+        <Box className={classes['lists']}>
+          {isBusy || preview !== undefined || records.length > 0 ? null : (
             <Empty title="Nothing was migrated yet">
               Choose two stores and look at the preview: it says what would be done, and writes
               nothing. A sample set gives you objects to try it on.
             </Empty>
-          ) : null}
-          {records.length === 0 ? null : (
-            <RecordList {...{ records, folder, command, isBusy: work !== undefined }} />
+          )}
+          {ended.length === 0 ? null : (
+            <RecordList records={ended} {...{ folder, command, isBusy }} />
           )}
           {storesError === null ? null : <ProblemNotice problem={problemOf(storesError)} />}
-          {stores === undefined ? null : (
-            <StoreList {...{ stores, folder, command, isBusy: work !== undefined }} />
+          {/* What is in them changes meanwhile. */}
+          {stores === undefined || isBusy ? null : (
+            <StoreList {...{ stores, folder, command, isBusy }} />
           )}
         </Box>
       </Box>

@@ -32,7 +32,8 @@ export interface PlanFormProps {
 export function PlanForm(props: PlanFormProps): ReactNode {
   const { stores, folder, planBefore, sampleProblem, isBusy, command } = props
   const [, setView] = useView(screen)
-  const [plan, setPlan] = useState(planBefore ?? planAtFirst)
+  // To delete something is said anew each time.
+  const [plan, setPlan] = useState({ ...(planBefore ?? planAtFirst), deleteSource: false })
   const [isAsking, setAsking] = useState(false)
   const set = (part: Partial<MigrationPlan>): void => setPlan({ ...plan, ...part })
   const others = stores?.flatMap(({ place }) => (place.kind === 'folder' ? [place] : [])) ?? []

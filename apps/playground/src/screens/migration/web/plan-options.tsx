@@ -1,11 +1,11 @@
-import { Box, Checkbox, Group, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { Box, Checkbox, NativeSelect, SimpleGrid, Textarea, TextInput } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import { NumberField } from '../../../web/number-field.tsx'
 import { planBounds } from '../server/limits.ts'
 import type { MigrationPlan } from '../server/wire.ts'
 import classes from './plan-form.module.css'
 import { patternsOf } from './texts.ts'
-import { compareChoices, existingChoices, verifyChoices } from './words.ts'
+import { compareChoices, existingChoices, planAtFirst, verifyChoices } from './words.ts'
 
 export interface PlanOptionsProps {
   readonly plan: MigrationPlan
@@ -14,10 +14,19 @@ export interface PlanOptionsProps {
 
 /** Which objects, under which keys, how sure and how fast. */
 export function PlanOptions({ plan, set }: PlanOptionsProps): ReactNode {
+  // What is set is seen.
+  const [isOther] = useState(
+    [plan.include, plan.exclude].some((patterns) => patterns.length > 0) ||
+      plan.existing !== planAtFirst.existing ||
+      plan.compare !== planAtFirst.compare ||
+      plan.verify !== planAtFirst.verify ||
+      plan.concurrency !== planAtFirst.concurrency,
+  )
+  const [isWatched] = useState(plan.requestsPerSecond > 0 || plan.faultPercent > 0)
   return (
     <>
       <PrefixFields plan={plan} set={set} />
-      <details>
+      <details open={isOther}>
         <summary className={classes['summary']}>Which objects, and how</summary>
         <Box className={classes['options']}>
           <PatternField
@@ -66,7 +75,7 @@ export function PlanOptions({ plan, set }: PlanOptionsProps): ReactNode {
           />
         </Box>
       </details>
-      <details>
+      <details open={isWatched}>
         <summary className={classes['summary']}>To watch it: slower, with faults</summary>
         <Box className={classes['options']}>
           <NumberField
@@ -101,7 +110,7 @@ export function PlanOptions({ plan, set }: PlanOptionsProps): ReactNode {
 
 function PrefixFields({ plan, set }: PlanOptionsProps): ReactNode {
   return (
-    <Group gap="xs" grow align="flex-end" preventGrowOverflow={false}>
+    <SimpleGrid cols={2} spacing="xs">
       <TextInput
         size="sm"
         label="Keys that begin with"
@@ -122,7 +131,7 @@ function PrefixFields({ plan, set }: PlanOptionsProps): ReactNode {
         spellCheck={false}
         autoComplete="off"
       />
-    </Group>
+    </SimpleGrid>
   )
 }
 

@@ -22,7 +22,7 @@ interface Surroundings {
   readonly command: Command
 }
 
-/** What was begun, the newest first, each with its report and the way on. */
+/** What was begun and runs no more, the newest first, each with its report and the way on. */
 export function RecordList({
   records,
   ...surroundings
@@ -69,7 +69,7 @@ function RecordItem({ record, isOpen, onToggle, ...surroundings }: RecordItemPro
           </Text>
         </Box>
         <Group gap="xs">
-          {state === 'running' ? null : <Ways record={record} {...surroundings} />}
+          <Ways record={record} {...surroundings} />
           {report === undefined && problem === undefined ? null : (
             <Button
               size="compact-sm"
@@ -86,7 +86,7 @@ function RecordItem({ record, isOpen, onToggle, ...surroundings }: RecordItemPro
           />
         </Group>
       </Group>
-      {state === 'running' || canGoOn ? null : (
+      {canGoOn ? null : (
         <Text size="sm" mt={4}>
           What was in memory ended with the playground: begin a new one.
         </Text>
@@ -135,6 +135,7 @@ function Ways({
         label="Forget"
         name={`Forget: ${which}`}
         question="Its report and its journal go; what it copied stays. A new migration finds that."
+        size="compact-sm"
         isBusy={isBusy}
         onConfirm={forget}
       />

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { countText, durationText } from '../../../web/amounts.ts'
 import { NameText } from '../../../web/name-text.tsx'
 import { ObjectLink, PrefixLink } from '../../../web/object-link.tsx'
+import { failuresMax } from '../server/limits.ts'
 import type { MigrationPlan } from '../server/wire.ts'
 import classes from './report-view.module.css'
 import { countsOf, objectsText } from './texts.ts'
@@ -16,7 +17,8 @@ export function ReportView({
   readonly report: MigrationReport
   readonly plan: MigrationPlan
 }): ReactNode {
-  const { losses, failures, failed } = report
+  const { losses, failures, failed, isResumed } = report
+  const isCut = failures.length === failuresMax && failed > failuresMax
   return (
     <Box>
       <Counts report={report} />
@@ -28,7 +30,7 @@ export function ReportView({
       {losses.length === 0 ? null : (
         <>
           <Title order={4} size="h6">
-            Not carried over as it was
+            Not carried over as it was{isResumed ? ', in this run' : null}
           </Title>
           <ul className={classes['losses']}>
             {losses.map(({ what, objects, why }) => (
@@ -42,10 +44,8 @@ export function ReportView({
       {failures.length === 0 ? null : (
         <>
           <Title order={4} size="h6">
-            Failures
-            {failures.length < failed
-              ? `: the first ${countText(failures.length)} of this run`
-              : null}
+            {isCut ? `The first ${countText(failuresMax)} failures` : 'Failures'}
+            {isResumed ? ' of this run' : null}
           </Title>
           <Failures report={report} isLinked={plan.from.kind === 'playground'} />
         </>
@@ -55,7 +55,10 @@ export function ReportView({
 }
 
 function Counts({ report }: { readonly report: MigrationReport }): ReactNode {
-  const counts = [...countsOf(report), ['took', durationText(report.durationMs)] as const]
+  const counts = [
+    ...countsOf(report),
+    [report.isResumed ? 'this run took' : 'took', durationText(report.durationMs)] as const,
+  ]
   return (
     <dl className={`${classes['counts']} tabular`}>
       {counts.map(([name, amount]) => (

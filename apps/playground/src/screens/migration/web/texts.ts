@@ -56,7 +56,7 @@ export function countsOf(
     ['failed', report.failed],
   ]
   return [
-    [isDryRun ? 'to be copied' : 'copied', `${countText(copied)}, ${bytesText(copiedBytes)}`],
+    [isDryRun ? 'to be copied' : 'copied', `${objectsText(copied)}, ${bytesText(copiedBytes)}`],
     ...counts.flatMap(([name, count]) => (count === 0 ? [] : [[name, countText(count)] as const])),
   ]
 }
@@ -64,7 +64,6 @@ export function countsOf(
 /** How it stands with a migration, in a few words. */
 export function standingOf({ state, report, reached, problem, endedAt }: ShownRecord): string {
   const done = reached === undefined ? '' : ` at ${doneText(reached)}`
-  if (state === 'running') return 'Under way'
   if (state === 'stopped') {
     if (problem !== undefined) return `Stopped by a failure${done}`
     return endedAt === undefined
