@@ -147,6 +147,11 @@ describeInBrowser('the migration screen', (browser) => {
     const item = items(page).first()
     await item.getByText('deleted at the source').waitFor(soon)
     await form(page).getByText('The sample set is empty: make one.').waitFor(soon)
+    // Each time anew.
+    await button(item, /^Run again/).click()
+    await dialog.getByText('Every object is deleted from').waitFor()
+    await button(dialog, 'Cancel').click()
+    await dialog.waitFor({ state: 'detached' })
     await item.getByRole('link', { name: 'brought/' }).click()
     await page.getByText('blobs/', { exact: true }).first().waitFor()
   })
@@ -172,7 +177,7 @@ describeInBrowser('the migration screen', (browser) => {
     const stores = section(page, 'Stores of this screen')
     await button(stores, 'Delete memory').click()
     await button(page.getByRole('dialog'), 'Delete').click()
-    await stores.getByRole('cell', { name: 'memory' }).waitFor({ state: 'detached' })
+    await stores.getByRole('cell', { name: 'memory', exact: true }).waitFor({ state: 'detached' })
   })
 
   describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
@@ -190,6 +195,7 @@ describeInBrowser('the migration screen', (browser) => {
       await button(form(page), 'Start').click()
       await expect.poll(() => settled(page), soon).toBeGreaterThan(20)
       await work(page).locator('canvas').nth(1).waitFor()
+      await expect.poll(() => work(page).getByText('Migrating').isVisible(), soon).toBe(true)
       await screenshot(`migration/${colorScheme}-${width}`)
       await expectAccessible(page)
       await button(work(page), 'Pause').click()

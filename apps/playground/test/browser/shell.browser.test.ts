@@ -15,6 +15,7 @@ const screens = [
   { title: 'Queues', path: '/queues', isShown: queuesShown },
   { title: 'Activity', path: '/activity', isShown: activityShown },
   { title: 'Operations', path: '/operations', isShown: operationsShown },
+  { title: 'Migration', path: '/migration', isShown: migrationShown },
   { title: 'Backend', path: '/backend', isShown: backendShown },
 ] as const
 
@@ -30,6 +31,7 @@ const narrowViews: Readonly<Record<string, readonly [address: string, shown: str
   activity: ['/activity', 'In the last 10 minutes'],
   totals: ['/activity?show=totals', 'p95'],
   operations: ['/operations', 'No calls since the last change.'],
+  migration: ['/migration', 'Nothing was migrated yet'],
   capability: ['/backend?capability=rangeRead', 'first, second, third'],
   compare: ['/backend?section=compare', 'Files'],
   health: ['/backend?section=health', 'Well'],
@@ -58,6 +60,10 @@ function queuesShown(page: Page): Locator {
 
 function activityShown(page: Page): Locator {
   return page.getByRole('region', { name: 'The last ten minutes' })
+}
+
+function migrationShown(page: Page): Locator {
+  return page.getByRole('heading', { name: 'Nothing was migrated yet' })
 }
 
 function operationsShown(page: Page): Locator {

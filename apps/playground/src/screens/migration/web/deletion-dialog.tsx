@@ -37,7 +37,7 @@ export function DeletionDialog({
           title={<Text inherit c="var(--mantine-color-text)" children="This cannot be undone" />}
           p="xs"
         >
-          A migration the other way brings the objects back.
+          Undo does not know it: only a migration the other way brings the objects back.
         </Alert>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose} data-autofocus>

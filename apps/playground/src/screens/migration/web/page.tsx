@@ -1,5 +1,5 @@
 import { Box, Text, Title } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Empty } from '../../../web/empty.tsx'
 import { Late } from '../../../web/late.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
@@ -29,6 +29,11 @@ function MigrationView({
   const { state, seconds, records, folder } = whole
   const { work, preview } = state
   const isBusy = work !== undefined
+  const now = useRef<HTMLDivElement>(null)
+  // The button may be far below.
+  const onBegun = (): void => {
+    requestAnimationFrame(() => now.current?.scrollIntoView({ block: 'nearest' }))
+  }
   const ended = records.filter(({ state: at }) => at !== 'running')
   return (
     <Box className={classes['page']}>
@@ -44,12 +49,12 @@ function MigrationView({
       <Box className={classes['body']}>
         <Box className={classes['form']}>
           <PlanForm
-            {...{ stores, folder, command, isBusy }}
+            {...{ stores, folder, command, isBusy, onBegun }}
             planBefore={records[0]?.plan}
             sampleProblem={state.sampleProblem}
           />
         </Box>
-        <Box className={classes['now']}>
+        <Box className={classes['now']} ref={now}>
           {isBusy ? <WorkPanel {...{ work, seconds, command, folder }} key={work.kind} /> : null}
           {preview === undefined || isBusy ? null : <PreviewPanel preview={preview} />}
         </Box>
@@ -61,7 +66,7 @@ function MigrationView({
             </Empty>
           )}
           {ended.length === 0 ? null : (
-            <RecordList records={ended} {...{ folder, command, isBusy }} />
+            <RecordList records={ended} {...{ folder, command, isBusy, onBegun }} />
           )}
           {storesError === null ? null : <ProblemNotice problem={problemOf(storesError)} />}
           {/* What is in them changes meanwhile. */}

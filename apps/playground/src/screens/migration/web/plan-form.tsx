@@ -26,11 +26,13 @@ export interface PlanFormProps {
   readonly sampleProblem: Problem | undefined
   readonly isBusy: boolean
   readonly command: Command
+  /** Something is under way now. */
+  readonly onBegun: () => void
 }
 
 /** What is to be migrated, and how; previewed, then started. */
 export function PlanForm(props: PlanFormProps): ReactNode {
-  const { stores, folder, planBefore, sampleProblem, isBusy, command } = props
+  const { stores, folder, planBefore, sampleProblem, isBusy, command, onBegun } = props
   const [, setView] = useView(screen)
   // To delete something is said anew each time.
   const [plan, setPlan] = useState({ ...(planBefore ?? planAtFirst), deleteSource: false })
@@ -39,15 +41,17 @@ export function PlanForm(props: PlanFormProps): ReactNode {
   const others = stores?.flatMap(({ place }) => (place.kind === 'folder' ? [place] : [])) ?? []
   const fault = faultOf(plan)
   const isHeld = isBusy || fault !== undefined
-  const preview = (): void => {
+  const preview = async (): Promise<void> => {
     const text = migrationText(`Preview ${pathText(plan)}`, plan, { folder, isPreview: true })
-    void command(text, (api) => answer(api.preview.$post({ json: plan })))
+    if (await command(text, (api) => answer(api.preview.$post({ json: plan })))) onBegun()
   }
   const start = async (): Promise<void> => {
     setAsking(false)
     const text = migrationText(`Migrate ${pathText(plan)}`, plan, { folder })
     const isStarted = await command(text, (api) => answer(api.start.$post({ json: plan })))
-    if (isStarted) setView({ run: undefined })
+    if (!isStarted) return
+    setView({ run: undefined })
+    onBegun()
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -96,7 +100,7 @@ export function PlanForm(props: PlanFormProps): ReactNode {
           variant="default"
           disabled={isHeld}
           leftSection={<IconEye size={16} />}
-          onClick={preview}
+          onClick={() => void preview()}
         >
           Preview
         </Button>

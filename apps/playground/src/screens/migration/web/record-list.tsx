@@ -1,6 +1,6 @@
 import { Box, Button, Group, Text, Title } from '@mantine/core'
 import { IconPlayerPlay, IconRotate } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { momentText } from '../../../web/amounts.ts'
 import { answer } from '../../../web/api.ts'
 import { CodePopover } from '../../../web/code-popover.tsx'
@@ -10,6 +10,7 @@ import { useView } from '../../../web/view.ts'
 import { pathText } from '../server/place-text.ts'
 import type { ShownRecord } from '../server/wire.ts'
 import { forgetText, migrationText } from './code.ts'
+import { DeletionDialog } from './deletion-dialog.tsx'
 import classes from './record-list.module.css'
 import { ReportView } from './report-view.tsx'
 import screen from './screen.ts'
@@ -20,6 +21,8 @@ interface Surroundings {
   readonly folder: string
   readonly isBusy: boolean
   readonly command: Command
+  /** Something is under way now. */
+  readonly onBegun: () => void
 }
 
 /** What was begun and runs no more, the newest first, each with its report and the way on. */
@@ -103,15 +106,20 @@ function Ways({
   folder,
   isBusy,
   command,
+  onBegun,
 }: Surroundings & { readonly record: ShownRecord }): ReactNode {
   const [, setView] = useView(screen)
+  const [isAsking, setAsking] = useState(false)
   const isStopped = state === 'stopped'
   const label = isStopped ? 'Go on' : 'Run again'
   const which = `${pathText(plan)}, begun ${momentText(startedAt)}`
   const goOn = async (): Promise<void> => {
+    setAsking(false)
     const text = migrationText(`${label}: ${pathText(plan)}`, plan, { folder, id })
     const isBegun = await command(text, (api) => answer(api['go-on'].$post({ json: { id } })))
-    if (isBegun) setView({ run: id })
+    if (!isBegun) return
+    setView({ run: id })
+    onBegun()
   }
   const forget = (): void => {
     const text = forgetText(id, folder)
@@ -126,7 +134,10 @@ function Ways({
           disabled={isBusy}
           leftSection={isStopped ? <IconPlayerPlay size={14} /> : <IconRotate size={14} />}
           aria-label={`${label}: ${which}`}
-          onClick={() => void goOn()}
+          onClick={() => {
+            if (plan.deleteSource) setAsking(true)
+            else void goOn()
+          }}
         >
           {label}
         </Button>
@@ -138,6 +149,12 @@ function Ways({
         size="compact-sm"
         isBusy={isBusy}
         onConfirm={forget}
+      />
+      <DeletionDialog
+        plan={plan}
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        onConfirm={() => void goOn()}
       />
     </>
   )
