@@ -1,4 +1,4 @@
-/** The Migration screen: a sample set is made, previewed, migrated, paused, stopped, gone on with. */
+/** The Migration screen: samples are made, previewed, migrated; paused, stopped, gone on with. */
 import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it, vi } from 'vitest'
 import { expectAccessible } from './support/accessibility.ts'

@@ -48,11 +48,13 @@ beforeEach(async () => {
   return () => rm(folder, { recursive: true, force: true })
 })
 
-function keysOf(...path: readonly string[]): Promise<readonly string[]> {
+async function keysOf(...path: readonly string[]): Promise<readonly string[]> {
   const backend = new FileStorageBackend({ basePath: join(folder, ...path) })
-  return contentOf(backend)
-    .then((content) => [...content.keys()])
-    .finally(() => backend.close())
+  try {
+    return [...(await contentOf(backend)).keys()]
+  } finally {
+    await backend.close()
+  }
 }
 
 describe('the code of the Migration screen', () => {

@@ -61,7 +61,7 @@ describe('a migration', () => {
     expect(await opened.contentOf('stores', 'copy')).toEqual(await opened.contentOf('sample'))
   })
 
-  it('is stopped, and goes on from its journal after a restart: nothing is copied twice', async () => {
+  it('is stopped, and goes on after a restart: nothing is copied twice', async () => {
     await using opened = await OpenMigrations.open()
     await opened.makeSample(80)
     await opened.migrations.start({ ...toCopy, ...slow })

@@ -1,4 +1,4 @@
-/** The API of the Migration screen: bring objects from one store to another, and see how it goes. */
+/** The API of the Migration screen: bring objects to another store, and see how it goes. */
 import { Hono } from 'hono'
 import { atMost, commandBytesMax } from '../../../server/body-limit.ts'
 import type { OpenScreen, ServerScreen } from '../../../server/screen.ts'

@@ -12,7 +12,7 @@
  * and when it ends; pages hear of it a few times a second, and what they get is bounded.
  */
 import { join } from 'node:path'
-import { type MigrationProgress, StorageError, systemRandom } from '@aos-storage/core'
+import { StorageError, systemRandom } from '@aos-storage/core'
 import { topic } from '../../../server/live.ts'
 import { type Problem, problemOf } from '../../../server/problem.ts'
 import type { World } from '../../../server/world.ts'
@@ -21,6 +21,7 @@ import { pathText } from './place-text.ts'
 import { type KeptRecord, Records } from './records.ts'
 import { makeSample } from './sample-set.ts'
 import { Stores } from './stores.ts'
+import { busyError, secondBetween, type UnderWay } from './under-way.ts'
 import type {
   MigrationNews,
   MigrationPlan,
@@ -32,7 +33,6 @@ import type {
   ShownRecord,
   StoreRow,
   WholeMigration,
-  Work,
 } from './wire.ts'
 
 /** What happens on this screen. */
@@ -49,18 +49,6 @@ const keptSecondsMax = 600
 
 type MigrationWorld = Pick<World, 'folder' | 'storage' | 'live' | 'clock' | 'notices'>
 
-/** What is under way. */
-interface UnderWay {
-  readonly work: () => Work
-  /** Of a migration, and of a preview. */
-  readonly moving?: Moving | undefined
-  /** Of a migration. */
-  readonly record?: KeptRecord | undefined
-  readonly stop: () => void
-  /** Resolves when it has ended and is written down. Never rejects. */
-  readonly over: Promise<void>
-}
-
 export class Migrations {
   readonly #world: MigrationWorld
   readonly #folder: string
@@ -74,7 +62,7 @@ export class Migrations {
   #revision = 0
   #listRevision = 0
   readonly #closing = new AbortController()
-  /** The command under way; the next one waits for it. The first one: what is on the disk is read. */
+  /** The command under way; the next one waits for it. At first: what is on the disk is read. */
   #turn: Promise<void>
   readonly #ready: Promise<void>
 
@@ -115,7 +103,6 @@ export class Migrations {
   start(plan: MigrationPlan): Promise<MigrationState> {
     return this.#command(async () => {
       await assertMeaningful(plan)
-      await this.#records.makeRoom()
       const { clock } = this.#world
       const startedAt = clock.now()
       await this.#run({
@@ -132,7 +119,7 @@ export class Migrations {
       if (!this.#canGoOn(record)) {
         throw new StorageError(
           'NOT_FOUND',
-          'What was in memory ended with the playground that this migration ran in: begin a new one',
+          'What was in memory ended with the playground that it ran in: begin a new migration',
         )
       }
       const { report: _report, problem: _problem, endedAt: _endedAt, ...kept } = record
@@ -143,6 +130,8 @@ export class Migrations {
   makeSample(settings: SampleSettings): Promise<MigrationState> {
     return this.#command(async () => {
       this.#sampleProblem = undefined
+      // It was of other samples, and is not told again and again meanwhile.
+      this.#preview = undefined
       const backend = await this.#stores.newSample()
       const stop = new AbortController()
       let objectsDone = 0
@@ -197,6 +186,7 @@ export class Migrations {
   removeStore(place: Place): Promise<MigrationState> {
     return this.#command(async () => {
       await this.#stores.remove(place)
+      this.#preview = undefined
       this.#listRevision += 1
     })
   }
@@ -215,7 +205,7 @@ export class Migrations {
     await this.#ready
     const acted = this.#turn.then(async () => {
       if (this.#closing.signal.aborted) throw new StorageError('CLOSED', 'The screen is closed')
-      if (this.#underWay !== undefined) throw busy(this.#underWay.work())
+      if (this.#underWay !== undefined) throw busyError(this.#underWay.work())
       await act()
       return this.#tell()
     })
@@ -231,6 +221,7 @@ export class Migrations {
     const { plan, id } = record
     const source = await this.#stores.source(plan.from)
     const destination = await this.#stores.destination(plan.to)
+    if (before === undefined) await this.#records.makeRoom()
     await this.#records.save(record)
     const journal = this.#records.journalOf(id)
     let moving: Moving
@@ -278,6 +269,7 @@ export class Migrations {
     await ended
     ticking.abort()
     await ticks
+    // A store that does not close has told what it had to tell before.
     await onEnd().catch(() => undefined)
     this.#underWay = undefined
     this.#listRevision += 1
@@ -307,11 +299,14 @@ export class Migrations {
     }
   }
 
-  /** What cannot be written down is told with the record. Never rejects. */
+  /**
+   * Never rejects. What a full disk keeps from being written down is known as long as this lives;
+   * after that the record stands as one that was cut short, and goes on from its journal.
+   */
   async #note(record: KeptRecord, moving: Moving, now: Partial<KeptRecord>): Promise<void> {
     const { objectsDone, objectsTotal, isTotalKnown, bytesDone } = moving.progress
     const reached = { objectsDone, objectsTotal, isTotalKnown, bytesDone }
-    await this.#records.save({ ...record, ...now, reached })
+    await this.#records.save({ ...record, ...now, reached }).catch(() => undefined)
   }
 
   get #moving(): Moving {
@@ -348,21 +343,4 @@ export class Migrations {
     this.#world.live.publish(migrationTopic, { state, second })
     return state
   }
-}
-
-function secondBetween(before: MigrationProgress, now: MigrationProgress, at: number): Second {
-  return {
-    ...{ at, objects: now.objectsDone - before.objectsDone },
-    // Bytes of a try that is given up are taken back.
-    bytes: Math.max(0, now.bytesDone - before.bytesDone),
-  }
-}
-
-function busy(work: Work): StorageError {
-  const what = {
-    migration: 'A migration runs',
-    preview: 'A preview runs',
-    sample: 'The sample set is being made',
-  }[work.kind]
-  return new StorageError('LOCKED', `${what}: one thing at a time`)
 }

@@ -47,7 +47,7 @@ export async function makeSample(
 }
 
 /** The object of that place. @param bytes On average: from half to one and a half of it. */
-export function sampleObject(index: number, bytes: number): SampleObject {
+function sampleObject(index: number, bytes: number): SampleObject {
   const random = seededRandom(index + 1)
   const size = Math.max(1, Math.round(bytes * (0.5 + random.next())))
   const folder = String(index % folders).padStart(2, '0')
