@@ -1,5 +1,5 @@
 import { Box, Text, Title } from '@mantine/core'
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Empty } from '../../../web/empty.tsx'
 import { Late } from '../../../web/late.tsx'
 import { ProblemNotice } from '../../../web/problem-text.tsx'
@@ -30,10 +30,12 @@ function MigrationView({
   const { work, preview } = state
   const isBusy = work !== undefined
   const now = useRef<HTMLDivElement>(null)
-  // The button may be far below.
-  const onBegun = (): void => {
-    requestAnimationFrame(() => now.current?.scrollIntoView({ block: 'nearest' }))
-  }
+  const [begun, setBegun] = useState(0)
+  const onBegun = (): void => setBegun((count) => count + 1)
+  // The button may be far below what it begins.
+  useEffect(() => {
+    if (begun > 0) now.current?.scrollIntoView({ block: 'nearest' })
+  }, [begun, isBusy])
   const ended = records.filter(({ state: at }) => at !== 'running')
   return (
     <Box className={classes['page']}>
