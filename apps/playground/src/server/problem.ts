@@ -38,7 +38,7 @@ const answers: Readonly<Record<StorageErrorCode, readonly [ContentfulStatusCode,
 }
 
 /** What the failed request was about: a code means another thing to do for each. */
-export type Subject = 'objects' | 'tables' | 'queues'
+export type Subject = 'objects' | 'tables' | 'queues' | 'migration'
 
 /** Where the fix for an object is none. The messages name the rules of names and keys. */
 const otherFixes: Readonly<
@@ -56,12 +56,23 @@ const otherFixes: Readonly<
     INVALID_KEY: 'Correct the name, then repeat.',
     CORRUPT: 'Look at the Backend screen; restore the queue from a copy.',
   },
+  migration: {
+    NOT_FOUND: 'Look again at what is there now.',
+    CONFLICT: 'Look again at what runs now.',
+    LOCKED: 'Wait until it has ended, or stop it.',
+    UNSUPPORTED: 'Choose another store, or other options.',
+    QUOTA_EXCEEDED: 'Make room, then repeat.',
+    UNAVAILABLE: 'Let it go on when the stores answer again.',
+    RATE_LIMITED: 'Let it go on a little later.',
+    TIMEOUT: 'Let it go on when the stores answer again.',
+    CORRUPT: 'Forget it and begin a new one: what was copied is found.',
+  },
 }
 
 /** The subject of a request, by the path of its route. */
 export function subjectOf(path: string): Subject {
   const screen = /^\/api\/([a-z]+)/.exec(path)?.[1]
-  return screen === 'tables' || screen === 'queues' ? screen : 'objects'
+  return screen !== undefined && Object.hasOwn(otherFixes, screen) ? (screen as Subject) : 'objects'
 }
 
 /** Where the usual fix for an object is none. */

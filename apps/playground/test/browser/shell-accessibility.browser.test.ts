@@ -18,6 +18,7 @@ const screens: readonly (readonly [address: string, shown: string])[] = [
   ['/queues', 'agent-tasks'],
   ['/activity', 'In the last 10 minutes'],
   ['/operations', 'What layers do for you'],
+  ['/migration', 'Nothing was migrated yet'],
   ['/backend?capability=extras', 'How long may a key be?'],
 ]
 

@@ -105,10 +105,11 @@ function lonelyPoints(plot: uPlot, seriesIndex: number): number[] {
   )
 }
 
-/** The right end is the last second. Null: nothing is known yet. */
-function lastMinutes(_plot: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax {
-  const end = max ?? Date.now() / 1000
-  return [Math.max(end - shownSecondsMax, Math.min(min ?? end, end - shownSecondsMin)), end]
+/** The right end is the last second. Of a single one uPlot would make a day. */
+function lastMinutes({ data: [moments] }: uPlot): uPlot.Range.MinMax {
+  const end = moments?.at(-1) ?? Date.now() / 1000
+  const first = moments?.[0] ?? end
+  return [Math.max(end - shownSecondsMax, Math.min(first, end - shownSecondsMin)), end]
 }
 
 function fromZero(_plot: uPlot, _min: number | null, max: number | null): uPlot.Range.MinMax {

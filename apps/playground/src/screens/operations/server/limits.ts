@@ -1,10 +1,6 @@
 /** How far the lab may be turned: the server refuses what is beyond, the page does not offer it. */
 
-/** A whole number from `min` to `max`. */
-export interface Bounds {
-  readonly min: number
-  readonly max: number
-}
+import type { Bounds } from '../../../server/bounds.ts'
 
 const percent: Bounds = { min: 0, max: 100 }
 export const seedBounds: Bounds = { min: 0, max: 0xffff_ffff }

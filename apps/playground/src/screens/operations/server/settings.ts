@@ -1,21 +1,8 @@
 /** What requests may ask of the lab: checked whole, every number within its bounds. */
-import {
-  boolean,
-  type GenericSchema,
-  integer,
-  maxValue,
-  minValue,
-  number,
-  picklist,
-  pipe,
-  strictObject,
-} from 'valibot'
-import { type Bounds, faultBounds, layerBounds, loadBounds, seedBounds } from './limits.ts'
+import { boolean, type GenericSchema, picklist, strictObject } from 'valibot'
+import { whole } from '../../../server/bounds.ts'
+import { faultBounds, layerBounds, loadBounds, seedBounds } from './limits.ts'
 import type { FaultSettings, LayerSettings, LoadSettings, PresetRequest } from './wire.ts'
-
-function whole({ min, max }: Bounds): GenericSchema<number> {
-  return pipe(number(), integer(), minValue(min), maxValue(max))
-}
 
 export const loadSettings: GenericSchema<LoadSettings> = strictObject({
   seed: whole(seedBounds),

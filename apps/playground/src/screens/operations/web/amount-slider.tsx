@@ -1,6 +1,6 @@
 import { Box, Group, Slider, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
-import type { Bounds } from '../server/limits.ts'
+import type { Bounds } from '../../../server/bounds.ts'
 
 export interface AmountSliderProps {
   readonly label: string

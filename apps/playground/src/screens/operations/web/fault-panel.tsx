@@ -5,7 +5,7 @@ import { faultBounds, seedBounds } from '../server/limits.ts'
 import type { FaultSettings, LabState } from '../server/wire.ts'
 import { AmountSlider } from './amount-slider.tsx'
 import { stackText } from './code.ts'
-import { NumberField } from './number-field.tsx'
+import { NumberField } from '../../../web/number-field.tsx'
 import type { Change } from './use-lab.ts'
 import { faultWords } from './words.ts'
 

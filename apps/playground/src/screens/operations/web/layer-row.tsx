@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { countText } from '../../../web/amounts.ts'
 import type { LayerName, LayerSettings, StackRow } from '../server/wire.ts'
-import { NumberField } from './number-field.tsx'
+import { NumberField } from '../../../web/number-field.tsx'
 import classes from './stack-panel.module.css'
 import { layerWords, optionOf } from './words.ts'
 

@@ -5,7 +5,7 @@ import { answer } from '../../../web/api.ts'
 import { loadBounds, seedBounds } from '../server/limits.ts'
 import type { LabState, LoadSettings } from '../server/wire.ts'
 import { stackText } from './code.ts'
-import { NumberField } from './number-field.tsx'
+import { NumberField } from '../../../web/number-field.tsx'
 import type { Change } from './use-lab.ts'
 
 /** Starts and stops the traffic, and says how much there is. */

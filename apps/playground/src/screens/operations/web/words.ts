@@ -1,5 +1,6 @@
 /** What situations, faults and layers are called, and what each does. */
-import { type Bounds, type faultBounds, layerBounds } from '../server/limits.ts'
+import type { Bounds } from '../../../server/bounds.ts'
+import { type faultBounds, layerBounds } from '../server/limits.ts'
 import type { FaultSettings, LayerName, LayerSettings, PresetName } from '../server/wire.ts'
 
 interface PresetWords {

@@ -1,6 +1,6 @@
 import { Group, Input, NumberInput } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
-import type { Bounds } from '../server/limits.ts'
+import type { Bounds } from '../server/bounds.ts'
 
 export interface NumberFieldProps {
   readonly label: string

@@ -8,6 +8,7 @@ export function ConfirmButton({
   name,
   question,
   isBusy,
+  size = 'compact-xs',
   onConfirm,
 }: {
   readonly label: string
@@ -15,6 +16,7 @@ export function ConfirmButton({
   readonly name: string
   readonly question: string
   readonly isBusy: boolean
+  readonly size?: 'compact-xs' | 'compact-sm' | undefined
   readonly onConfirm: () => void
 }): ReactNode {
   const [isAsking, setAsking] = useState(false)
@@ -29,7 +31,7 @@ export function ConfirmButton({
     >
       <Popover.Target>
         <Button
-          size="compact-xs"
+          size={size}
           variant="default"
           disabled={isBusy}
           leftSection={<IconTrash size={12} aria-hidden />}
