@@ -49,9 +49,14 @@ export function readTally(file, code, root) {
     skipped: tests.length - passed - count('failed'),
     skipReasons: skipReasonsOf(tests),
     failures: isOutside
-      ? [`no test of the ${passed} that passed: exit code ${code}, see above`]
+      ? [outsideFailure(report, passed, code)]
       : report.testResults.flatMap((result) => failuresOf(result, root)),
   }
+}
+
+function outsideFailure({ testResults }, passed, code) {
+  if (testResults.length === 0) return 'no test file has such a path, or such a part of one'
+  return `no test of the ${passed} that passed: exit code ${code}, see above`
 }
 
 /** `test/cache.test.ts > cache > evicts: expected 1 to be 2`, for readers of a log's end. */

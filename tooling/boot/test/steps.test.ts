@@ -26,15 +26,17 @@ function vitest(states: readonly string[], exitCode = 0, more: object = {}): Pro
       status === 'skipped' ? ['with redis (skipped: not on PATH. To have it: x)'] : [],
   }))
   const status = states.includes('failed') ? 'failed' : 'passed'
-  const report = {
-    testResults: [{ name: clone.path('a/b.test.ts'), status, assertionResults: tests, ...more }],
-  }
+  const name = clone.path('a/b.test.ts')
+  return vitestOf([{ name, status, assertionResults: tests, ...more }], exitCode)
+}
+
+function vitestOf(testResults: readonly object[], exitCode: number): Promise<void> {
   return tool(
     'vitest',
     `import { writeFileSync } from 'node:fs'
      const option = '--outputFile.json='
      const [file] = process.argv.filter((each) => each.startsWith(option))
-     writeFileSync(file.slice(option.length), ${JSON.stringify(JSON.stringify(report))})
+     writeFileSync(file.slice(option.length), ${JSON.stringify(JSON.stringify({ testResults }))})
      writeFileSync('vitest.args', JSON.stringify(process.argv.slice(2, 4)))
      process.exit(${exitCode})`,
   )
@@ -99,6 +101,13 @@ describe('npm test', () => {
     await vitest(states, code, more)
     const run = await clone.boot(['test'])
     expect([run.code, lastLine(run.stdout)]).toEqual([1, line])
+  })
+
+  it('says so when no file has the path that it was given', async () => {
+    await vitestOf([], 1)
+    const run = await clone.boot(['test', 'no/such/file'])
+    expect(run.stdout).toContain('failed: no test file has such a path')
+    expect(lastLine(run.stdout)).toBe('0 passed, 1 failed')
   })
 
   it('fails when vitest crashes, or is not there', async () => {
