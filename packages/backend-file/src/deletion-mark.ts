@@ -6,8 +6,8 @@
  * the same microsecond, and clocks are set back.
  *
  * Invariant: read and written only under the lock of all changes, and read anew each time that it
- * was taken. Not synced: by the time that a
- * machine is up again after a power cut, its clock is past the mark.
+ * was taken. Not synced: by the time that a machine is up again after a power cut, its clock is
+ * past the mark.
  */
 import { closeSync, constants, readSync, writeSync } from 'node:fs'
 import { isFull } from './errors.ts'

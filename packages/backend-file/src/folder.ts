@@ -70,18 +70,6 @@ export class BaseFolder {
 
   /** The file that is a key's object, or undefined. */
   find(key: string, path: KeyPath): FoundFile | undefined {
-    return this.#find(key, path, true)
-  }
-
-  /**
-   * The same for one who opens it, and asks {@link isFirst} then: whether another came before it
-   * since is not looked at twice.
-   */
-  findToOpen(key: string, path: KeyPath): FoundFile | undefined {
-    return this.#find(key, path, false)
-  }
-
-  #find(key: string, path: KeyPath, isChecked: boolean): FoundFile | undefined {
     const own = this.#ownPlace(path)
     // Absent only if the names in the folder stayed as they were: while other processes change the
     // form of the object, a pass may look for each form just when the object has another.
@@ -89,9 +77,7 @@ export class BaseFolder {
       const stamp = this.#stampInside(own.folder)
       // Backwards, too, for file systems whose clock is too coarse for the stamp to tell.
       const found =
-        stamp === undefined
-          ? undefined
-          : ((isChecked ? this.#first(own) : this.#any(own)) ?? this.#firstBackwards(own))
+        stamp === undefined ? undefined : (this.#first(own) ?? this.#firstBackwards(own))
       if (found !== undefined) return found
       const literal = this.#firstLiteral(key, path)
       if (literal !== undefined) return literal
@@ -150,34 +136,28 @@ export class BaseFolder {
   }
 
   /**
-   * True when none of the forms that rank before a found file's is there. To be asked after the
-   * file was looked at or opened: while two writes change the form and change it back, it may be a
-   * new version that is not yet the object, because the one between still ranks before it.
+   * True when none of the forms that rank before a found file's is there. To be asked of a file
+   * that was replaced since it was found: while two writes change the form and change it back, it
+   * may be a new version that is not yet the object, because the one between still ranks before it.
    */
   isFirst(file: FoundFile, key: KeyPath): boolean {
     const { folder, candidates } = this.#ownPlace(key)
     return this.#firstOf(folder, candidatesBefore(candidates, folder, file)) === undefined
   }
 
-  /** The first file, once no other has come before it since. Ends, as each one ranks before. */
+  /**
+   * The first file, once no other has come before it since. Ends, as each one ranks before. The
+   * form that was found last is looked for before others: a store mostly holds objects of a kind.
+   */
   #first({ folder, candidates }: Place): FoundFile | undefined {
-    let found = this.#any({ folder, candidates })
+    const likely = candidates.find(({ form }) => form === this.#lastForm)
+    let found = (likely && this.#probe(folder, likely)) ?? this.#firstOf(folder, candidates)
     for (let before = candidates; found !== undefined;) {
       before = candidatesBefore(before, folder, found)
       const first = this.#firstOf(folder, before)
       if (first === undefined) break
       found = first
     }
-    return found
-  }
-
-  /**
-   * A file of a key, mostly the first: the form that was found last is looked for before others,
-   * as a store mostly holds objects of a kind. What ranks before it is for the caller to look for.
-   */
-  #any({ folder, candidates }: Place): FoundFile | undefined {
-    const likely = candidates.find(({ form }) => form === this.#lastForm)
-    const found = (likely && this.#probe(folder, likely)) ?? this.#firstOf(folder, candidates)
     if (found !== undefined) this.#lastForm = found.form
     return found
   }

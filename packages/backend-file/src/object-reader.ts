@@ -45,6 +45,7 @@ const noMetadata: Readonly<Record<string, string>> = Object.freeze({})
 /** An object's open file. */
 interface OpenObject {
   readonly descriptor: Descriptor
+  readonly stats: BigIntStats
   readonly info: ObjectInfo
   /** Where the body begins in the file. */
   readonly bodyStart: number
@@ -147,12 +148,15 @@ export class ObjectReader {
   #open(key: string): OpenObject {
     const path = encodeKey(key)
     for (let attempt = 1; ; attempt++) {
-      // One that is not the first may stand there for long: after a crash in a change of form.
-      const file = attempt === 1 ? this.#base.findToOpen(key, path) : this.#base.find(key, path)
+      const file = this.#base.find(key, path)
       if (file === undefined) throw notFound(key)
       try {
         const opened = this.#opened(key, file, this.#fs.openSync(file.path, openFlags, 0))
-        if (this.#base.isFirst(file, path) || attempt === findAttemptsMax) return opened
+        // The file that was found was there when those before it were looked for, so it was the
+        // object then. Asked after the open, a file that a crash left might seem to be it, because
+        // others remove the object just then.
+        const isFound = isSameFile(opened.stats, file.stats)
+        if (isFound || this.#base.isFirst(file, path) || attempt === findAttemptsMax) return opened
         this.#fs.closeSync(opened.descriptor)
       } catch (error) {
         // Replaced by another form, or deleted, since it was found.
@@ -166,10 +170,11 @@ export class ObjectReader {
       const stats = this.#fs.fstatSync(descriptor)
       if (!stats.isFile()) throw notFound(key)
       if (file.form !== 'aos') {
-        return { descriptor, info: infoOf(key, { ...file, stats }), bodyStart: 0 }
+        return { descriptor, stats, info: infoOf(key, { ...file, stats }), bodyStart: 0 }
       }
       const header = readHeader(descriptor, key)
-      return { descriptor, info: infoOfEnvelope(key, stats, header), bodyStart: header.headerBytes }
+      const info = infoOfEnvelope(key, stats, header)
+      return { descriptor, stats, info, bodyStart: header.headerBytes }
     } catch (error) {
       this.#fs.closeSync(descriptor)
       throw error
@@ -204,6 +209,11 @@ export class ObjectReader {
       this.#fs.closeSync(descriptor)
     }
   }
+}
+
+/** By what an etag is made of. */
+function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
+  return a.ino === b.ino && a.mtimeNs === b.mtimeNs && a.size === b.size
 }
 
 /** True for the error of a file that this user may not open. */

@@ -80,6 +80,38 @@ describe('two writes between two looks of a reader', () => {
 })
 
 describe('a file that a crash left behind the object', () => {
+  // What another process does right after a reader opened a file: it removes what was left, and
+  // then the object, or puts a new one in place of what was left.
+  const changes = {
+    deletes: () => undefined,
+    replaces: (file: string) => writeFileSync(file, 'new'),
+  } as const
+  it.each(Object.keys(changes) as (keyof typeof changes)[])(
+    'is not read as the object while another process %s that',
+    async (change) => {
+      let isArmed = false
+      const fileSystem = watchedFileSystem((call, proceed) => {
+        const result = proceed()
+        if (isArmed && call.name === 'openSync' && /key\.(json|bin)$/.test(call.path)) {
+          isArmed = false
+          rmSync(join(store.basePath, 'folder/key.bin'))
+          changes[change](join(store.basePath, 'folder/key.bin'))
+          rmSync(join(store.basePath, 'folder/key.json'))
+        }
+        return result
+      })
+      const store = await openStore({ durability: 'none', fileSystem })
+      await put(store, 'folder/other', 'bytes')
+      await put(store, 'folder/key', 'left')
+      writeFileSync(join(store.basePath, 'folder/key.json'), '"object"')
+      expect(await readText(store, 'folder/other')).toBe('bytes')
+      isArmed = true
+      const read = await readText(store, 'folder/key').catch((error: unknown) => error)
+      expect(isArmed).toBe(false)
+      expect(read).not.toBe('left')
+    },
+  )
+
   it.each(['read', 'stat'] as const)(
     '%s shows the object, also when the last one had the form of what was left',
     async (look) => {

@@ -25,6 +25,9 @@ import { WireCalls } from './wire-calls.ts'
 /** Connections to an endpoint, unless the options say otherwise. */
 const connectionsMaxDefault = 64
 const amazon = 'amazonaws.com'
+const amazonHost = /\.amazonaws\.(?:com|com\.cn|eu)$/
+/** The beginnings of regions outside of Amazon's standard partition. */
+const partitions = /^(?:cn|us-gov|us-iso[a-z]*|eu-isoe|eusc)(?=-)/
 /** For how long an answer proves that the bucket is there. */
 const seenMsMax = 1000
 /** How long tidying up may take: what is left then is swept later. */
@@ -80,16 +83,19 @@ export class Bucket {
   }
 
   /**
-   * The server's host, which tells its buckets from those of the same names elsewhere; one for all
-   * of Amazon's, where no two have one name. Empty where the client does not say.
+   * The server's host, which tells its buckets from those of the same names elsewhere; one for each
+   * partition of Amazon's, in which no two have one name. Empty where the client does not say.
    */
   async host(): Promise<string> {
     try {
       // A file of the SDK's may name it: the client knows it once it has sent something.
-      const endpoint = await this.client.config.endpoint?.()
-      if (endpoint === undefined) return amazon
+      const { config } = this.client
+      const endpoint = await config.endpoint?.()
+      if (endpoint === undefined || amazonHost.test(endpoint.hostname)) {
+        const [partition] = partitions.exec(await config.region()) ?? []
+        return partition === undefined ? amazon : `${partition}.${amazon}`
+      }
       const { hostname, port } = endpoint
-      if (hostname.endsWith(`.${amazon}`)) return amazon
       return port === undefined ? hostname : `${hostname}:${port}`
     } catch {
       return ''

@@ -1,7 +1,7 @@
 /** Opening: what a probe finds out, what it says when it may not, and that nothing of it stays. */
 import { systemClock } from '@aos-storage/core'
 import { describe, expect, it } from 'vitest'
-import { awsServer, plainServer } from '../../src/index.ts'
+import { awsServer, plainServer, S3StorageBackend } from '../../src/index.ts'
 import {
   awsBehaviour,
   type Behaviour,
@@ -266,5 +266,29 @@ describe('opening', () => {
     const wrong = { ...s3.credentials, secretAccessKey: 'wrong' }
     await expect(open({ credentials: wrong })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     await expect.poll(() => s3.connectionsOpen).toBe(0)
+  })
+})
+
+describe('health names the service', () => {
+  const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' }
+  // A name is one bucket's within a partition of Amazon's, and another's in the next one.
+  it.each([
+    [{ region: 'eu-central-1' }, 'amazonaws.com'],
+    [{ region: 'us-east-1' }, 'amazonaws.com'],
+    [{ region: 'eu-west-1', endpoint: 'https://s3.eu-west-1.amazonaws.com' }, 'amazonaws.com'],
+    [{ region: 'us-gov-west-1' }, 'us-gov.amazonaws.com'],
+    [{ region: 'cn-north-1' }, 'cn.amazonaws.com'],
+    [
+      { region: 'cn-north-1', endpoint: 'https://s3.cn-north-1.amazonaws.com.cn' },
+      'cn.amazonaws.com',
+    ],
+    [{ region: 'eusc-de-east-1' }, 'eusc.amazonaws.com'],
+    [{ region: 'eu-central-1', endpoint: 'https://eu2.example.com' }, 'eu2.example.com'],
+  ])('of %j as %s', async (options, endpoint) => {
+    const given = { bucket: 'data', credentials, server: awsServer, ...options }
+    const store = await S3StorageBackend.open(given)
+    // Closed, it tells without a request.
+    await store.close()
+    expect((await store.health()).details).toEqual({ endpoint, bucket: 'data', prefix: '' })
   })
 })

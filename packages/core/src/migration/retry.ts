@@ -1,6 +1,7 @@
 /** Doing the same again, where that may help: `retryable: 'yes'`, after a pause. */
 import type { Clock } from '../clock.ts'
 import { isStorageError, StorageError } from '../errors.ts'
+import { jitterMs } from '../jitter.ts'
 import { abortError } from '../options.ts'
 import type { Random } from '../random.ts'
 import { writeDelayMs, writeDelayMsMax } from '../write-once.ts'
@@ -39,8 +40,8 @@ export class Retry {
 
   async #pause(attempt: number, { retryAfterMs = 0 }: StorageError): Promise<void> {
     const { clock, random, signal } = this.#tools
-    const mostMs = Math.min(writeDelayMsMax, writeDelayMs * 2 ** Math.min(attempt, 20))
-    const delayMs = Math.max(random.next() * mostMs, Math.min(retryAfterMs, retryAfterMsMax))
+    const ownMs = jitterMs(random, attempt, writeDelayMs, writeDelayMsMax)
+    const delayMs = Math.max(ownMs, Math.min(retryAfterMs, retryAfterMsMax))
     try {
       await clock.sleep(delayMs, signal)
     } catch (error) {

@@ -144,4 +144,19 @@ describe('a record of the fallback journal', () => {
     expect(record!.earlier).toHaveLength(32)
     expect(record!.earlier.at(-1)).toMatch(/38$/)
   })
+
+  it('remembers what was tried once, beside all that waited', () => {
+    const { key, code } = fixtures['write']!
+    const tried = Array.from({ length: 8 }, (_, at) => `tried ${at}`.padStart(36, '-'))
+    let record: JournalRecord | undefined
+    for (let at = 0; at < 20; at++) {
+      const change = {
+        ...{ key, kind: 'write' as const, code, size: 1, atMs: startMs + at },
+        ...{ version: String(at).padStart(36, '0'), modifiedAtMs: startMs },
+      } as const
+      record = recordAfter(record, change, 'unknown', tried)
+    }
+    const waited = Array.from({ length: 19 }, (_, at) => String(at).padStart(36, '0'))
+    expect(record!.earlier).toEqual([...tried, ...waited])
+  })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   applyLayers,
+  concurrency,
   MemoryStorageBackend,
   quota,
   type QuotaOptions,
@@ -250,6 +251,20 @@ describe('a quota', () => {
     await backend.delete('old')
     await backend.write('third', pieces([1]).body, type)
     expect(looks).toBe(0)
+  })
+
+  it('looks at what a stream replaces before that holds the last permit', async () => {
+    const inner = new MemoryStorageBackend()
+    await inner.write('old', bytes(100), type)
+    const clock = virtualClock()
+    const layers = [
+      quota({ bytesMax: 100, clock }),
+      concurrency({ max: 1, waitMsMax: 1000, clock }),
+    ]
+    const written = applyLayers(inner, layers).write('old', pieces([20, 20]).body, type)
+    await clock.runUntilIdle()
+    expect(await written).toMatchObject({ size: 40 })
+    expect(clock.now()).toBe(virtualClock().now())
   })
 
   it('knows what it deletes of its own, and learns of the rest when it measures', async () => {

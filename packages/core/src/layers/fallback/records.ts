@@ -98,10 +98,12 @@ export function recordAfter(
   if (before === undefined) {
     return { ...change, base, earlier: tried, wasDeleted: false, sinceMs: change.atMs }
   }
+  // Noted once: repeated with each change, they would push out versions that waited.
+  const unnoted = tried.filter((mark) => !before.earlier.includes(mark))
   return {
     ...change,
     base: before.base,
-    earlier: [...before.earlier, before.version, ...tried].slice(-earlierMax),
+    earlier: [...before.earlier, ...unnoted, before.version].slice(-earlierMax),
     wasDeleted: before.wasDeleted || before.kind === 'delete',
     sinceMs: before.sinceMs,
   }

@@ -36,6 +36,8 @@ import { type Replacing, type Size, Tally } from './tally.ts'
 const hysteresis = 0.05
 /** A write that seems not to fit has the store measured anew, once in this part of `refreshMs`. */
 const hurry = 0.1
+/** Below this share of `bytesMax` it is not looked in advance at what a stream replaces. */
+const roomyShare = 0.8
 
 /** Tries of a copy whose source changes between its size and the copy. */
 const copyAttemptsMax = 5
@@ -133,8 +135,13 @@ class Quota {
     const replacing = replacingOf(options)
     await this.#known(call)
     const claim = new Claim(this.#tally, key, replacing)
-    await this.#admit(claim, body instanceof Uint8Array ? body.byteLength : 0, signal)
-    if (body instanceof Uint8Array) return this.#counted(claim, () => run())
+    if (body instanceof Uint8Array) {
+      await this.#admit(claim, body.byteLength, signal)
+      return this.#counted(claim, () => run())
+    }
+    // Later the look could wait for what the write itself holds, such as the last permit inside.
+    if (!this.#isRoomy) await this.#reservesAfterLook(claim, 0, signal)
+    await this.#admit(claim, 0, signal)
     const counted = countBody(body, (bytes) => this.#admit(claim, bytes, signal))
     return this.#counted(
       claim,
@@ -286,6 +293,11 @@ class Quota {
       (bytes <= 0 || total.bytes + bytes <= bytesMax) &&
       (objects <= 0 || total.objects + objects <= objectsMax)
     )
+  }
+
+  /** True when most streams fit, so that it does not matter what they replace. */
+  get #isRoomy(): boolean {
+    return this.#tally.total.bytes < (this.#options.bytesMax ?? Infinity) * roomyShare
   }
 
   #canHurry(): boolean {
