@@ -217,3 +217,24 @@ describe('the key prefix sink', () => {
     expect(() => keyPrefixSink(new MemoryStorageBackend(), 1 as never)).toThrow(TypeError)
   })
 })
+
+describe('the reader of a log', () => {
+  it.each([
+    ['a path', 'audit.log', 'not string'],
+    ['a store', new MemoryStorageBackend(), 'not a MemoryStorageBackend'],
+    ['bytes that are no list', new Uint8Array(3), 'not a Uint8Array'],
+    ['nothing', undefined, 'not undefined'],
+  ])('refuses %s, and says what to give', (_, given, told) => {
+    const read = (): unknown => readAuditLog(given as never)
+    expect(read).toThrow(TypeError)
+    expect(read).toThrow(told)
+    expect(read).toThrow('give createReadStream(path)')
+  })
+
+  it('refuses chunks of text', async () => {
+    const lines = readAuditLog(['{}\n'] as never)
+    await expect(lines.next()).rejects.toThrow(
+      'and got string; give createReadStream(path) without an encoding',
+    )
+  })
+})
