@@ -142,8 +142,8 @@ export function corrupt(key: string): StorageError {
   const pointer = pointerKey(key)
   return new StorageError(
     'CORRUPT',
-    `${quoteKey(pointer)} is no pointer to a version; delete it, then make the version current ` +
-      'that should be with rollback()',
+    `${quoteKey(pointer)} is no pointer to a version; delete it, make the version current that ` +
+      'should be with rollback(), and give the next save a version above all that were ever given',
     { key: pointer },
   )
 }
