@@ -233,7 +233,8 @@ export class BackendCircuit implements Circuit {
       return `is half-open, and was opened at ${why}; other calls try whether it is back`
     }
     const dueMs = this.#dueInMs()
-    return `is open since ${why}; ${dueMs === 0 ? 'the next call tries' : `a call may try in ${dueMs} ms`}`
+    const next = dueMs === 0 ? 'the next call tries' : `a call may try in ${dueMs} ms`
+    return `is open since ${why}; ${next}`
   }
 
   #openedAt(): string {

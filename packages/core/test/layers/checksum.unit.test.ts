@@ -48,7 +48,7 @@ describe('what is stored with a checksum', () => {
       backend.read('k', { range: { offset, length } }).then(bytesOf)
     await expect(read(20_000, 600)).rejects.toMatchObject({ code: 'CORRUPT', key: 'k' })
     await expect(read(20_000, 600)).rejects.toThrow(
-      'checksum: "k" cannot be read: its block 19 is not the one of which its table of digests ' +
+      'checksum: "k" cannot be read: its block 20 is not the one of which its table of digests ' +
         'tells; restore it from a backup, or delete the key',
     )
     // Not asked for, but of the same block.

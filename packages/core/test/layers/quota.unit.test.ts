@@ -110,7 +110,7 @@ describe('a quota', () => {
     await backend.write('c', bytes(0), type)
   })
 
-  it('tells both, where neither bytes nor objects fit, and names itself in its options', async () => {
+  it('tells both where neither bytes nor objects fit, and its name with options', async () => {
     const { backend } = open({ objectsMax: 1, bytesMax: 1 })
     await backend.write('a', bytes(1), type)
     await expect(backend.write('b', bytes(1), type)).rejects.toThrow(

@@ -69,8 +69,8 @@ async function* linesOf(
   for await (const chunk of chunks) {
     if (!(chunk instanceof Uint8Array)) {
       throw new TypeError(
-        `readAuditLog takes chunks of bytes, and got ${describe(chunk)}; give createReadStream(path) ` +
-          'without an encoding',
+        `readAuditLog takes chunks of bytes, and got ${describe(chunk)}; give ` +
+          'createReadStream(path) without an encoding',
       )
     }
     let start = 0

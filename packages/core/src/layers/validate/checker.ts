@@ -85,9 +85,10 @@ export class Checker {
   }
 
   #sizeError(key: string): StorageError {
+    const { bytesMax } = this.#settings
     return new StorageError(
       'QUOTA_EXCEEDED',
-      `The body is larger than the ${this.#settings.bytesMax} bytes that are validated at a time; split ` +
+      `The body is larger than the ${bytesMax} bytes that are validated at a time; split ` +
         'it, or raise bytesMax of validate()',
       { key },
     )
