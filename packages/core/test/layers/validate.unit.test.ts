@@ -486,6 +486,12 @@ describe('the pointers of versions', () => {
     ])
   })
 
+  it('leave the limit of other bodies as it is, also where only warnings are given', async () => {
+    const { backend } = validated({ bytesMax: 1000, onWrite: 'warn' }, rules)
+    const write = backend.write('agents/a/current', bytes(`{"a":"${'x'.repeat(2000)}"}`), json)
+    expect((await errorOf(write)).code).toBe('QUOTA_EXCEEDED')
+  })
+
   it.each([
     ['agents/a/current', pointer, 'application/json', 'none'],
     ['agents/a/v1', pointer, 'application/json', 'SCHEMA_INVALID'],

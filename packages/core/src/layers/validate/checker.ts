@@ -59,6 +59,7 @@ export class Checker {
     if (contentType === pointerContentType && isOwnPointer(key, object.bytes)) return
     const { byteLength } = object.bytes
     if (byteLength > this.#settings.bytesMax) {
+      if (operation === 'write') throw this.tooLarge(key)
       this.#tell(key, operation, this.#sizeError(key))
       return
     }
