@@ -223,15 +223,18 @@ export class BackendCircuit implements Circuit {
     })
   }
 
-  /** Since when, why, and until when it is not closed. */
+  /** Since when, why, and until when it refuses calls. */
   #story(): string {
     if (this.position === 'isolated') return `is held open by isolate() since ${this.#openedAt()}`
     const failures = `${this.#failures} failure${this.#failures === 1 ? '' : 's'}`
     const last = this.#lastCode === undefined ? '' : `, the last ${this.#lastCode}`
-    const story = `is not closed since ${this.#openedAt()}, after ${failures}${last}`
-    if (this.position === 'half-open') return `${story}; other calls try whether it is back`
+    const why = `${this.#openedAt()}, after ${failures}${last}`
+    if (this.position === 'half-open') {
+      return `is half-open, and was opened at ${why}; other calls try whether it is back`
+    }
     const dueMs = this.#dueInMs()
-    return `${story}; ${dueMs === 0 ? 'the next call tries' : `a call may try in ${dueMs} ms`}`
+    const next = dueMs === 0 ? 'the next call tries' : `a call may try in ${dueMs} ms`
+    return `is open since ${why}; ${next}`
   }
 
   #openedAt(): string {

@@ -29,7 +29,7 @@ describe('a circuit', () => {
       expect(store.state()).toMatchObject({
         ok: false,
         message:
-          'The circuit is not closed since 2026-01-01T00:00:00.000Z, after 3 failures, the last ' +
+          'The circuit is open since 2026-01-01T00:00:00.000Z, after 3 failures, the last ' +
           'UNAVAILABLE; a call may try in 1000 ms',
         details: {
           state: 'open',
@@ -49,7 +49,7 @@ describe('a circuit', () => {
         backend: 'memory',
         operation: 'stat',
         key: 'k',
-        message: expect.stringContaining('to "memory" is not closed since 2026'),
+        message: expect.stringContaining('to "memory" is open since 2026'),
       })
       expect(store.seen()).toBe(seen)
       await store.clock.advance(600)
@@ -146,7 +146,11 @@ describe('a circuit', () => {
       isUnsent: true,
       message: expect.stringContaining('other calls try'),
     })
-    expect(store.state()).toMatchObject({ ok: false, details: { state: 'half-open' } })
+    expect(store.state()).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/ is half-open, and was opened at 2026.*; other calls try/),
+      details: { state: 'half-open' },
+    })
     await store.clock.advance(50)
     await Promise.allSettled(probes)
     expect(store.circuit.position).toBe('closed')

@@ -28,13 +28,14 @@ export function checkMatch(
   ifMatch: string | undefined,
 ): void {
   if (ifMatch === undefined || ifMatch === current) return
-  throw new StorageError(
-    'PRECONDITION_FAILED',
-    current === undefined
-      ? `Key ${quoteKey(key)} has no version ${quoteKey(ifMatch)}: it does not exist any more`
-      : `Key ${quoteKey(key)} was changed by someone else; load it again and redo the change`,
-    { key },
-  )
+  throw new StorageError('PRECONDITION_FAILED', unmatchedText(key, current, ifMatch), { key })
+}
+
+function unmatchedText(key: string, current: string | undefined, ifMatch: string): string {
+  if (ifMatch === '*') return "ifMatch is the etag of a version; '*' is for ifNoneMatch only"
+  return current === undefined
+    ? `Key ${quoteKey(key)} has no version ${quoteKey(ifMatch)}: it does not exist any more`
+    : `Key ${quoteKey(key)} was changed by someone else; load it again and redo the change`
 }
 
 /** @throws `PRECONDITION_FAILED` or `NOT_MODIFIED` unless a reader wants version `current`. */

@@ -66,6 +66,12 @@ describe('layer order', () => {
     expect(() => applyLayers(backend, [prefix('a'), prefix('b')])).not.toThrow()
     expect(() => applyLayers(backend, [(() => backend) as never])).toThrow(TypeError)
     expect(() => applyLayers(backend, 'x' as never)).toThrow(TypeError)
+    expect(() => applyLayers(backend, [retry as never])).toThrow(
+      'layers[0] is no layer, but a function: call it, retry(), if it makes one',
+    )
+    expect(() => applyLayers(backend, [undefined as never])).toThrow(
+      'layers[0] is no layer, but undefined; make one with defineLayer()',
+    )
   })
 
   it('puts the first layer outermost', async () => {

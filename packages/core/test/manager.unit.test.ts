@@ -52,6 +52,23 @@ describe('save and load', () => {
     expect(await store.delete('k')).toBe(false)
   })
 
+  it("'*' is no etag: that anything is there cannot be asked for", async () => {
+    const store = open()
+    await store.save('k', 1)
+    const any = { ifMatch: '*' }
+    for (const call of [
+      () => store.save('k', 2, any),
+      () => store.load('k', any),
+      () => store.delete('k', any),
+      () => store.copy('k', 'l', { sourceIfMatch: '*' }),
+      () => store.writeStream('k', new Uint8Array(1), any),
+    ]) {
+      await expect(call()).rejects.toThrow(TypeError)
+      await expect(call()).rejects.toThrow(/Match is the etag .* '\*' is for ifNoneMatch only/)
+    }
+    expect(await store.load('k')).toBe(1)
+  })
+
   it('a missing key: an error, a default, or undefined', async () => {
     const store = open()
     await expect(store.load('k')).rejects.toMatchObject({ code: 'NOT_FOUND', operation: 'read' })

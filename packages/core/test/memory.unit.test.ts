@@ -99,3 +99,15 @@ describe('the memory backend', () => {
     expect(() => new MemoryStorageBackend(options as object)).toThrow(kind)
   })
 })
+
+it("tells who gives '*' for an etag what it is for", async () => {
+  const backend = new MemoryStorageBackend()
+  const options = { contentType: 'a/b' }
+  await backend.write('k', new Uint8Array(1), options)
+  await expect(
+    backend.write('k', new Uint8Array(2), { ...options, ifMatch: '*' }),
+  ).rejects.toMatchObject({
+    code: 'PRECONDITION_FAILED',
+    message: "ifMatch is the etag of a version; '*' is for ifNoneMatch only",
+  })
+})

@@ -9,8 +9,10 @@
  * ```
  *
  * The context manager of OpenTelemetry is asked to run the call (`runInside`). To bind its
- * `AsyncLocalStorage` to the channel would need that private one, and a manager that has one.
+ * `AsyncLocalStorage` to the channel would need that private one, and a manager that has one. Which
+ * operation an event of a layer belongs to is remembered here: no manager need be there for that.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { OperationContext, RetryEvent } from '@aos-storage/core'
 import {
   type Attributes,
@@ -28,8 +30,8 @@ export class Spans {
   readonly #tracer: Tracer
   readonly #isWanted: (operation: OperationContext) => boolean
   readonly #open = new WeakMap<OperationContext, Span>()
-  /** Ours, so that events of layers are put on no other. */
-  readonly #own = new WeakSet<Span>()
+  /** Of the operation within which the program is now: events of layers are put on no other. */
+  readonly #running = new AsyncLocalStorage<Span>()
 
   constructor(tracer: Tracer, isWanted: (operation: OperationContext) => boolean) {
     this.#tracer = tracer
@@ -49,11 +51,12 @@ export class Spans {
       parent,
     )
     this.#open.set(operation, span)
-    this.#own.add(span)
     const active = trace.setSpan(parent, span)
     const others = operation.runInside
     operation.runInside = (call) =>
-      contexts.with(active, () => (others === undefined ? call() : others(call)))
+      this.#running.run(span, () =>
+        contexts.with(active, () => (others === undefined ? call() : others(call))),
+      )
   }
 
   end(operation: OperationContext): void {
@@ -74,8 +77,7 @@ export class Spans {
 
   /** What a layer did in the middle of an operation. */
   event(name: string, attributes: Attributes): void {
-    const span = trace.getSpan(contexts.active())
-    if (span !== undefined && this.#own.has(span)) span.addEvent(name, attributes)
+    this.#running.getStore()?.addEvent(name, attributes)
   }
 }
 

@@ -197,6 +197,22 @@ describe('events of layers', () => {
   })
 })
 
+it('events of layers need no context manager', async () => {
+  context.disable()
+  const { spans } = start()
+  const injector = faults({ seed: 1 })
+  const storage = new StorageManager(new MemoryStorageBackend(), {
+    layers: [retry({ delayMs: 0 }), injector],
+  })
+  injector.failNext('write', 'UNAVAILABLE')
+  await Promise.all([storage.save('a', 1), storage.listKeys()])
+  const told = spans().map(({ name, events }) => [name, events.map((event) => event.name)])
+  expect(Object.fromEntries(told)).toEqual({
+    'list memory': [],
+    'write memory': ['aos_storage.retry'],
+  })
+})
+
 describe('retries of a body that breaks off', () => {
   const schema = {
     '~standard': { version: 1 as const, vendor: 'test', validate: (value: unknown) => ({ value }) },

@@ -14,7 +14,7 @@
  */
 import { isBackend, type StorageBackend } from '../backend.ts'
 import { StorageError } from '../errors.ts'
-import { assertOptions } from '../options.ts'
+import { assertOptions, describe } from '../options.ts'
 import { layersAround, type LayerOrder, type LayerPlace, noteLayer } from './stack.ts'
 
 export type { LayerOrder } from './stack.ts'
@@ -96,7 +96,7 @@ export function assertLayerOrder(layers: readonly Layer[]): void {
   if (!Array.isArray(layers)) throw new TypeError('layers is an array, outermost first')
   layers.forEach((layer: unknown, place) => {
     if (typeof layer !== 'function' || !('layerName' in layer)) {
-      throw new TypeError(`layers[${place}] is no layer; make one with defineLayer()`)
+      throw new TypeError(`layers[${place}] is no layer${remedyOf(layer)}`)
     }
   })
   layers.forEach((layer, place) => {
@@ -106,6 +106,13 @@ export function assertLayerOrder(layers: readonly Layer[]): void {
     }
     for (const other of outer) assertPair(other, layer)
   })
+}
+
+/** A function that makes a layer and was not called is told apart from nothing else. */
+function remedyOf(given: unknown): string {
+  if (typeof given !== 'function') return `, but ${describe(given)}; make one with defineLayer()`
+  const call = /^[\w$]+$/.test(given.name) ? `call it, ${given.name}()` : 'call it'
+  return `, but a function: ${call}, if it makes one; else make one of it with defineLayer()`
 }
 
 /** @param where Said of the inner one. */

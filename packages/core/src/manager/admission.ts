@@ -69,7 +69,7 @@ export class Admission {
   writeConditions(options: Loose, scope: ConditionScope): void {
     const { ifMatch, ifNoneMatch } = options
     if (ifMatch === undefined && ifNoneMatch === undefined) return
-    assertToken(ifMatch, 'ifMatch')
+    assertEtag(ifMatch, 'ifMatch')
     if (ifNoneMatch !== undefined && ifNoneMatch !== '*') {
       throw new TypeError("ifNoneMatch is '*' on a write: create only")
     }
@@ -101,7 +101,7 @@ export class Admission {
       if (!this.#capabilities.rangeRead) throw this.#unsupported('range')
     }
     if (ifMatch === undefined && ifNoneMatch === undefined) return own as T
-    assertToken(ifMatch, 'ifMatch')
+    assertEtag(ifMatch, 'ifMatch')
     assertToken(ifNoneMatch, 'ifNoneMatch')
     if (!this.#capabilities.conditionalRead) {
       throw this.#unsupported(ifMatch === undefined ? 'ifNoneMatch' : 'ifMatch')
@@ -119,7 +119,7 @@ export class Admission {
   /** `ifMatch` of a delete. */
   deleteCondition(ifMatch: unknown): void {
     if (ifMatch === undefined) return
-    assertToken(ifMatch, 'ifMatch')
+    assertEtag(ifMatch, 'ifMatch')
     if (this.#capabilities.conditionalDelete === 'none') throw this.#unsupported('ifMatch')
   }
 
@@ -128,7 +128,7 @@ export class Admission {
     this.writeConditions(options, this.#capabilities.conditionalCopy)
     const { sourceIfMatch } = options
     if (sourceIfMatch === undefined) return
-    assertToken(sourceIfMatch, 'sourceIfMatch')
+    assertEtag(sourceIfMatch, 'sourceIfMatch')
     if (this.#capabilities.conditionalCopy === 'none') throw this.#unsupported('sourceIfMatch')
   }
 
@@ -166,3 +166,10 @@ export type Loose = Readonly<Record<string, unknown>>
 type Found = { metadata?: unknown; range?: unknown } & Loose
 
 type Names = ReadonlySet<string>
+
+/** @throws TypeError unless it is an etag, or undefined. */
+function assertEtag(value: unknown, name: string): void {
+  assertToken(value, name)
+  if (value !== '*') return
+  throw new TypeError(`${name} is the etag of a version, as info.etag; '*' is for ifNoneMatch only`)
+}

@@ -14,12 +14,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  audit,
   type AuditEntry,
   fileSink,
   keyPrefixSink,
   MemoryStorageBackend,
   type Random,
   readAuditLog,
+  StorageManager,
 } from '../../src/index.ts'
 import { faults, openHandles, seededRandom, virtualClock } from '../../src/testing/index.ts'
 
@@ -215,5 +217,35 @@ describe('the key prefix sink', () => {
     expect(() => keyPrefixSink({} as never, 'a')).toThrow(TypeError)
     expect(() => keyPrefixSink(new MemoryStorageBackend(), '/')).toThrow(/Key/)
     expect(() => keyPrefixSink(new MemoryStorageBackend(), 1 as never)).toThrow(TypeError)
+  })
+})
+
+it('a file in a folder that is missing is told with the code of the cause', async () => {
+  const sink = fileSink(join(folder, 'missing', 'audit.log'))
+  const storage = new StorageManager(new MemoryStorageBackend(), { layers: [audit({ sink })] })
+  await expect(storage.save('k', 1)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: expect.stringContaining('took no entry: it failed with ENOENT, see cause; mend it'),
+  })
+})
+
+describe('the reader of a log', () => {
+  it.each([
+    ['a path', 'audit.log', 'not string'],
+    ['a store', new MemoryStorageBackend(), 'not a MemoryStorageBackend'],
+    ['bytes that are no list', new Uint8Array(3), 'not a Uint8Array'],
+    ['nothing', undefined, 'not undefined'],
+  ])('refuses %s, and says what to give', (_, given, told) => {
+    const read = (): unknown => readAuditLog(given as never)
+    expect(read).toThrow(TypeError)
+    expect(read).toThrow(told)
+    expect(read).toThrow('give createReadStream(path)')
+  })
+
+  it('refuses chunks of text', async () => {
+    const lines = readAuditLog(['{}\n'] as never)
+    await expect(lines.next()).rejects.toThrow(
+      'and got string; give createReadStream(path) without an encoding',
+    )
   })
 })

@@ -47,6 +47,10 @@ describe('what is stored with a checksum', () => {
     const read = (offset: number, length: number) =>
       backend.read('k', { range: { offset, length } }).then(bytesOf)
     await expect(read(20_000, 600)).rejects.toMatchObject({ code: 'CORRUPT', key: 'k' })
+    await expect(read(20_000, 600)).rejects.toThrow(
+      'checksum: "k" cannot be read: its block 20 is not the one of which its table of digests ' +
+        'tells; restore it from a backup, or delete the key',
+    )
     // Not asked for, but of the same block.
     await expect(read(20_480, 1)).rejects.toMatchObject({ code: 'CORRUPT' })
     expect(Buffer.compare(await read(10_000, 600), bytes.subarray(10_000, 10_600))).toBe(0)
@@ -73,7 +77,12 @@ describe('what is stored with a checksum', () => {
     const { backend, damage } = framedStore(checksum(), 100)
     await backend.write('k', prose(5000), type)
     await damage('k', flip(4000))
-    await expect(backend.read('k')).rejects.toMatchObject({ code: 'CORRUPT' })
+    await expect(backend.read('k')).rejects.toMatchObject({
+      code: 'CORRUPT',
+      message:
+        'checksum: "k" cannot be read: its bytes are not those of the checksum in its metadata; ' +
+        'restore it from a backup, or delete the key',
+    })
     const range = { offset: 0, length: 1 }
     await expect(backend.read('k', { range })).rejects.toMatchObject({ code: 'CORRUPT' })
     await damage('k', (bytes) => bytes.subarray(0, 0))

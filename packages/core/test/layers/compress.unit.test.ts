@@ -296,7 +296,12 @@ describe('stored bytes that others made', () => {
     const bomb = zstdCompressSync(new Uint8Array(50 * 1024 ** 2))
     const metadata = { 'aos-compress': '1,zstd,262144,5000' }
     await inner.write('k', bomb, { ...type, metadata })
-    await expect(backend.read('k')).rejects.toMatchObject({ code: 'CORRUPT' })
+    await expect(backend.read('k')).rejects.toMatchObject({
+      code: 'CORRUPT',
+      message: expect.stringMatching(
+        /^compress: "k" cannot be read: .*; restore it from a backup, or delete the key$/,
+      ),
+    })
   })
 
   it.each([

@@ -384,7 +384,11 @@ describe('reconciling', () => {
     const name = `aos-fallback/journal/${'0'.repeat(64)}`
     await world.spare.write(name, bytes('{"format":"aos-fallback","formatVersion":2}'), type)
     expect(await layer.reconcile()).toMatchObject({ pending: 0, stoppedBy: undefined })
-    expect(stackOf(backend)[0]!.state).toMatchObject({ ok: false, details: { unreadable: 1 } })
+    expect(stackOf(backend)[0]!.state).toMatchObject({
+      ok: false,
+      message: '1 record of the journal cannot be read',
+      details: { unreadable: 1 },
+    })
     expect(await text(world.spare, name)).toContain('formatVersion')
   })
 })
@@ -405,7 +409,11 @@ describe('conflicts', () => {
     ])
     expect(await text(backend, 'k')).toBe('primary')
     expect(layer.pending).toBe(0)
-    expect(stackOf(backend)[0]!.state).toMatchObject({ ok: false, details: { conflicts: 1 } })
+    expect(stackOf(backend)[0]!.state).toMatchObject({
+      ok: false,
+      message: '1 conflict waits: resolve with resolveConflict',
+      details: { conflicts: 1 },
+    })
     // Another process finds it as well.
     const other = world.start().layer
     const [found] = await other.conflicts()

@@ -84,7 +84,7 @@ describe('a quota', () => {
       .catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({ ...exceeded, key: 'b', operation: 'write' })
     expect((error as Error).message).toBe(
-      'This needs 6 bytes, which do not fit: 95 of 100 bytes are used; delete what is not ' +
+      'This needs 6 bytes, more than fits: 95 of 100 bytes are used; delete what is not ' +
         'needed, or raise the limit of quota()',
     )
     expect(writes).toBe(0)
@@ -100,10 +100,25 @@ describe('a quota', () => {
     const { backend } = open({ objectsMax: 2 })
     await backend.write('a', bytes(1), type)
     await backend.write('b', bytes(1), { ...type, ifNoneMatch: '*' })
-    await expect(backend.write('c', bytes(0), type)).rejects.toMatchObject(exceeded)
+    await expect(backend.write('c', bytes(0), type)).rejects.toMatchObject({
+      ...exceeded,
+      message:
+        'This needs 1 more object, more than fits: 2 of 2 objects are used; delete what is not ' +
+        'needed, or raise the limit of quota()',
+    })
     await backend.write('a', bytes(9), type)
     expect(await backend.delete('a')).toBe(true)
     await backend.write('c', bytes(0), type)
+  })
+
+  it('tells both where neither bytes nor objects fit, and its name with options', async () => {
+    const { backend } = open({ objectsMax: 1, bytesMax: 1 })
+    await backend.write('a', bytes(1), type)
+    await expect(backend.write('b', bytes(1), type)).rejects.toThrow(
+      'This needs 1 more object and 1 byte, more than fits: 1 of 1 bytes and 1 of 1 objects',
+    )
+    expect(() => quota({ bytesMax: '1' as never })).toThrow('quota: bytesMax is a number')
+    expect(() => quota({ bytesMax: 1, warnAt: 2 })).toThrow('quota: warnAt is 2')
   })
 
   it('holds for writes at once: what is under way is reserved', async () => {

@@ -456,3 +456,64 @@ it('lets what is wrong be moved aside, to a key without a rule', async () => {
   expect((await backend.read('aside/a')).info.size).toBe(bad.length)
   expect((await errorOf(backend.copy('aside/a', 'agents/b'))).code).toBe('SCHEMA_INVALID')
 })
+
+describe('the pointers of versions', () => {
+  const rules = { 'agents/**': agent }
+  const ceo = { name: 'ceo', age: 40 }
+  const id = '00000000-0000-4000-8000-000000000001'
+  const pointer = `{"version":1,"latest":1,"writeId":"${id}"}`
+
+  it('are under no rule, and the versions are', async () => {
+    const inner = new MemoryStorageBackend()
+    const onInvalid = vi.fn<(invalid: InvalidObject) => void>()
+    // Fewer bytes than the pointer of a prune has.
+    const layers = [validate(rules, { bytesMax: 64, onInvalid })]
+    const storage = new StorageManager(inner, { layers })
+    for (let age = 1; age <= 20; age++) await storage.saveVersioned('agents/ceo', { ...ceo, age })
+    const wrong = storage.saveVersioned('agents/ceo', { name: 's3cret', age: 'old' })
+    expect((await errorOf(wrong)).code).toBe('SCHEMA_INVALID')
+    expect(await storage.currentVersion('agents/ceo')).toBe(20)
+    await storage.rollback('agents/ceo', 2)
+    await storage.copy('agents/ceo/current', 'agents/cfo/current')
+    expect(await storage.currentVersion('agents/cfo')).toBe(2)
+    expect(await storage.pruneVersions('agents/ceo', { keep: 0 })).toMatchObject({ removed: 19 })
+    expect((await storage.loadVersion('agents/ceo')).value).toEqual({ ...ceo, age: 2 })
+    await inner.write('agents/ceo/v2', bytes(bad), json)
+    expect((await errorOf(storage.loadVersion('agents/ceo'))).code).toBe('SCHEMA_INVALID')
+    expect(onInvalid.mock.calls.map(([{ key }]) => key)).toEqual([
+      'agents/ceo/v21',
+      'agents/ceo/v2',
+    ])
+  })
+
+  it('leave the limit of other bodies as it is, also where only warnings are given', async () => {
+    const { backend } = validated({ bytesMax: 1000, onWrite: 'warn' }, rules)
+    const write = backend.write('agents/a/current', bytes(`{"a":"${'x'.repeat(2000)}"}`), json)
+    expect((await errorOf(write)).code).toBe('QUOTA_EXCEEDED')
+  })
+
+  it.each([
+    ['agents/a/current', pointer, 'application/json', 'none'],
+    ['agents/a/v1', pointer, 'application/json', 'SCHEMA_INVALID'],
+    ['agents/a', pointer, 'application/json', 'SCHEMA_INVALID'],
+    ['agents/current', pointer, 'text/plain', 'SCHEMA_INVALID'],
+    ['agents/a/current', bad, 'application/json', 'SCHEMA_INVALID'],
+    ['agents/a/current', '{"version":1}', 'application/json', 'SCHEMA_INVALID'],
+    ['agents/a/current', `${pointer} `, 'application/json', 'SCHEMA_INVALID'],
+    ['agents/a/current', pointer.replace(id, 's3cret'), 'application/json', 'SCHEMA_INVALID'],
+    [
+      'agents/a/current',
+      pointer.replace('{', '{"name":"s3cret",'),
+      'application/json',
+      'SCHEMA_INVALID',
+    ],
+    ['agents/a/current', `{"a":"${'x'.repeat(2000)}"}`, 'application/json', 'QUOTA_EXCEEDED'],
+  ])('nothing else passes for one: %s %s %s', async (key, body, contentType, code) => {
+    const { inner, backend } = validated({ bytesMax: 1000 }, rules)
+    const write = backend.write(key, bytes(body), { contentType })
+    expect((await errorOf(write)).code).toBe(code)
+    await inner.write(key, bytes(body), { contentType })
+    expect((await errorOf(backend.read(key))).code).toBe(code)
+    expect((await errorOf(backend.copy(key, `agents/b/${key.slice(7)}`))).code).toBe(code)
+  })
+})

@@ -189,6 +189,13 @@ describe('a slip of the pen is refused, since its rule would never strike', () =
   test('in the plan', () => {
     expect(() => faults({ sed: 1 } as object)).toThrow(/unknown option "sed"/)
   })
+  test('with the kinds that there are', () => {
+    const rule = { fault: { kind: 'eror' } } as never
+    expect(() => faults().add(rule)).toThrow(
+      'fault.kind is "eror"; it is one of latency, error, lost-answer, torn-write, short-read, ' +
+        'silent-end, hang, crash',
+    )
+  })
   test.each([
     { operatoin: 'write', fault: error },
     { operation: 'wirte', fault: error },

@@ -178,6 +178,30 @@ describe('a version', () => {
     await store.rollback('doc', 1)
     expect((await store.loadVersion('doc')).value).toBe(1)
   })
+
+  it('is told as missing by a load as by a rollback', async () => {
+    const store = open()
+    await store.saveVersioned('doc', 1)
+    for (const call of [store.loadVersion('doc', 99), store.rollback('doc', 99)]) {
+      await expect(call).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        key: 'doc/v99',
+        message: 'There is no version 99 of "doc"; listVersions() tells which there are',
+      })
+    }
+  })
+
+  it('gets a number that was never given, also when the pointer had to be deleted', async () => {
+    const store = open()
+    for (let at = 1; at <= 5; at++) await store.saveVersioned('doc', at)
+    await store.rollback('doc', 2)
+    await store.pruneVersions('doc', { keep: 0 })
+    await store.save('doc/current', 'damaged')
+    await store.delete('doc/current')
+    await store.rollback('doc', 2)
+    expect((await store.saveVersioned('doc', 6, { version: 1000 })).version).toBe(1000)
+    expect((await store.saveVersioned('doc', 7)).version).toBe(1001)
+  })
 })
 
 describe('a rollback', () => {

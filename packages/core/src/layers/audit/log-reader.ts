@@ -6,6 +6,7 @@
  */
 import { decodeJson } from '../../codecs/json.ts'
 import { isStorageError } from '../../errors.ts'
+import { describe } from '../../options.ts'
 import { type AuditEntry, auditEntryVersion } from './entry.ts'
 
 /** Longest line that is held; the rest of a longer one is passed over, and told as torn. */
@@ -16,8 +17,29 @@ export type AuditLine =
   | { readonly line: number; readonly entry: AuditEntry; readonly fault?: undefined }
   | { readonly line: number; readonly fault: 'torn' | 'unknown-version' }
 
-/** The lines of a log, in constant memory. Empty lines are passed over. */
-export async function* readAuditLog(
+/**
+ * The lines of a log, in constant memory. Empty lines are passed over.
+ *
+ * @param chunks The bytes in order: `createReadStream(path)`, or `[await readFile(path)]`.
+ * @throws TypeError for what is no such thing, a path say.
+ */
+export function readAuditLog(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<AuditLine, void, undefined> {
+  assertChunks(chunks)
+  return linesIn(chunks)
+}
+
+function assertChunks(chunks: unknown): void {
+  const isLoose = typeof chunks !== 'object' || chunks === null || chunks instanceof Uint8Array
+  if (!isLoose && (Symbol.asyncIterator in chunks || Symbol.iterator in chunks)) return
+  throw new TypeError(
+    `readAuditLog takes chunks of bytes, not ${describe(chunks)}; give createReadStream(path), ` +
+      '[bytes], or the bodies of a keyPrefixSink one after the other',
+  )
+}
+
+async function* linesIn(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<AuditLine, void, undefined> {
   let line = 0
@@ -45,6 +67,12 @@ async function* linesOf(
     return whole
   }
   for await (const chunk of chunks) {
+    if (!(chunk instanceof Uint8Array)) {
+      throw new TypeError(
+        `readAuditLog takes chunks of bytes, and got ${describe(chunk)}; give ` +
+          'createReadStream(path) without an encoding',
+      )
+    }
     let start = 0
     for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, start)) {
       take(chunk.subarray(start, at))

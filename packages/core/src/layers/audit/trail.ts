@@ -283,10 +283,19 @@ export class AuditTrail {
     return this.#error(undefined, `it did not answer within ${this.#options.sinkTimeoutMs} ms`)
   }
 
-  /** The cause is the sink's own, and may quote what it likes: it is in no message. */
-  #error(cause: unknown, why: string = 'it failed, see cause; mend it'): StorageError {
+  /** The cause is the sink's own, and may quote what it likes: only its code is in the message. */
+  #error(
+    cause: unknown,
+    why: string = `it failed${codeText(cause)}, see cause; mend it`,
+  ): StorageError {
     const message = `The audit sink ${this.#options.sink.name} took no entry: ${why}`
     const details = cause === undefined ? {} : { cause }
     return new StorageError('UNAVAILABLE', message, { operation: 'audit', ...details })
   }
+}
+
+/** A code as Node's errors have it, `ENOENT` say: no text that could hold something. */
+function codeText(cause: unknown): string {
+  const { code } = (cause ?? {}) as { readonly code?: unknown }
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,40}$/.test(code) ? ` with ${code}` : ''
 }

@@ -27,6 +27,7 @@ export function digestTableBytes(blocks: number, algorithm: ChecksumAlgorithm): 
 export function blockCodec(algorithm: ChecksumAlgorithm): FrameCodec {
   const { of: digest, bytes: digestBytes } = digests[algorithm]
   return {
+    words: { layer: 'checksum', frame: 'block', index: 'table of digests' },
     checkBytes: digestBytes,
     storedBytesMax: (rawBytes) => rawBytes,
     encode: async (raw) => ({ stored: raw, check: digest(raw) }),

@@ -12,6 +12,7 @@ import { corrupt } from '../framed/faults.ts'
 import type { FrameCodec } from '../framed/form.ts'
 import { viewOf } from './little-endian.ts'
 import {
+  compressWords,
   decodeSeekTable,
   encodeSeekTable,
   framesOfSeekTable,
@@ -27,6 +28,7 @@ const checkAt = 12
 
 export function brotliCodec(level: number): FrameCodec {
   return {
+    words: compressWords,
     checkBytes: seekCheckBytes,
     storedBytesMax: compressedBytesMax,
     async encode(raw, isShared) {

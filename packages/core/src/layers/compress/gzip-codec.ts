@@ -14,6 +14,7 @@ import { corrupt } from '../framed/faults.ts'
 import type { FrameCodec } from '../framed/form.ts'
 import { uint32, viewOf } from './little-endian.ts'
 import {
+  compressWords,
   decodeSeekTable,
   encodeSeekTable,
   framesOfSeekTable,
@@ -40,6 +41,7 @@ const tableName = 'AT'
 
 export function gzipCodec(level: number): FrameCodec {
   return {
+    words: compressWords,
     checkBytes: seekCheckBytes,
     storedBytesMax: compressedBytesMax,
     async encode(raw, isShared) {

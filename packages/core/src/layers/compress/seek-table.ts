@@ -12,7 +12,7 @@
  */
 import { crc32 } from 'node:zlib'
 import { corrupt } from '../framed/faults.ts'
-import { type FrameIndex, framesIn, framesMax } from '../framed/form.ts'
+import { type FrameIndex, type FrameWords, framesIn, framesMax } from '../framed/form.ts'
 import { FrameRows } from '../framed/rows.ts'
 import { viewOf } from './little-endian.ts'
 
@@ -31,6 +31,12 @@ export const seekFooterBytes = 9
 const descriptor = 0x80
 const footerMagic = 0x8f92eab1
 
+/** Of every algorithm. */
+export const compressWords: FrameWords = {
+  layer: 'compress',
+  frame: 'frame',
+  index: 'seek table',
+}
 /** Checks of a frame are four bytes for every algorithm. */
 export const seekCheckBytes = 4
 

@@ -9,6 +9,7 @@ import { corrupt } from '../framed/faults.ts'
 import type { FrameCodec } from '../framed/form.ts'
 import { viewOf } from './little-endian.ts'
 import {
+  compressWords,
   decodeSeekTable,
   encodeSeekTable,
   framesOfSeekTable,
@@ -29,6 +30,7 @@ const reservedBlock = 3
 
 export function zstdCodec(level: number): FrameCodec {
   return {
+    words: compressWords,
     checkBytes: seekCheckBytes,
     storedBytesMax: compressedBytesMax,
     async encode(raw, isShared) {

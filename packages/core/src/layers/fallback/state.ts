@@ -15,8 +15,14 @@ export function stateOf(parts: Parts, outOfStep: OutOfStep): LayerState {
   const since = awaySinceMs === undefined ? '' : new Date(awaySinceMs).toISOString()
   const troubles = [
     ...(since === '' ? [] : [`the primary does not answer since ${since}`]),
-    ...(conflicts === 0 ? [] : [`${conflicts} conflicts wait: resolve them with resolveConflict`]),
-    ...(unreadable === 0 ? [] : [`${unreadable} records of the journal cannot be read`]),
+    ...(conflicts === 0
+      ? []
+      : [
+          `${counted(conflicts, 'conflict waits', 'conflicts wait')}: resolve with resolveConflict`,
+        ]),
+    ...(unreadable === 0
+      ? []
+      : [`${counted(unreadable, 'record', 'records')} of the journal cannot be read`]),
     ...(outOfStep.isOverfull ? [overfull] : []),
     ...(journal?.fault === undefined ? [] : ['the journal could not be read']),
   ]
@@ -33,4 +39,8 @@ export function stateOf(parts: Parts, outOfStep: OutOfStep): LayerState {
       outOfStep: outOfStep.size,
     },
   }
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }

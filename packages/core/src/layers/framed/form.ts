@@ -36,8 +36,17 @@ export interface FrameIndex {
   readonly rows: FrameRows
 }
 
+/** What users of a layer call its parts. */
+export interface FrameWords {
+  readonly layer: string
+  readonly frame: string
+  readonly index: string
+}
+
 /** How frames and their index look. All refuse what they do not know with `CORRUPT`. */
 export interface FrameCodec {
+  /** For errors. */
+  readonly words: FrameWords
   readonly checkBytes: number
   /** Most bytes that a frame of so many raw bytes takes. */
   storedBytesMax(rawBytes: number): number

@@ -7,7 +7,13 @@
 import type { BodyStream } from '../../backend.ts'
 import { StorageError } from '../../errors.ts'
 import { corrupt, ofObject } from './faults.ts'
-import { type DecodedFrame, type FrameIndex, type FrameShape, framesIn } from './form.ts'
+import {
+  type DecodedFrame,
+  type FrameCodec,
+  type FrameIndex,
+  type FrameShape,
+  framesIn,
+} from './form.ts'
 import { FrameRows } from './rows.ts'
 import type { StoredBytes } from './stored-bytes.ts'
 
@@ -80,7 +86,8 @@ export class FrameBody implements BodyStream {
       await this.#plan.stored.cancel().catch(() => undefined)
       if (this.#state === 'cancelled') return undefined
       this.#state = 'over'
-      throw ofObject(error, this.#plan.key)
+      const { key, shape } = this.#plan
+      throw ofObject(error, key, shape.codec.words)
     }
   }
 }
@@ -96,7 +103,7 @@ export async function decodeWhole(plan: FramePlan): Promise<Uint8Array> {
     }
   } catch (error) {
     await plan.stored.cancel().catch(() => undefined)
-    throw ofObject(error, plan.key)
+    throw ofObject(error, plan.key, plan.shape.codec.words)
   }
   return whole
 }
@@ -112,7 +119,7 @@ async function* decodedChunks(plan: FramePlan): AsyncGenerator<Uint8Array> {
     const at = frame * frameBytes
     const { bytes, decoded } = await nextFrame(plan, Math.min(frameBytes, size - at))
     if (rows?.isSame(frame, bytes, decoded.check) === false) {
-      throw corrupt(`frame ${frame} is not what the index tells`)
+      throw unlikeIndex(frame, codec)
     }
     seen?.add(bytes, decoded.check)
     if (seen !== undefined && frame === frames - 1) await assertEnd(plan, seen)
@@ -135,15 +142,17 @@ async function nextFrame(
   while (bytes === undefined) {
     const before = ahead.byteLength
     // What lies ahead of one frame may be many; no frame is longer than the longest.
-    if (before > bytesMax) throw corrupt('a frame does not end')
+    if (before > bytesMax) throw corrupt(`a ${codec.words.frame} does not end`)
     ahead = await stored.ahead(before + 1)
-    if (ahead.byteLength === before) throw corrupt('the body ends amid a frame')
+    if (ahead.byteLength === before) throw corrupt(`the body ends amid a ${codec.words.frame}`)
     bytes = codec.frameLength(ahead, rawBytes)
   }
-  if (bytes > bytesMax) throw corrupt('a frame is longer than its bytes can make it')
-  if ((await stored.ahead(bytes)).byteLength < bytes) throw corrupt('the body ends amid a frame')
+  if (bytes > bytesMax) throw corrupt(`a ${codec.words.frame} is longer than its bytes can make it`)
+  if ((await stored.ahead(bytes)).byteLength < bytes)
+    throw corrupt(`the body ends amid a ${codec.words.frame}`)
   const decoded = await codec.decode(stored.take(bytes), rawBytes)
-  if (decoded.raw.byteLength !== rawBytes) throw corrupt('a frame holds less than it must')
+  if (decoded.raw.byteLength !== rawBytes)
+    throw corrupt(`a ${codec.words.frame} holds less than it must`)
   return { bytes, decoded }
 }
 
@@ -157,7 +166,7 @@ async function assertEnd({ shape, size, stored }: FramePlan, seen: FrameRows): P
   }
   if (hasIndex) assertIndex(shape, size, seen, codec.decodeIndex(stored.take(bytes)))
   else if (check !== undefined && Buffer.compare(check, seen.check(0)) !== 0) {
-    throw corrupt('it is not what its mark tells')
+    throw corrupt('its bytes are not those of the checksum in its metadata')
   }
 }
 
@@ -165,20 +174,24 @@ function assertIndex(shape: FrameShape, size: number, seen: FrameRows, index: Fr
   assertIndexOf(shape, size, index)
   for (let frame = 0; frame < seen.count; frame++) {
     if (index.rows.isSame(frame, seen.storedBytes(frame), seen.check(frame))) continue
-    throw corrupt(`frame ${frame} is not what the index tells`)
+    throw unlikeIndex(frame, shape.codec)
   }
+}
+
+function unlikeIndex(frame: number, { words }: FrameCodec): StorageError {
+  return corrupt(`its ${words.frame} ${frame} is not the one of which its ${words.index} tells`)
 }
 
 /** @throws StorageError `CORRUPT` unless the index is of an object of this shape and size. */
 export function assertIndexOf(
-  { frameBytes }: FrameShape,
+  { frameBytes, codec: { words } }: FrameShape,
   size: number | undefined,
   index: FrameIndex,
 ): void {
   if (index.frameBytes !== frameBytes || (size !== undefined && index.size !== size)) {
-    throw corrupt('its index and its mark do not tell the same')
+    throw corrupt(`its ${words.index} and its metadata do not tell the same`)
   }
   if (index.rows.count !== framesIn(index.size, frameBytes)) {
-    throw corrupt('its index has not a row for each frame')
+    throw corrupt(`its ${words.index} has not a row for each ${words.frame}`)
   }
 }

@@ -27,7 +27,7 @@ import { isStorageError, StorageError } from '../../errors.ts'
 import { quoteKey } from '../../keys.ts'
 import { throwIfAborted } from '../../options.ts'
 import { resolveRange } from '../../range.ts'
-import { corrupt, ofObject } from './faults.ts'
+import { corrupt, ofObject, unmarked } from './faults.ts'
 import { type FrameForm, type FrameIndex, framesIn, framesMax, type FrameShape } from './form.ts'
 import { assertIndexOf, decodeWhole, FrameBody, type FramePlan } from './frame-body.ts'
 import { KnownIndexes } from './known-indexes.ts'
@@ -245,12 +245,13 @@ export class FramedReads {
         const index = codec.decodeIndex(tail.subarray(tail.byteLength - due))
         assertIndexOf(shape, size, index)
         if (index.rows.totalBytes + due !== info.size) {
-          throw corrupt('its frames are longer or shorter than its index tells')
+          const { frame, index: table } = codec.words
+          throw corrupt(`its ${frame}s are longer or shorter than its ${table} tells`)
         }
         this.known.set(info.key, { etag: info.etag, mark, index })
         return index
       } catch (error) {
-        throw ofObject(error, info.key)
+        throw ofObject(error, info.key, this.#form.codec.words)
       }
     }
   }
@@ -262,9 +263,10 @@ export class FramedReads {
       const frames = size === undefined ? codec.framesOf(tail!) : framesIn(size, frameBytes)
       const bytes = codec.indexBytes(frames)
       if (frames <= framesMax && bytes <= info.size) return bytes
-      throw corrupt(`an index of ${frames} frames cannot be its own`)
+      const { frame, index } = codec.words
+      throw corrupt(`the ${index} of ${frames} ${frame}s cannot be its own`)
     } catch (error) {
-      throw ofObject(error, info.key)
+      throw ofObject(error, info.key, this.#form.codec.words)
     }
   }
 
@@ -333,7 +335,7 @@ export class FramedReads {
     try {
       return { info, mark, shape: this.#form.shapeOf(mark, info.size) }
     } catch (error) {
-      throw ofObject(error, info.key)
+      throw ofObject(error, info.key, this.#form.codec.words)
     }
   }
 
@@ -341,7 +343,7 @@ export class FramedReads {
     try {
       const met = this.#meet(info)
       if (met === undefined && this.#form.unmarkedFault !== undefined) {
-        throw ofObject(corrupt(this.#form.unmarkedFault), info.key)
+        throw unmarked(this.#form.unmarkedFault, info.key, this.#form.codec.words)
       }
       return met
     } catch (error) {

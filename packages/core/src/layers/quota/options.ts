@@ -45,18 +45,23 @@ export function quotaOptions(options: QuotaOptions): QuotaOptions {
   if (bytesMax === undefined && objectsMax === undefined) {
     throw new TypeError('quota: give bytesMax, objectsMax, or both')
   }
-  if (bytesMax !== undefined) assertInteger(bytesMax, 'bytesMax', 1, Number.MAX_SAFE_INTEGER)
-  if (objectsMax !== undefined) assertInteger(objectsMax, 'objectsMax', 1, Number.MAX_SAFE_INTEGER)
-  if (refreshMs !== undefined) assertInteger(refreshMs, 'refreshMs', 1, quotaRefreshMsMax)
+  if (bytesMax !== undefined) assertInteger(bytesMax, 'quota: bytesMax', 1, Number.MAX_SAFE_INTEGER)
+  if (objectsMax !== undefined)
+    assertInteger(objectsMax, 'quota: objectsMax', 1, Number.MAX_SAFE_INTEGER)
+  if (refreshMs !== undefined) assertInteger(refreshMs, 'quota: refreshMs', 1, quotaRefreshMsMax)
   if (prefix !== undefined) assertPrefix(prefix)
   if (onWarning !== undefined && typeof onWarning !== 'function') {
-    throw new TypeError(`onWarning is a function, not ${describe(onWarning)}`)
+    throw new TypeError(`quota: onWarning is a function, not ${describe(onWarning)}`)
   }
-  assertMethods(clock, 'clock', ['now', 'monotonicMs', 'sleep'])
+  assertMethods(clock, 'quota: clock', ['now', 'monotonicMs', 'sleep'])
   if (warnAt === undefined) return own
-  if (typeof warnAt !== 'number') throw new TypeError(`warnAt is a number, not ${describe(warnAt)}`)
+  if (typeof warnAt !== 'number')
+    throw new TypeError(`quota: warnAt is a number, not ${describe(warnAt)}`)
   if (!(warnAt > 0 && warnAt <= 1)) {
-    throw new StorageError('INVALID_ARGUMENT', `warnAt is ${warnAt}; it must be above 0, at most 1`)
+    throw new StorageError(
+      'INVALID_ARGUMENT',
+      `quota: warnAt is ${warnAt}; it must be above 0, at most 1`,
+    )
   }
   return own
 }

@@ -329,9 +329,15 @@ class Quota {
   }
 
   #exceeded(claim: Claim, bytes: number): StorageError {
+    const { objects } = claim.growth(bytes)
+    const isObjectsFull = !this.#fits({ bytes: 0, objects })
+    const isBytesFull = !isObjectsFull || !this.#fits({ ...claim.growth(bytes), objects: 0 })
+    const needs = [
+      ...(isObjectsFull ? ['1 more object'] : []),
+      ...(isBytesFull ? [bytesText(claim.bytes + bytes)] : []),
+    ]
     const message =
-      `This needs ${claim.bytes + bytes} bytes, which do not fit: ${usedText(this.#usage())}; ` +
-      fixText
+      `This needs ${needs.join(' and ')}, more than fits: ${usedText(this.#usage())}; ` + fixText
     return new StorageError('QUOTA_EXCEEDED', message, {
       ...{ backend: this.#inner.name, operation: 'write', key: claim.key },
     })
@@ -347,6 +353,10 @@ function restless(error: StorageError): StorageError {
 }
 
 const fixText = 'delete what is not needed, or raise the limit of quota()'
+
+function bytesText(bytes: number): string {
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`
+}
 
 function usedText({ bytes, objects, bytesMax, objectsMax }: QuotaUsage): string {
   const limits = [

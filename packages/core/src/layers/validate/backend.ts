@@ -30,7 +30,8 @@ import type { CheckedOperation, Checker } from './checker.ts'
  * Invariant: under a rule that refuses, no byte goes in, by write or copy, and none comes out, also
  * of a range, before the whole object has satisfied its schema. What is stored are the caller's
  * bytes, unchanged. Keys without a rule pass, as streams; so does a copy to one, whatever its
- * source is: rules are of keys, and what is wrong under one can be moved aside.
+ * source is: rules are of keys, and what is wrong under one can be moved aside. The pointers of
+ * versions, which are exactly what their format says, have no other rule.
  */
 export class ValidatedBackend implements StorageBackend {
   readonly name: string
@@ -191,7 +192,7 @@ export class ValidatedBackend implements StorageBackend {
     const { size } = result.info
     return orRelease(result, async () => {
       this.#checker.assertSize(key, operation, size)
-      return size <= this.#checker.bytesMax
+      return size <= this.#checker.bytesMaxOf(key)
     })
   }
 
@@ -201,7 +202,7 @@ export class ValidatedBackend implements StorageBackend {
     body: WriteBody,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
-    const { bytesMax } = this.#checker
+    const bytesMax = this.#checker.bytesMaxOf(key)
     try {
       if (body instanceof Uint8Array) {
         throwIfAborted(signal)

@@ -3,6 +3,12 @@ import { ownBytes } from '../../body.ts'
 import { CodecRegistry } from '../../codecs/registry.ts'
 import { StorageError, isStorageError } from '../../errors.ts'
 import { type StandardSchema, validate } from '../../schema.ts'
+import {
+  isOwnPointer,
+  isPointerKey,
+  pointerBytesMax,
+  pointerContentType,
+} from '../../manager/versions/layout.ts'
 import type { ValidateSettings } from './options.ts'
 
 /** What is being done with the object. */
@@ -40,13 +46,23 @@ export class Checker {
     this.#backend = backend
   }
 
-  get bytesMax(): number {
-    return this.#settings.bytesMax
+  /** A pointer is looked at whole, whatever the limit: its rule is its format. */
+  bytesMaxOf(key: string): number {
+    const { bytesMax } = this.#settings
+    return isPointerKey(key) ? Math.max(bytesMax, pointerBytesMax) : bytesMax
   }
 
   /** What the schema makes of the value, its defaults and transforms, counts for nothing. */
   async check(object: CheckedObject): Promise<void> {
     const { key, operation, schema, contentType, signal } = object
+    // Of `saveVersioned`: rules are for values, such as the versions that it points to.
+    if (contentType === pointerContentType && isOwnPointer(key, object.bytes)) return
+    const { byteLength } = object.bytes
+    if (byteLength > this.#settings.bytesMax) {
+      if (operation === 'write') throw this.tooLarge(key)
+      this.#tell(key, operation, this.#sizeError(key))
+      return
+    }
     try {
       // Of a copy: neither codec nor schema can change what is stored, or given out.
       const bytes = ownBytes(object.bytes)
@@ -61,7 +77,7 @@ export class Checker {
 
   /** Tells of an object that is too large. @throws StorageError `QUOTA_EXCEEDED` if refused. */
   assertSize(key: string, operation: CheckedOperation, bytes: number): void {
-    if (bytes > this.bytesMax) this.#tell(key, operation, this.#sizeError(key))
+    if (bytes > this.bytesMaxOf(key)) this.#tell(key, operation, this.#sizeError(key))
   }
 
   /** The error of a body that outgrew the limit on its way in: the rest of it is not known. */
@@ -70,9 +86,10 @@ export class Checker {
   }
 
   #sizeError(key: string): StorageError {
+    const { bytesMax } = this.#settings
     return new StorageError(
       'QUOTA_EXCEEDED',
-      `The body is larger than the ${this.bytesMax} bytes that are validated at a time; split ` +
+      `The body is larger than the ${bytesMax} bytes that are validated at a time; split ` +
         'it, or raise bytesMax of validate()',
       { key },
     )

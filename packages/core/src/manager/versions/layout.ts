@@ -7,7 +7,7 @@
  * ```
  */
 import { isPlainObject } from '../../codecs/plain.ts'
-import { StorageError } from '../../errors.ts'
+import { isStorageError, StorageError } from '../../errors.ts'
 import { quoteKey } from '../../keys.ts'
 
 /** The largest number of a version. */
@@ -16,6 +16,9 @@ export const versionMax: number = Number.MAX_SAFE_INTEGER
 export const removingMax = 1024
 /** No pointer of ours is longer: a number has 16 digits at most. */
 export const pointerBytesMax: number = 32 * 1024
+export const pointerContentType = 'application/json'
+/** How the keys of pointers end. */
+const pointerEnd = '/current'
 
 /** What a pointer says. */
 export interface PointerContent {
@@ -43,7 +46,7 @@ export function versionKey(key: string, version: number): string {
 }
 
 export function pointerKey(key: string): string {
-  return `${key}/current`
+  return `${key}${pointerEnd}`
 }
 
 /** Of the keys of versions, and of others' that begin alike. */
@@ -95,6 +98,30 @@ export function decodePointer(key: string, bytes: Uint8Array, etag: string): Sto
   }
 }
 
+/** True for a key that a pointer may have. */
+export function isPointerKey(stored: string): boolean {
+  return stored.length > pointerEnd.length && stored.endsWith(pointerEnd)
+}
+
+/**
+ * True only for what {@link encodePointer} makes, byte by byte: numbers, and an id of an own form.
+ * So nothing else can pass for a pointer, and a pointer holds nothing else.
+ */
+export function isOwnPointer(stored: string, bytes: Uint8Array): boolean {
+  if (!isPointerKey(stored) || bytes.byteLength > pointerBytesMax) return false
+  try {
+    const { writeId, ...content } = decodePointer(stored.slice(0, -pointerEnd.length), bytes, '')
+    if (writeId === undefined || !writeIdForm.test(writeId)) return false
+    return Buffer.compare(encodePointer(content, writeId), bytes) === 0
+  } catch (error) {
+    if (isStorageError(error, 'CORRUPT')) return false
+    throw error
+  }
+}
+
+/** As `Random.id` gives it. */
+const writeIdForm = /^[0-9a-f-]{36}$/
+
 function parsed(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const found: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
@@ -115,8 +142,8 @@ export function corrupt(key: string): StorageError {
   const pointer = pointerKey(key)
   return new StorageError(
     'CORRUPT',
-    `${quoteKey(pointer)} is no pointer to a version; delete it, then make the version current ` +
-      'that should be with rollback()',
+    `${quoteKey(pointer)} is no pointer to a version; delete it, make the version current that ` +
+      'should be with rollback(), and give the next save a version above all that were ever given',
     { key: pointer },
   )
 }

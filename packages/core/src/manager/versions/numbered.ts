@@ -53,7 +53,9 @@ export class NumberedVersions {
     options: LoadOptions | undefined,
   ): Promise<LoadedVersion<unknown, number>> {
     if (version !== undefined) {
-      return { version, ...(await this.#values.loadEntry(versionKey(key, version), options)) }
+      const found = await this.#values.findEntry(versionKey(key, version), options)
+      if (found === undefined) throw this.#missing(key, version, 'read')
+      return { version, ...found }
     }
     let last: StoredPointer | undefined
     for (let attempt = 1; ; attempt++) {
@@ -129,11 +131,7 @@ export class NumberedVersions {
     const stat = access.stat(place, signal === undefined ? undefined : { signal })
     const info = await unlessMissing(stat)
     if (info !== undefined && pointer?.removing.includes(version) !== true) return info
-    throw new StorageError('NOT_FOUND', `There is no version ${version} of ${quoteKey(key)}`, {
-      backend: access.backend.name,
-      operation: 'stat',
-      key: place,
-    })
+    throw this.#missing(key, version, 'stat')
   }
 
   #inLine<T>(key: string, signal: Signal, work: () => Promise<T>): Promise<T> {
@@ -149,6 +147,14 @@ export class NumberedVersions {
       ...{ retryable: 'exhausted', operation: 'write', key },
       backend: this.#tools.access.backend.name,
     })
+  }
+
+  #missing(key: string, version: number, operation: 'read' | 'stat'): StorageError {
+    return new StorageError(
+      'NOT_FOUND',
+      `There is no version ${version} of ${quoteKey(key)}; listVersions() tells which there are`,
+      { backend: this.#tools.access.backend.name, operation, key: versionKey(key, version) },
+    )
   }
 
   #none(key: string): StorageError {

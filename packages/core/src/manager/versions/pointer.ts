@@ -21,6 +21,7 @@ import {
   encodePointer,
   pointerBytesMax,
   type PointerContent,
+  pointerContentType,
   pointerKey,
   type StoredPointer,
 } from './layout.ts'
@@ -118,7 +119,7 @@ function swap(
   signal: AbortSignal | undefined,
 ): Promise<ObjectInfo> {
   const options: WriteOptions = {
-    contentType: 'application/json',
+    contentType: pointerContentType,
     ...(before === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: before.etag }),
     ...(signal === undefined ? {} : { signal }),
   }

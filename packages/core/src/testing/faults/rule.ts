@@ -1,7 +1,7 @@
 /** Which calls a fault meets, and what it does to them. */
 import { backendMembers, type StorageBackend } from '../../backend.ts'
 import type { StorageError, StorageErrorCode } from '../../errors.ts'
-import { assertOptions } from '../../options.ts'
+import { assertOptions, describe } from '../../options.ts'
 import type { SeededRandom } from '../seeded-random.ts'
 
 /** A method of the contract that faults can meet. */
@@ -96,10 +96,16 @@ const faultNames = {
 function assertRule(rule: FaultRule): void {
   assertOptions(rule, ruleNames, 'fault rule')
   const { fault, operation = [] } = rule
-  if (!Object.hasOwn(faultNames, fault.kind)) throw new TypeError('fault.kind is no kind of fault')
+  if (!Object.hasOwn(faultNames, fault.kind)) throw unknownKind(fault.kind)
   assertOptions(fault, faultNames[fault.kind], `fault ${fault.kind}`)
   const unknown = asArray(operation).find((name) => !backendMembers.includes(name as never))
   if (unknown !== undefined) throw new TypeError(`A backend has no operation "${unknown}"`)
+}
+
+function unknownKind(kind: unknown): TypeError {
+  const given = typeof kind === 'string' ? `"${kind}"` : describe(kind)
+  const known = Object.keys(faultNames).join(', ')
+  return new TypeError(`fault.kind is ${given}; it is one of ${known}`)
 }
 
 function asArray(operation: FaultOperation | readonly FaultOperation[]): readonly string[] {
