@@ -31,7 +31,7 @@ const progress: MigrationProgress = {
 const report: MigrationReport = {
   ...{ outcome: 'complete', isDryRun: false, isResumed: false, durationMs: 5, failures: [] },
   ...{ copied: 1, copiedBytes: 2048, unchanged: 0, skipped: 2, vanished: 0, failed: 3, deleted: 0 },
-  ...{ excluded: 0, losses: [] },
+  ...{ replaced: 1, excluded: 0, losses: [] },
 }
 const record: ShownRecord = {
   ...{ id: 'x', plan: planAtFirst, startedAt: 0, endedAt: 1, state: 'stopped', canGoOn: true },
