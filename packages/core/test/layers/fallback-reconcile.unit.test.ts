@@ -688,6 +688,20 @@ describe("what is left in the spare, with writes: 'refuse'", () => {
     expect((await world.spare.list()).objects.map(({ key }) => key)).toEqual([])
   })
 
+  it('is told no more once another process has reconciled it', async () => {
+    const { world, backend } = await left()
+    expect((await backend.health()).message).toContain('unseen')
+    const other = world.start()
+    await other.layer.reconcile()
+    const health = await backend.health()
+    expect(health.message).not.toContain('unseen')
+    const [conflict] = await other.layer.conflicts()
+    expect(stackOf(backend)[0]!.state).toMatchObject({ details: { pending: 0, conflicts: 1 } })
+    await other.layer.resolveConflict(conflict!.id, 'primary')
+    await backend.health()
+    expect(stackOf(backend)[0]!.state).toMatchObject({ ok: true, details: { conflicts: 0 } })
+  })
+
   it('is not touched in the background', async () => {
     const { world } = await left()
     const { backend, layer } = world.start({ ...refusing, reconcile: 'auto', mirror: true })

@@ -15,7 +15,7 @@ export async function healthOf(
     ...settings.stores.map(({ backend }) => healthOfOne(backend, options)),
   ])
   // Where writes are refused, nobody else asks what an earlier process has left.
-  if (!isClosed && !settings.takesWrites && others[0]!.ok) await reconciled?.ready(options.signal)
+  if (!isClosed && !settings.takesWrites && others[0]!.ok) await reconciled?.look(options.signal)
   const unseen = unseenText(parts)
   const healthy = settings.stores.find((_, at) => others[at]!.ok)
   const ok = !isClosed && (first.ok || healthy !== undefined)
