@@ -78,7 +78,8 @@ describe('a migration in words', () => {
 
   it('says how it ended', () => {
     expect(Object.fromEntries(countsOf(report))).toEqual({
-      ...{ copied: '1 object, 2.0 KiB', 'skipped, others stand there': '2', failed: '3' },
+      ...{ copied: '1 object, 2.0 KiB', 'of these, in place of others': '1' },
+      ...{ 'skipped, others stand there': '2', failed: '3' },
     })
     expect(countsOf({ ...report, isDryRun: true })[0]![0]).toBe('to be copied')
     expect(standingOf(record)).toBe('Stopped at 3 of at least 9 objects')

@@ -277,7 +277,7 @@ it('names what is wrong with its place', async () => {
   )
 })
 
-it('counts what was replaced also over a kill, and none in a journal that does not tell', async () => {
+it('counts what was replaced in all runs, and none where it does not tell', async () => {
   const { source, destination, journal, copied } = await halfDone(20, { existing: 'update' })
   expect(copied).toBeLessThan(18)
   // Never begun: sixteen were on their way at most.
