@@ -82,6 +82,8 @@ describe('a migration in words', () => {
       ...{ 'skipped, others stand there': '2', failed: '3' },
     })
     expect(countsOf({ ...report, isDryRun: true })[0]![0]).toBe('to be copied')
+    const { replaced: _replaced, ...older } = report
+    expect(countsOf(older as MigrationReport)).toHaveLength(3)
     expect(standingOf(record)).toBe('Stopped at 3 of at least 9 objects')
     const { endedAt: _endedAt, ...killed } = record
     expect(standingOf(killed)).toBe('Cut short, about at 3 of at least 9 objects')

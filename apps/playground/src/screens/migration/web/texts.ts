@@ -58,7 +58,8 @@ export function countsOf(
   ]
   return [
     [isDryRun ? 'to be copied' : 'copied', `${objectsText(copied)}, ${bytesText(copiedBytes)}`],
-    ...counts.flatMap(([name, count]) => (count === 0 ? [] : [[name, countText(count)] as const])),
+    // A record of an older release lacks a count.
+    ...counts.flatMap(([name, count]) => (count > 0 ? [[name, countText(count)] as const] : [])),
   ]
 }
 
