@@ -7,11 +7,18 @@
  *
  * Accounts and credentials are found in the environment, as the README of each backend says.
  */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { isStorageError, migrate, migrationReport, StorageManager } from '@aos-storage/core'
 
 const [from, to, journal] = process.argv.slice(2)
 if (from === undefined || to === undefined) {
   console.error('usage: migrate.ts FROM-URL TO-URL [JOURNAL], as file:///var/data s3://bucket')
+  process.exit(2)
+}
+// A folder is made by opening it: a mistyped one would be an empty source.
+if (from.startsWith('file:') && !existsSync(fileURLToPath(from))) {
+  console.error(`The folder of ${from} does not exist: nothing to migrate; mend the URL`)
   process.exit(2)
 }
 await using source = await StorageManager.open(from)
@@ -28,10 +35,14 @@ const job = migrate(source, destination, {
 })
 try {
   const report = await job.done
-  console.log(`${report.copied} objects copied, ${report.copiedBytes} bytes`)
-  if (report.unchanged > 0) console.log(`${report.unchanged} were there already`)
-  for (const { key, code, message } of report.failures) console.error(key, code, message)
-  if (report.failed > 0) process.exitCode = 1
+  const { copied, copiedBytes, unchanged, skipped, vanished, failed, failures } = report
+  console.log(`${copied} objects copied, ${copiedBytes} bytes`)
+  if (copied + unchanged + skipped + vanished + failed === 0) {
+    console.error('The source is empty; if it should not be, mend its URL')
+  }
+  if (unchanged > 0) console.log(`${unchanged} were there already`)
+  for (const { key, code, message } of failures) console.error(key, code, message)
+  if (failed > 0) process.exitCode = 1
 } catch (error) {
   if (!isStorageError(error)) throw error
   console.error(`${error.message} (${migrationReport(error)?.copied ?? 0} objects are copied)`)

@@ -1,4 +1,4 @@
 /** The code blocks of the root README run. */
 import { testReadme } from '@aos-tooling/test/readme'
 
-testReadme(new URL('../../README.md', import.meta.url))
+testReadme(new URL('../../README.md', import.meta.url), { runs: 2 })

@@ -1,4 +1,4 @@
 /** Every code block of the README runs. */
 import { testReadme } from '@aos-tooling/test/readme'
 
-testReadme(new URL('../README.md', import.meta.url))
+testReadme(new URL('../README.md', import.meta.url), { runs: 2 })

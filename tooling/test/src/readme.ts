@@ -27,6 +27,8 @@ export interface ReadmeOptions {
   readonly commands?: readonly string[]
   /** Most time for one program. Default 20,000. */
   readonly timeoutMs?: number
+  /** Runs of each program in one folder: a reader starts it more than once. Default 1. */
+  readonly runs?: number
 }
 
 /** What one program did. */
@@ -49,7 +51,11 @@ export function testReadme(readme: string | URL, options: ReadmeOptions = {}): v
       if (reason !== undefined) {
         it.skip(`${title} (skipped: ${reason})`, () => undefined)
       } else if (block.language === 'ts') {
-        it(`${title} runs`, () => proveProgram(file, block, options), timeoutMs + 5000)
+        it(
+          `${title} runs`,
+          () => proveProgram(file, block, options),
+          (options.runs ?? 1) * timeoutMs + 5000,
+        )
       } else if (block.language === 'sh') {
         it(`${title} names what exists`, () => proveShell(file, block, options))
       }
@@ -58,12 +64,17 @@ export function testReadme(readme: string | URL, options: ReadmeOptions = {}): v
 }
 
 async function proveProgram(file: string, block: CodeBlock, options: ReadmeOptions): Promise<void> {
-  const { exitCode, printed, stderr } = await runBlock(file, block, options)
-  if (exitCode !== 0) throw new Error(`${file}:${block.line} exits with ${exitCode}:\n${stderr}`)
   const expected = expectedOutput(block.code)
-  if (expected.length === 0) return
-  const difference = outputDifference(expected, printed)
-  if (difference !== undefined) throw new Error(`${file}:${block.line} ${difference}`)
+  await withProgram(file, block, options, async (run) => {
+    for (let number = 1; number <= (options.runs ?? 1); number++) {
+      const { exitCode, printed, stderr } = await run()
+      const place = `${file}:${block.line}${number === 1 ? '' : `, run ${number} in its folder,`}`
+      if (exitCode !== 0) throw new Error(`${place} exits with ${exitCode}:\n${stderr}`)
+      if (expected.length === 0) continue
+      const difference = outputDifference(expected, printed)
+      if (difference !== undefined) throw new Error(`${place} ${difference}`)
+    }
+  })
 }
 
 function proveShell(file: string, block: CodeBlock, options: ReadmeOptions): void {
@@ -77,11 +88,20 @@ function proveShell(file: string, block: CodeBlock, options: ReadmeOptions): voi
 }
 
 /** Runs a block as `node` would run a reader's file. */
-export async function runBlock(
+export function runBlock(
   file: string,
   block: CodeBlock,
   options: ReadmeOptions = {},
 ): Promise<ProgramRun> {
+  return withProgram(file, block, options, (run) => run())
+}
+
+async function withProgram<T>(
+  file: string,
+  block: CodeBlock,
+  options: ReadmeOptions,
+  work: (run: () => Promise<ProgramRun>) => Promise<T>,
+): Promise<T> {
   const folder = join(dirname(file), '.tsbuild/readme')
   const program = join(folder, `${process.pid}-line-${block.line}.ts`)
   const cwd = await mkdtemp(join(tmpdir(), 'aos-readme-'))
@@ -92,7 +112,7 @@ export async function runBlock(
       await mkdir(dirname(join(cwd, name)), { recursive: true })
       await writeFile(join(cwd, name), text)
     }
-    return await runProgram(program, cwd, options)
+    return await work(() => runProgram(program, cwd, options))
   } finally {
     await rm(program, { force: true })
     await rm(cwd, { recursive: true, force: true })

@@ -31,7 +31,7 @@ const progress: MigrationProgress = {
 const report: MigrationReport = {
   ...{ outcome: 'complete', isDryRun: false, isResumed: false, durationMs: 5, failures: [] },
   ...{ copied: 1, copiedBytes: 2048, unchanged: 0, skipped: 2, vanished: 0, failed: 3, deleted: 0 },
-  ...{ excluded: 0, losses: [] },
+  ...{ replaced: 1, excluded: 0, losses: [] },
 }
 const record: ShownRecord = {
   ...{ id: 'x', plan: planAtFirst, startedAt: 0, endedAt: 1, state: 'stopped', canGoOn: true },
@@ -78,9 +78,12 @@ describe('a migration in words', () => {
 
   it('says how it ended', () => {
     expect(Object.fromEntries(countsOf(report))).toEqual({
-      ...{ copied: '1 object, 2.0 KiB', 'skipped, others stand there': '2', failed: '3' },
+      ...{ copied: '1 object, 2.0 KiB', 'of these, in place of others': '1' },
+      ...{ 'skipped, others stand there': '2', failed: '3' },
     })
     expect(countsOf({ ...report, isDryRun: true })[0]![0]).toBe('to be copied')
+    const { replaced: _replaced, ...older } = report
+    expect(countsOf(older as MigrationReport)).toHaveLength(3)
     expect(standingOf(record)).toBe('Stopped at 3 of at least 9 objects')
     const { endedAt: _endedAt, ...killed } = record
     expect(standingOf(killed)).toBe('Cut short, about at 3 of at least 9 objects')

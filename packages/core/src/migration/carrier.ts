@@ -43,6 +43,8 @@ export type Carried =
       readonly toEtag: string
       readonly bytes: number
       readonly sha256: string | undefined
+      /** Another object stood there before the first try. */
+      readonly replaced: true | undefined
       readonly losses: readonly Loss[]
       /** The source as it was read. */
       readonly info?: ObjectInfo | undefined
@@ -68,6 +70,8 @@ export interface CarrierOptions {
 /** What earlier tries of an object have left. */
 interface Trace {
   readonly mayBeOwn: boolean
+  /** What stood there before the first one. */
+  readonly before: ListedObject | null
   /** The version of a copy that was found to be wrong. */
   badEtag: string | undefined
 }
@@ -91,17 +95,20 @@ export class Carrier {
     if (isTaken) throw takenError(to)
     const { retry, destination, signal, isResumed } = this.#ends
     let badEtag: string | undefined
+    let before = planned.standing
     return retry.run(async (attempt) => {
-      const trace: Trace = { mayBeOwn: isResumed || attempt > 1, badEtag }
       // What was listed may have changed since the last try: by us, if its answer was lost.
       const isKnown = attempt === 1 && planned.standing !== undefined
       const standing = isKnown ? planned.standing! : await standingAt(destination, to, signal)
+      if (before === undefined) before = standing
+      const trace: Trace = { mayBeOwn: isResumed || attempt > 1, before, badEtag }
       try {
         return await this.#carryOver(planned, standing, trace)
       } catch (error) {
         if (!isStorageError(error, 'ALREADY_EXISTS') || standing !== null) throw error
         const meanwhile = await standingAt(destination, to, signal)
-        return await this.#carryOver(planned, meanwhile, { ...trace, mayBeOwn: true })
+        before ??= meanwhile
+        return await this.#carryOver(planned, meanwhile, { ...trace, before, mayBeOwn: true })
       } finally {
         badEtag = trace.badEtag
       }
@@ -115,7 +122,7 @@ export class Carrier {
   ): Promise<Carried> {
     const settled = standing === null ? undefined : await this.#settled(planned, standing, trace)
     if (settled !== undefined) return settled
-    if (this.#ends.options.dryRun) return this.#examine(planned)
+    if (this.#ends.options.dryRun) return this.#examine(planned, standing)
     return this.#copy(planned, standing, trace)
   }
 
@@ -123,7 +130,7 @@ export class Carrier {
   async #settled(
     { source }: PlannedObject,
     standing: ListedObject,
-    { mayBeOwn, badEtag }: Trace,
+    { mayBeOwn, before, badEtag }: Trace,
   ): Promise<Carried | undefined> {
     const { existing } = this.#ends.options
     const { etag } = source
@@ -131,7 +138,9 @@ export class Carrier {
     if (existing === 'skip' && !mayBeOwn) return { did: 'skipped', etag }
     if (existing === 'replace' && !mayBeOwn && !this.#isSure) return undefined
     const found = await this.#compared(source, standing, mayBeOwn)
-    if (found?.isOwn === true) return found.isSame ? asCopied(found, source, standing) : undefined
+    if (found?.isOwn === true) {
+      return found.isSame ? asCopied(found, source, standing, before) : undefined
+    }
     if (existing === 'skip') return { did: 'skipped', etag }
     if (existing === 'replace') return undefined
     if (found?.isSame === true) return { did: 'unchanged', etag: found.etag, info: found.info }
@@ -155,7 +164,7 @@ export class Carrier {
   }
 
   /** What would be copied, and what it would lose. */
-  async #examine({ source }: PlannedObject): Promise<Carried> {
+  async #examine({ source }: PlannedObject, standing: ListedObject | null): Promise<Carried> {
     const { destination, options, signal } = this.#ends
     const { contentType, metadata } = source
     const info =
@@ -164,8 +173,9 @@ export class Carrier {
         : await orVanished(this.#ends.source.stat(source.key, { signal }))
     if (info === undefined) return { did: 'vanished', etag: source.etag }
     const { losses } = carriageOf(destination, source, info, options)
-    const { etag, size } = info
-    return { did: 'copied', etag, toEtag: '', bytes: size, sha256: undefined, losses }
+    const { etag, size: bytes } = info
+    const replaced = standing === null ? undefined : true
+    return { did: 'copied', etag, toEtag: '', bytes, sha256: undefined, replaced, losses }
   }
 
   async #copy(
@@ -191,7 +201,8 @@ export class Carrier {
       await this.#verify(opened, moved, written, trace)
       const bytes = info.size
       const [etag, toEtag, sha256] = [info.etag, written.etag, moved.digest()]
-      return { did: 'copied', etag, toEtag, bytes, sha256, losses, info }
+      const replaced = standing === null || trace.before === null ? undefined : true
+      return { did: 'copied', etag, toEtag, bytes, sha256, replaced, losses, info }
     } catch (error) {
       // Moved again by the next try, or not at all.
       onBytes(-movedBytes)
@@ -239,10 +250,17 @@ export class Carrier {
 }
 
 /** A copy of this run that was not known to be one. */
-function asCopied(found: Comparison, source: ListedObject, standing: ListedObject): Carried {
+function asCopied(
+  found: Comparison,
+  source: ListedObject,
+  standing: ListedObject,
+  before: ListedObject | null,
+): Carried {
   const { etag, sha256, info } = found
   const losses = [timeInMetadata]
-  return { did: 'copied', etag, toEtag: standing.etag, bytes: source.size, sha256, losses, info }
+  const [toEtag, bytes] = [standing.etag, source.size]
+  const replaced = before === null || before.etag === toEtag ? undefined : true
+  return { did: 'copied', etag, toEtag, bytes, sha256, replaced, losses, info }
 }
 
 /** Undefined for an object that is gone since it was listed. */

@@ -55,18 +55,33 @@ export class Suspects {
   }
 }
 
+/** How far a migration was when it stopped. */
+export interface StoppedAt {
+  readonly hasJournal: boolean
+  /** False: its journal was not opened, or its ends were refused. */
+  readonly hasBegun: boolean
+}
+
 /** The error of a migration that stopped: what is wrong, and how to go on. */
-export function stoppedError(cause: unknown, hasJournal: boolean): StorageError | undefined {
+export function stoppedError(
+  cause: unknown,
+  { hasJournal, hasBegun }: StoppedAt,
+): StorageError | undefined {
   if (!isStorageError(cause)) return undefined
   const goOn = hasJournal
     ? 'mend that and migrate again with the same journal: it goes on where it was'
     : 'mend that and migrate again: what was copied is found, and not copied again'
-  const message =
-    cause.code === 'ABORTED'
-      ? `The migration was stopped; ${goOn.replace('mend that and ', '')}`
-      : `The migration stopped: ${cause.message}. Nothing is lost; ${goOn}`
+  const message = messageOf(cause, goOn, hasBegun)
   return new StorageError(cause.code, message, {
     ...{ retryable: cause.retryable, backend: cause.backend, operation: 'migrate', key: cause.key },
     cause: cause.code === 'ABORTED' ? cause.cause : cause,
   })
+}
+
+function messageOf({ code, message }: StorageError, goOn: string, hasBegun: boolean): string {
+  if (code === 'ABORTED') return `The migration was stopped; ${goOn.replace('mend that and ', '')}`
+  // These say what else to do: to give another journal, or other options.
+  if (!hasBegun) return `The migration did not begin: ${message}`
+  if (code === 'INVALID_ARGUMENT') return `The migration stopped: ${message}`
+  return `The migration stopped: ${message}. Nothing is lost; ${goOn}`
 }

@@ -102,7 +102,8 @@ export class Job implements MigrationJob {
       await this.#withJournal((journal) => this.#carryAll(journal))
       return build('complete')
     } catch (error) {
-      const stopped = stoppedError(error, wanted !== undefined && !dryRun)
+      const hasJournal = wanted !== undefined && !dryRun
+      const stopped = stoppedError(error, { hasJournal, hasBegun: this.#run !== undefined })
       throw stopped === undefined ? error : stopped.with({ results: [build('stopped')] })
     } finally {
       this.#ending.abort()

@@ -38,8 +38,8 @@ export interface MigrateOptions extends OperationOptions {
   readonly mapKeys?: KeyMapping | undefined
   /**
    * Where an object stands already that is not the same. `'fail'` (default): it is reported and
-   * stays. `'update'`: replaced. `'replace'`: replaced without being compared. `'skip'`: whatever
-   * stands there stays, and counts as skipped.
+   * stays. `'update'`: replaced, also where others changed it there. `'replace'`: replaced without
+   * being compared. `'skip'`: whatever stands there stays, and counts as skipped.
    */
   readonly existing?: 'fail' | 'update' | 'replace' | 'skip' | undefined
   /**

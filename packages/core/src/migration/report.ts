@@ -19,10 +19,15 @@ export interface MigrationLoss {
   readonly why: string
 }
 
-/** Counts of objects, each exact. With a journal, of all runs since the migration began. */
+/**
+ * Counts of objects, each exact. With a journal, of all runs since the migration began. All are 0
+ * where nothing was found, as with a `mapKeys` prefix that no key has.
+ */
 export interface MigrationCounts {
   /** Copied, or, in a dry run, to be copied. */
   readonly copied: number
+  /** Of `copied`: those in whose place another object stood. */
+  readonly replaced: number
   readonly copiedBytes: number
   /** The same was there already. */
   readonly unchanged: number
@@ -38,7 +43,7 @@ export interface MigrationCounts {
 }
 
 export interface MigrationReport extends MigrationCounts {
-  /** `'complete'` also with failures: everything was tried. */
+  /** `'complete'` also with failures: everything was tried. Look at `failed`. */
   readonly outcome: 'complete' | 'stopped'
   readonly isDryRun: boolean
   /** True when a journal told what is done already. */
@@ -46,6 +51,7 @@ export interface MigrationReport extends MigrationCounts {
   readonly durationMs: number
   /** The first {@link migrationFailuresMax} of this run. */
   readonly failures: readonly MigrationFailure[]
+  /** Of this run alone, also where the counts are of all runs: the journal holds none. */
   readonly losses: readonly MigrationLoss[]
 }
 
@@ -63,8 +69,8 @@ export function migrationReport(error: unknown): MigrationReport | undefined {
 /** A report in the making. */
 export class ReportBuilder {
   readonly counts: Counts = {
-    ...{ copied: 0, copiedBytes: 0, unchanged: 0, skipped: 0, vanished: 0 },
-    ...{ failed: 0, deleted: 0, excluded: 0 },
+    ...{ copied: 0, replaced: 0, copiedBytes: 0, unchanged: 0, skipped: 0 },
+    ...{ vanished: 0, failed: 0, deleted: 0, excluded: 0 },
   }
   readonly #failures: MigrationFailure[] = []
   readonly #losses = new Map<

@@ -131,6 +131,7 @@ export class Run {
       const { did, losses, info: _info, ...versions } = carried
       this.#note({ did, key, ...(to === key ? {} : { to }), ...versions })
       report.counts.copiedBytes += carried.bytes
+      if (carried.replaced === true) report.counts.replaced++
       for (const { what, why } of losses) report.lost(what, why)
     } else this.#note({ did: carried.did, key, etag: carried.etag })
     report.counts[carried.did]++

@@ -640,3 +640,88 @@ describe('a process that dies', () => {
     }
   })
 })
+
+describe("what is left in the spare, with writes: 'refuse'", () => {
+  const refusing = { writes: 'refuse' } as const
+
+  /** A write and a delete of an outage, and a conflict; then the process is gone. */
+  async function left() {
+    const { world, backend, away } = setUp()
+    for (const key of ['changed', 'deleted', 'fought over']) {
+      await backend.write(key, bytes('old'), type)
+    }
+    away(true)
+    await backend.write('new', bytes('new'), type)
+    await backend.write('fought over', bytes('outage'), type)
+    await backend.delete('deleted')
+    away(false)
+    await world.primary.write('fought over', bytes('meanwhile'), type)
+    return { world, ...world.start(refusing) }
+  }
+
+  it('is told by health and the state, which a store without any does not', async () => {
+    const { world, backend, layer } = await left()
+    const [state] = stackOf(backend)
+    expect(state!.state).toMatchObject({ ok: true, details: { pending: 0 } })
+    const health = await backend.health()
+    expect(health.ok).toBe(true)
+    expect(health.message).toContain('3 outage writes wait in the fallback "spare", unseen')
+    expect(health.message).toContain('call reconcile()')
+    expect(layer.pending).toBe(3)
+    expect(stackOf(backend)[0]!.state).toMatchObject({ ok: false, details: { pending: 3 } })
+    await layer.reconcile({ resolve: () => 'primary' })
+    expect((await backend.health()).message).not.toContain('unseen')
+    expect(stackOf(backend)[0]!.state).toMatchObject({ ok: true, details: { pending: 0 } })
+    world.spareWeather.isAway = true
+    const other = world.start(refusing)
+    expect((await other.backend.health()).ok).toBe(true)
+    expect(stackOf(other.backend)[0]!.state).toMatchObject({ ok: true })
+  })
+
+  it('is reconciled by hand, and its conflicts are found and ended', async () => {
+    const { world, backend, layer } = await left()
+    await expect(backend.read('new')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await layer.reconcile()).toMatchObject({
+      ...{ settled: 2, conflicts: [{ key: 'fought over' }], failures: [], pending: 0 },
+    })
+    expect(await text(backend, 'new')).toBe('new')
+    expect(await text(world.primary, 'deleted')).toBeUndefined()
+    expect(await text(backend, 'fought over')).toBe('meanwhile')
+    const [conflict] = await layer.conflicts()
+    const { body } = await layer.readConflict(conflict!.id)
+    expect(Buffer.from(await collect(body)).toString()).toBe('outage')
+    await layer.resolveConflict(conflict!.id, 'outage')
+    expect(await text(backend, 'fought over')).toBe('outage')
+    expect(await layer.conflicts()).toEqual([])
+    expect((await world.spare.list()).objects.map(({ key }) => key)).toEqual([])
+  })
+
+  it('is told no more once another process has reconciled it', async () => {
+    const { world, backend } = await left()
+    expect((await backend.health()).message).toContain('unseen')
+    const other = world.start()
+    await other.layer.reconcile()
+    const health = await backend.health()
+    expect(health.message).not.toContain('unseen')
+    const [conflict] = await other.layer.conflicts()
+    expect(stackOf(backend)[0]!.state).toMatchObject({ details: { pending: 0, conflicts: 1 } })
+    await other.layer.resolveConflict(conflict!.id, 'primary')
+    await backend.health()
+    expect(stackOf(backend)[0]!.state).toMatchObject({ ok: true, details: { conflicts: 0 } })
+  })
+
+  it('is not touched in the background', async () => {
+    const { world } = await left()
+    const { backend, layer } = world.start({ ...refusing, reconcile: 'auto', mirror: true })
+    await backend.health()
+    world.spareWeather.isAway = true
+    await backend.write('other', bytes('x'), type)
+    world.spareWeather.isAway = false
+    world.nowMs += 60_000
+    await backend.read('other')
+    await turns(2000)
+    await expect(world.primary.read('new')).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    expect(await text(world.spare, 'other')).toBe('x')
+    expect(layer.pending).toBe(3)
+  })
+})

@@ -100,18 +100,21 @@ it('once ended, looks at everything anew', async () => {
   })
 })
 
-it.each<[string, MigrateOptions]>([
-  ['exclude', { exclude: ['x'] }],
-  ['mapKeys', { mapKeys: (key) => `b/${key}` }],
-  ['deleteSource', { deleteSource: 'verified' }],
-  ['existing', { existing: 'update' }],
-])('of another migration is refused: %s', async (name, other) => {
+it.each<[differing: string, MigrateOptions]>([
+  ['exclude [], and this one has ["x"]', { exclude: ['x'] }],
+  ['mapKeys "same keys", and this one has "function', { mapKeys: (key) => `b/${key}` }],
+  ['deleteSource "never", and this one has "verified"', { deleteSource: 'verified' }],
+  ['existing "fail", and this one has "update"', { existing: 'update' }],
+])('of another migration is refused: %s', async (differing, other) => {
   const { source, destination, journal } = await halfDone(20)
   const before = readFileSync(journal)
   const error = await errorOf(migrate(source, destination, { journal, ...other }).done)
   expect(error.code).toBe('INVALID_ARGUMENT')
-  expect(error.message).toContain(`belongs to another migration: ${name} differ`)
+  expect(error.message).toContain(`belongs to another migration: it was begun with ${differing}`)
   expect(error.message).toContain('name a new journal')
+  // Not with this one: that would contradict it.
+  expect(error.message).toMatch(/^The migration did not begin: /)
+  expect(error.message).not.toContain('the same journal')
   expect(readFileSync(journal)).toEqual(before)
 })
 
@@ -119,11 +122,13 @@ it('of another store is refused, also of another view of it', async () => {
   const { source, destination, journal } = await halfDone(20)
   const view = (name: string): StorageBackend => applyLayers(destination, [prefix(name)])
   const error = await errorOf(migrate(source, view('a'), { journal }).done)
-  expect(error.message).toContain('another migration: destination differ')
+  const differing =
+    'it was begun with destination "memory", and this one has "prefix(\\"a/\\") memory"'
+  expect(error.message).toContain(differing)
   const own = await journalPath()
   await migrate(source, view('a'), { journal: own }).done
   expect((await errorOf(migrate(source, view('b'), { journal: own }).done)).message).toContain(
-    'another migration: destination differ',
+    'begun with destination "prefix(\\"a/\\") memory", and this one has "prefix(\\"b/\\") memory"',
   )
 })
 
@@ -132,6 +137,7 @@ it('notices a destination of the same name that has nothing of it', async () => 
   const error = await errorOf(migrate(source, new MemoryStorageBackend(), { journal }).done)
   expect(error.code).toBe('INVALID_ARGUMENT')
   expect(error.message).toContain('None of the copies')
+  expect(error.message).not.toContain('the same journal')
 })
 
 it('looks again at an object that changed since it was copied', async () => {
@@ -231,7 +237,8 @@ it('is written to by one at a time; a dead one loses it', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50))
   const error = await errorOf(migrate(source, new MemoryStorageBackend(), { journal }).done)
   expect(error.code).toBe('LOCKED')
-  expect(error.message).toContain(`${journal}.lock`)
+  expect(error.message).toContain(`writing to the journal ${JSON.stringify(journal)}`)
+  expect(error.message).toContain(`delete ${JSON.stringify(`${journal}.lock`)}`)
   const held = readFileSync(`${journal}.lock`, 'utf8')
   job.resume()
   await job.done
@@ -264,7 +271,27 @@ it('names what is wrong with its place', async () => {
   const source = await filledStore(3)
   const journal = '/proc/nowhere/journal'
   const error = await errorOf(migrate(source, new MemoryStorageBackend(), { journal }).done)
-  expect(error.message).toContain('its folder is missing')
+  expect(error.message).toBe(
+    'The migration did not begin: The journal "/proc/nowhere/journal" cannot be used: its folder ' +
+      'does not exist; make it',
+  )
+})
+
+it('counts what was replaced in all runs, and none where it does not tell', async () => {
+  const { source, destination, journal, copied } = await halfDone(20, { existing: 'update' })
+  expect(copied).toBeLessThan(18)
+  // Never begun: sixteen were on their way at most.
+  for (const key of ['k/00018', 'k/00019']) await fill(destination, key, 99)
+  const report = await migrate(source, destination, { journal, existing: 'update' }).done
+  expect(report).toMatchObject({ isResumed: true, copied: 20, replaced: 2 })
+  const { memory } = await readJournal(journal)
+  expect(memory.counts).toMatchObject({ copied: 20, replaced: 2 })
+  expect(linesOf(journal).filter(({ replaced }) => replaced === true)).toHaveLength(2)
+  const { replaced: _replaced, ...counts } = memory.counts
+  const before = encodeLine({ did: 'end', counts } as unknown as JournalLine)
+  const lines = readFileSync(journal, 'utf8').split('\n').slice(0, -2)
+  writeFileSync(journal, [...lines, before, ''].join('\n'))
+  expect((await readJournal(journal)).memory.counts).toMatchObject({ copied: 20, replaced: 0 })
 })
 
 it('does not trust a copy whose end nobody saw: it is read first', async () => {

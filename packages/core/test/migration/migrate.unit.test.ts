@@ -317,6 +317,22 @@ it('tries again what may pass, and takes a lost answer for the copy that it was'
   expect(await inventory(inner)).toEqual(await inventory(source))
 })
 
+it('counts as replaced what stood there before, also where the answer was lost', async () => {
+  const source = await filledStore(4)
+  const inner = new MemoryStorageBackend()
+  for (const key of ['k/00000', 'k/00002']) await fill(inner, key, 77)
+  const injector = faults({ seed: 1 })
+  // Of one that replaces another, and of one that is new.
+  injector.at(1, 'write', { kind: 'lost-answer' })
+  injector.at(2, 'write', { kind: 'lost-answer' })
+  const clock = virtualClock()
+  const destination = applyLayers(inner, [injector])
+  const options = { clock, existing: 'update', concurrency: 1 } as const
+  const job = migrate(source, destination, options)
+  await clock.runUntilIdle()
+  expect(await job.done).toMatchObject({ copied: 4, replaced: 2, failed: 0 })
+})
+
 it('records what fails alone, and goes on', async () => {
   const source = await filledStore(20)
   const injector = faults({ seed: 1 })
@@ -472,10 +488,11 @@ it('in a dry run writes nothing, and says what would be done', async () => {
   const report = await run(source, applyLayers(destination, [calls.layer]), {
     ...{ dryRun: true, existing: 'update', journal: '/nowhere/at/all' },
   })
-  expect(report).toMatchObject({ isDryRun: true, copied: 9, unchanged: 1 })
+  expect(report).toMatchObject({ isDryRun: true, copied: 9, replaced: 1, unchanged: 1 })
   expect(calls.total('write')).toBe(0)
   const real = await run(source, destination, { existing: 'update' })
-  expect(real).toMatchObject({ copied: 9, copiedBytes: report.copiedBytes, unchanged: 1 })
+  const { copiedBytes } = report
+  expect(real).toMatchObject({ copied: 9, replaced: 1, copiedBytes, unchanged: 1 })
 })
 
 it('deletes at the source what was read back, and nothing else', async () => {

@@ -99,7 +99,7 @@ it('does not copy its own copies, where one store is within the other', async ()
     [applyLayers(source, []), { mapKeys: { prefix: ['', 'z/'] } }],
   ] as const) {
     const job = migrate(claimingNothing(source), destination, options)
-    await expect(job.done).rejects.toThrow("say exclude: ['z/**']")
+    await expect(job.done).rejects.toThrow(/say exclude: \['z\/\*\*'\]$/)
   }
   const copied = await migrate(source, within, { exclude: ['z/**'] }).done
   expect(copied).toMatchObject({ outcome: 'complete', failed: 0 })

@@ -111,7 +111,10 @@ class FileSink implements AuditSink {
     }
     if (this.#file === undefined) {
       const isNew = statOf(this.#path) === undefined
-      this.#file = await open(this.#path, 'a+', 0o600)
+      this.#file = await open(this.#path, 'a+', 0o600).catch((cause: unknown) => {
+        if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+        throw new Error(`The folder of the ${this.name} does not exist; make it`, { cause })
+      })
       if (!fstatSync(this.#file.fd).isFile()) {
         throw new TypeError(
           'The path of a fileSink is no file; use a callbackSink for other things',

@@ -21,7 +21,7 @@ import { throwIfAborted } from '../../options.ts'
 import { discardSource } from '../../source.ts'
 import { tellState } from '../stack.ts'
 import { Answers } from './answers.ts'
-import { assertCanTakeWrites, capabilitiesOf } from './capabilities.ts'
+import { assertCanTakeWrites, canTakeWrites, capabilitiesOf } from './capabilities.ts'
 import {
   assertResolveOptions,
   type Conflict,
@@ -70,12 +70,16 @@ export class FallbackBackend implements StorageBackend {
     this.#outOfStep = new OutOfStep(settings.pendingMax)
     const primary = new Primary(inner, settings.clock)
     const seen = new Seen()
+    const reconciled = canTakeWrites(inner.capabilities, settings)
+      ? new Journal(settings)
+      : undefined
     this.#parts = {
       settings,
       primary,
       seen,
       answers: new Answers(primary, settings, seen, this.#outOfStep),
-      journal: takesWrites ? new Journal(settings) : undefined,
+      journal: takesWrites ? reconciled : undefined,
+      reconciled,
       locks: new KeyLocks(),
       judgements: new Judgements(),
       mirror: mirrors ? new Mirror(primary, stores[0], seen, this.#outOfStep) : undefined,
@@ -84,7 +88,7 @@ export class FallbackBackend implements StorageBackend {
     const { journal } = this.#parts
     this.#reader = new Reader(this.#parts)
     this.#lister = new Lister(this.#parts, this.capabilities.listPageMax)
-    this.#reconciler = journal && new Reconciler(this.#parts, journal)
+    this.#reconciler = reconciled && new Reconciler(this.#parts, reconciled)
     const outage = journal && {
       writes: new OutageWrites(this.#parts, journal),
       reconciler: this.#reconciler!,
@@ -100,7 +104,7 @@ export class FallbackBackend implements StorageBackend {
 
   /** Keys that wait to be reconciled, as far as they are known here. */
   get pending(): number {
-    return this.#parts.journal?.pending ?? 0
+    return this.#parts.reconciled?.pending ?? 0
   }
 
   read(key: string, options: ReadOptions = {}): Promise<ReadResult> {
@@ -152,7 +156,7 @@ export class FallbackBackend implements StorageBackend {
 
   conflicts(options: OperationOptions = {}): Promise<Conflict[]> {
     return this.#usable(options, async () => {
-      const { journal, primary } = this.#parts
+      const { reconciled: journal, primary } = this.#parts
       const found: Conflict[] = []
       if (journal === undefined) return found
       for await (const record of journal.conflicts(options)) {
@@ -217,9 +221,11 @@ export class FallbackBackend implements StorageBackend {
   }
 
   #journal(): Journal {
-    const { journal } = this.#parts
-    if (journal !== undefined) return journal
-    throw new StorageError('NOT_FOUND', "There are no conflicts without writes: 'fallback'")
+    const { reconciled } = this.#parts
+    if (reconciled !== undefined) return reconciled
+    const message =
+      'There are no conflicts: these stores have no conditions, and take no outage writes'
+    throw new StorageError('NOT_FOUND', message)
   }
 
   #run<T>(keys: readonly string[], options: OperationOptions, call: () => Promise<T>): Promise<T> {
@@ -249,7 +255,8 @@ export class FallbackBackend implements StorageBackend {
     try {
       return await call
     } finally {
-      this.#runs.nudge(this.pending > 0 || this.#outOfStep.size > 0)
+      const pending = this.#parts.journal?.pending ?? 0
+      this.#runs.nudge(pending > 0 || this.#outOfStep.size > 0)
     }
   }
 

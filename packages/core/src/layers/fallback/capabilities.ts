@@ -60,6 +60,12 @@ export function assertCanTakeWrites(primary: Capabilities, { stores }: Settings)
   assertScope(conditionalDelete, `the fallback "${store.name}" has no conditional delete`)
 }
 
+/** True unless {@link assertCanTakeWrites} throws. */
+export function canTakeWrites(primary: Capabilities, { stores }: Settings): boolean {
+  const { conditionalWrite, conditionalDelete } = stores[0].backend.capabilities
+  return ![primary.conditionalWrite, conditionalWrite, conditionalDelete].includes('none')
+}
+
 function assertScope(scope: ConditionScope, lack: string): void {
   if (scope !== 'none') return
   throw new StorageError(

@@ -22,7 +22,9 @@ export interface FallbackLayer extends Layer {
   /** Keys whose outage writes wait to be reconciled, as far as they are known here. */
   readonly pending: number
   /**
-   * Brings what waits to the primary. A store that is away ends it, and is told in the summary.
+   * Brings what waits to the primary, also what an earlier process has left in the first store and
+   * this one, with `writes: 'refuse'`, does not see. A store that is away ends it, and is told in
+   * the summary.
    *
    * @throws StorageError `ABORTED`, `CLOSED`, and what the journal's store refuses.
    */

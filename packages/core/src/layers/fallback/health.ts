@@ -2,22 +2,28 @@
 import type { Health, OperationOptions, StorageBackend } from '../../backend.ts'
 import { isStorageError } from '../../errors.ts'
 import type { Parts } from './parts.ts'
+import { unseenText } from './state.ts'
 
 export async function healthOf(
-  { primary, settings }: Parts,
+  parts: Parts,
   isClosed: boolean,
   options: OperationOptions,
 ): Promise<Health> {
+  const { primary, settings, reconciled } = parts
   const [first, ...others] = await Promise.all([
     healthOfOne(primary.backend, options),
     ...settings.stores.map(({ backend }) => healthOfOne(backend, options)),
   ])
+  // Where writes are refused, nobody else asks what an earlier process has left.
+  if (!isClosed && !settings.takesWrites && others[0]!.ok) await reconciled?.look(options.signal)
+  const unseen = unseenText(parts)
   const healthy = settings.stores.find((_, at) => others[at]!.ok)
   const ok = !isClosed && (first.ok || healthy !== undefined)
   return {
     ok,
     latencyMs: first.latencyMs,
-    message: messageOf(first, healthy?.name, isClosed),
+    message:
+      messageOf(first, healthy?.name, isClosed) + (unseen === undefined ? '' : `; ${unseen}`),
     details: {
       ...prefixed('primary', first),
       ...Object.assign({}, ...settings.stores.map(({ name }, at) => prefixed(name, others[at]!))),

@@ -96,7 +96,17 @@ export class Journal {
    * waits is found later, and nothing of it is lost meanwhile.
    */
   async ready(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isLoaded || this.#clock.monotonicMs() < this.#reloadAtMs) return
+    if (!this.#isLoaded) await this.#reloadIfDue(signal)
+  }
+
+  /** Reads the journal once, and again while something is left: others may reconcile it. */
+  async look(signal: AbortSignal | undefined): Promise<void> {
+    const isLeft = this.pending + this.#conflictCount > 0
+    if (!this.#isLoaded || isLeft) await this.#reloadIfDue(signal)
+  }
+
+  async #reloadIfDue(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#clock.monotonicMs() < this.#reloadAtMs) return
     try {
       await this.reload(signal)
     } catch (error) {

@@ -14,6 +14,11 @@ export interface Parts {
   readonly answers: Answers
   /** Undefined where outage writes are refused. */
   readonly journal: Journal | undefined
+  /**
+   * What is reconciled: the same, or, where outage writes are refused, what an earlier process has
+   * left in the first store. Undefined where the stores could not have taken any.
+   */
+  readonly reconciled: Journal | undefined
   /** Around what changes or re-reads the record of a key. */
   readonly locks: KeyLocks
   readonly judgements: Judgements

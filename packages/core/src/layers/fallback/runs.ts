@@ -9,6 +9,7 @@ import { isStorageError } from '../../errors.ts'
 import { assertOptions } from '../../options.ts'
 import { unlessAborted } from '../../source.ts'
 import type { Conflict } from './conflicts.ts'
+import type { Journal } from './journal.ts'
 import { isOutage } from './outages.ts'
 import { eachOf } from './pages.ts'
 import type { Parts } from './parts.ts'
@@ -57,7 +58,7 @@ export class Runs {
     this.#reconciler = reconciler
   }
 
-  /** Runs once the run that is under way has ended. */
+  /** Runs once the run that is under way has ended; also over what is left of earlier processes. */
   async byHand(options: ReconcileOptions): Promise<ReconcileSummary> {
     assertOptions(options, optionNames, 'reconcile')
     while (this.#running !== undefined) {
@@ -65,7 +66,8 @@ export class Runs {
       await unlessAborted(() => running, options.signal)
     }
     const { signal = this.#parts.closing } = options
-    return this.#run({ ...options, signal: AbortSignal.any([signal, this.#parts.closing]) })
+    const either = AbortSignal.any([signal, this.#parts.closing])
+    return this.#run({ ...options, signal: either }, this.#parts.reconciled)
   }
 
   /** Starts a run in the background, when something waits and none was lately. */
@@ -74,12 +76,12 @@ export class Runs {
     if (!isWorthIt || !settings.isAuto || this.#running !== undefined || closing.aborted) return
     if (settings.clock.monotonicMs() < this.#nextMs) return
     // Its failures are told by the next run by hand, and by the state of the layer.
-    void this.#run({ signal: closing }).catch(() => undefined)
+    void this.#run({ signal: closing }, this.#parts.journal).catch(() => undefined)
   }
 
-  #run(options: ReconcileOptions): Promise<ReconcileSummary> {
+  #run(options: ReconcileOptions, journal: Journal | undefined): Promise<ReconcileSummary> {
     const { clock, reconcileEveryMs } = this.#parts.settings
-    const run = this.#all(options)
+    const run = this.#all(options, journal)
     const end = (): void => {
       this.#running = undefined
       this.#nextMs = clock.monotonicMs() + reconcileEveryMs
@@ -88,8 +90,11 @@ export class Runs {
     return run
   }
 
-  async #all({ resolve, signal }: ReconcileOptions): Promise<ReconcileSummary> {
-    const { journal, mirror } = this.#parts
+  async #all(
+    { resolve, signal }: ReconcileOptions,
+    journal: Journal | undefined,
+  ): Promise<ReconcileSummary> {
+    const { mirror } = this.#parts
     const conflicts: Conflict[] = []
     const failures: Failure[] = []
     /** Without an answer since the last one: of one key each, or the store is away. */

@@ -7,14 +7,27 @@ const overfull =
   'the fallback lacks changes of more keys than pendingMax: bring the primary over with migrate, ' +
   'and start again'
 
+/** What an earlier process left and nobody sees, as far as it is known; else undefined. */
+export function unseenText({ reconciled, settings }: Parts): string | undefined {
+  const pending = reconciled?.pending ?? 0
+  if (settings.takesWrites || pending === 0) return undefined
+  const writes = counted(pending, 'outage write waits', 'outage writes wait')
+  return (
+    `${writes} in the fallback "${settings.stores[0].name}", unseen with ` +
+    "writes: 'refuse': call reconcile()"
+  )
+}
+
 export function stateOf(parts: Parts, outOfStep: OutOfStep): LayerState {
-  const { primary, journal } = parts
+  const { primary, reconciled: journal, settings } = parts
+  const unseen = unseenText(parts)
   const { awaySinceMs } = primary
   const conflicts = journal?.conflictCount ?? 0
   const unreadable = journal?.unreadable ?? 0
   const since = awaySinceMs === undefined ? '' : new Date(awaySinceMs).toISOString()
   const troubles = [
     ...(since === '' ? [] : [`the primary does not answer since ${since}`]),
+    ...(unseen === undefined ? [] : [unseen]),
     ...(conflicts === 0
       ? []
       : [
@@ -24,7 +37,10 @@ export function stateOf(parts: Parts, outOfStep: OutOfStep): LayerState {
       ? []
       : [`${counted(unreadable, 'record', 'records')} of the journal cannot be read`]),
     ...(outOfStep.isOverfull ? [overfull] : []),
-    ...(journal?.fault === undefined ? [] : ['the journal could not be read']),
+    // Where writes are refused, it is looked at for what may be left, and no more.
+    ...(journal?.fault === undefined || !settings.takesWrites
+      ? []
+      : ['the journal could not be read']),
   ]
   return {
     ok: troubles.length === 0,

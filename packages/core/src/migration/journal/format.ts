@@ -34,6 +34,8 @@ export type ObjectLine =
       readonly toEtag: string
       readonly bytes: number
       readonly sha256?: string | undefined
+      /** True where another object stood; else absent. */
+      readonly replaced?: true | undefined
     }
   | {
       readonly did: 'unchanged' | 'skipped' | 'vanished'

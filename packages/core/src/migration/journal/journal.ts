@@ -26,6 +26,9 @@ import { readJournal } from './reading.ts'
 /** Lines between two that say how far everything is settled. */
 const linesBetweenMarks = 500
 
+/** Most characters of a value that a message tells. */
+const shownMax = 500
+
 /** What a journal is opened for. */
 export type JournalPurpose = Pick<JournalHeader, 'source' | 'destination' | 'options'>
 
@@ -174,17 +177,24 @@ export class Journal {
 
 /** @throws StorageError `INVALID_ARGUMENT` naming what differs. */
 function assertSame(header: JournalHeader, purpose: JournalPurpose, path: string): void {
-  const differing: string[] = []
-  if (header.source !== purpose.source) differing.push('source')
-  if (header.destination !== purpose.destination) differing.push('destination')
-  for (const [name, value] of Object.entries(purpose.options)) {
-    if (JSON.stringify(header.options[name]) !== JSON.stringify(value)) differing.push(name)
-  }
+  const before = { source: header.source, destination: header.destination, ...header.options }
+  const now = { source: purpose.source, destination: purpose.destination, ...purpose.options }
+  const differing = Object.entries(now).flatMap(([name, value]) => {
+    const [was, is] = [(before as Record<string, unknown>)[name], value].map((each) => {
+      return each === undefined ? 'none' : JSON.stringify(each)
+    })
+    return was === is ? [] : [`with ${name} ${shown(was!)}, and this one has ${shown(is!)}`]
+  })
   if (differing.length === 0) return
   throw new StorageError(
     'INVALID_ARGUMENT',
-    `The journal ${JSON.stringify(path)} belongs to another migration: ${differing.join(', ')} ` +
-      'differ. Give what it was begun with, or name a new journal; what was copied already is ' +
-      'then found there, and not copied again',
+    `The journal ${JSON.stringify(path)} belongs to another migration: it was begun ` +
+      `${differing.join('; ')}. Give what it was begun with, or name a new journal; what was ` +
+      'copied already is then found there, and not copied again',
   )
+}
+
+/** Of many patterns, the first ones. */
+function shown(text: string): string {
+  return text.length <= shownMax ? text : `${text.slice(0, shownMax)}…`
 }

@@ -39,18 +39,31 @@ export interface JournalLock {
 
 /** @throws StorageError `LOCKED` while another process, or this one, has it. */
 export async function lockJournal(journal: string, id: string, clock: Clock): Promise<JournalLock> {
-  const path = `${journal}.lock`
-  const own = JSON.stringify(holderOf(process.pid))
+  try {
+    const own = JSON.stringify(holderOf(process.pid))
+    await takeLock(journal, own, id, clock)
+    return { release: () => release(journal, own) }
+  } catch (error) {
+    throw error instanceof StorageError ? error : fileFailure(error, journal)
+  }
+}
+
+async function takeLock(journal: string, own: string, id: string, clock: Clock): Promise<void> {
+  const path = lockOf(journal)
   let inTheWay = path
   for (let tries = 0; tries < triesMax; tries++) {
     if (tries > 1) await clock.sleep(pauseMs)
-    if (tryMake(path, own, `${path}.${id}`)) return { release: () => release(path, own) }
+    if (tryMake(path, own, `${path}.${id}`)) return
     const found = readIfThere(path)
     if (found === undefined) continue
-    if (isAlive(found)) throw lockedError(path)
-    inTheWay = (await takeAway(path, own, id, clock)) ?? path
+    if (isAlive(found)) throw lockedError(journal, path)
+    inTheWay = (await takeAway(journal, own, id, clock)) ?? path
   }
-  throw lockedError(inTheWay)
+  throw lockedError(journal, inTheWay)
+}
+
+function lockOf(journal: string): string {
+  return `${journal}.lock`
 }
 
 /** Makes the lock with its text in one step, so that nobody finds it empty. */
@@ -61,7 +74,7 @@ function tryMake(path: string, text: string, draft: string): boolean {
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw fileFailure(error, path)
+    throw error
   } finally {
     rmSync(draft, { force: true })
   }
@@ -69,11 +82,12 @@ function tryMake(path: string, text: string, draft: string): boolean {
 
 /** Removes the lock of a dead one. Gives the claim of another one that is before this one. */
 async function takeAway(
-  path: string,
+  journal: string,
   own: string,
   id: string,
   clock: Clock,
 ): Promise<string | undefined> {
+  const path = lockOf(journal)
   const claim = `${path}.${id}.claim`
   try {
     writeFileSync(`${path}.${id}`, own, { flag: 'wx', mode: 0o600 })
@@ -89,9 +103,7 @@ async function takeAway(
       if (found !== undefined && !isAlive(found)) rmSync(path, { force: true })
       return undefined
     }
-    throw lockedError(otherClaims(path, claim)[0] ?? path)
-  } catch (error) {
-    throw error instanceof StorageError ? error : fileFailure(error, path)
+    throw lockedError(journal, otherClaims(path, claim)[0] ?? path)
   } finally {
     rmSync(`${path}.${id}`, { force: true })
     rmSync(claim, { force: true })
@@ -114,8 +126,13 @@ function otherClaims(path: string, own: string): string[] {
   })
 }
 
-function release(path: string, own: string): void {
-  if (readIfThere(path) === own) rmSync(path, { force: true })
+function release(journal: string, own: string): void {
+  const path = lockOf(journal)
+  try {
+    if (readIfThere(path) === own) rmSync(path, { force: true })
+  } catch (error) {
+    throw fileFailure(error, journal)
+  }
 }
 
 function readIfThere(path: string): string | undefined {
@@ -123,7 +140,7 @@ function readIfThere(path: string): string | undefined {
     return readFileSync(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw fileFailure(error, path)
+    throw error
   }
 }
 
@@ -159,11 +176,11 @@ function startOf(pid: number): string {
   }
 }
 
-function lockedError(path: string): StorageError {
+function lockedError(journal: string, path: string): StorageError {
   return new StorageError(
     'LOCKED',
-    'Another migration is writing to this journal; wait for it, or give each its own. If none ' +
-      `runs, on no host, delete ${JSON.stringify(path)}`,
+    `Another migration is writing to the journal ${JSON.stringify(journal)}; wait for it, or ` +
+      `give each its own. If none runs, on no host, delete ${JSON.stringify(path)}`,
     { retryable: 'no' },
   )
 }

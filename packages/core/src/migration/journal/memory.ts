@@ -10,8 +10,8 @@ type Copied = ObjectLine & { readonly did: 'copied' }
 type Counts = { -readonly [Name in keyof MigrationCounts]: MigrationCounts[Name] }
 
 const none: MigrationCounts = {
-  ...{ copied: 0, copiedBytes: 0, unchanged: 0, skipped: 0, vanished: 0 },
-  ...{ failed: 0, deleted: 0, excluded: 0 },
+  ...{ copied: 0, replaced: 0, copiedBytes: 0, unchanged: 0, skipped: 0 },
+  ...{ vanished: 0, failed: 0, deleted: 0, excluded: 0 },
 }
 
 export class JournalMemory {
@@ -59,6 +59,7 @@ export class JournalMemory {
       if (line.did === 'copied') {
         this.counts.copied--
         this.counts.copiedBytes -= line.bytes
+        if (line.replaced === true) this.counts.replaced--
       } else if (line.did === 'unchanged') this.counts.unchanged--
       else continue
       this.settled.delete(key)
@@ -91,6 +92,7 @@ export class JournalMemory {
     this.counts[line.did]++
     if (line.did !== 'copied') return
     this.counts.copiedBytes += line.bytes
+    if (line.replaced === true) this.counts.replaced++
     this.recent.push(line)
     if (this.recent.length > recentMax) this.recent.shift()
   }

@@ -48,6 +48,7 @@ export function countsOf(
 ): readonly (readonly [name: string, amount: string])[] {
   const { isDryRun, copied, copiedBytes, unchanged, skipped, excluded, vanished } = report
   const counts: readonly (readonly [string, number])[] = [
+    [isDryRun ? 'of these, to replace others' : 'of these, in place of others', report.replaced],
     ['the same already', unchanged],
     ['skipped, others stand there', skipped],
     ['left out by patterns', excluded],
@@ -57,7 +58,8 @@ export function countsOf(
   ]
   return [
     [isDryRun ? 'to be copied' : 'copied', `${objectsText(copied)}, ${bytesText(copiedBytes)}`],
-    ...counts.flatMap(([name, count]) => (count === 0 ? [] : [[name, countText(count)] as const])),
+    // A record of an older release lacks a count.
+    ...counts.flatMap(([name, count]) => (count > 0 ? [[name, countText(count)] as const] : [])),
   ]
 }
 
