@@ -113,7 +113,8 @@ class FileSink implements AuditSink {
       const isNew = statOf(this.#path) === undefined
       this.#file = await open(this.#path, 'a+', 0o600).catch((cause: unknown) => {
         if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-        throw new Error(`The folder of the ${this.name} does not exist; make it`, { cause })
+        const message = `The folder of the ${this.name} does not exist; make it`
+        throw Object.assign(new Error(message, { cause }), { code: 'ENOENT' })
       })
       if (!fstatSync(this.#file.fd).isFile()) {
         throw new TypeError(
