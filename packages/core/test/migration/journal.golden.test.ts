@@ -1,5 +1,6 @@
 /** The format of journals, as docs/formats/migration-journal.md has it: written and read alike. */
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import {
   applyLayers,
@@ -45,7 +46,7 @@ it('is written as it was', async () => {
 })
 
 it('is read as it was', async () => {
-  const { header, memory, goodBytes } = await readJournal(fixture.pathname)
+  const { header, memory, goodBytes } = await readJournal(fileURLToPath(fixture))
   expect(header).toMatchObject({ source: 'memory', options: { deleteSource: 'verified' } })
   expect(memory).toMatchObject({ isEnded: true, through: 'd', counts: { failed: 1, copied: 0 } })
   expect(goodBytes).toBe(readFileSync(fixture).byteLength)
