@@ -45,7 +45,6 @@ const noMetadata: Readonly<Record<string, string>> = Object.freeze({})
 /** An object's open file. */
 interface OpenObject {
   readonly descriptor: Descriptor
-  readonly stats: BigIntStats
   readonly info: ObjectInfo
   /** Where the body begins in the file. */
   readonly bodyStart: number
@@ -155,7 +154,7 @@ export class ObjectReader {
         // The file that was found was there when those before it were looked for, so it was the
         // object then. Asked after the open, a file that a crash left might seem to be it, because
         // others remove the object just then.
-        const isFound = isSameFile(opened.stats, file.stats)
+        const isFound = opened.info.etag === etagOf(file.stats)
         if (isFound || this.#base.isFirst(file, path) || attempt === findAttemptsMax) return opened
         this.#fs.closeSync(opened.descriptor)
       } catch (error) {
@@ -170,11 +169,10 @@ export class ObjectReader {
       const stats = this.#fs.fstatSync(descriptor)
       if (!stats.isFile()) throw notFound(key)
       if (file.form !== 'aos') {
-        return { descriptor, stats, info: infoOf(key, { ...file, stats }), bodyStart: 0 }
+        return { descriptor, info: infoOf(key, { ...file, stats }), bodyStart: 0 }
       }
       const header = readHeader(descriptor, key)
-      const info = infoOfEnvelope(key, stats, header)
-      return { descriptor, stats, info, bodyStart: header.headerBytes }
+      return { descriptor, info: infoOfEnvelope(key, stats, header), bodyStart: header.headerBytes }
     } catch (error) {
       this.#fs.closeSync(descriptor)
       throw error
@@ -209,11 +207,6 @@ export class ObjectReader {
       this.#fs.closeSync(descriptor)
     }
   }
-}
-
-/** By what an etag is made of. */
-function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
-  return a.ino === b.ino && a.mtimeNs === b.mtimeNs && a.size === b.size
 }
 
 /** True for the error of a file that this user may not open. */

@@ -55,7 +55,7 @@ export interface ObjectWriterOptions {
   readonly random: Random
 }
 
-/** Bodies up to this size are copied and written at once; larger ones by the thread pool. */
+/** Bodies up to this size are written at once; larger ones by the thread pool. */
 const smallBytesMax = 64 * 1024
 /** Bodies up to this size are written together with their header: copying them is quicker. */
 const joinedBytesMax = 4 * 1024

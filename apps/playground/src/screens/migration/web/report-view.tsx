@@ -1,4 +1,4 @@
-import { Box, Group, Table, Text, Title } from '@mantine/core'
+import { Box, Table, Text, Title } from '@mantine/core'
 import type { MigrationReport } from '@aos-storage/core'
 import type { ReactNode } from 'react'
 import { countText, durationText } from '../../../web/amounts.ts'
@@ -6,6 +6,7 @@ import { NameText } from '../../../web/name-text.tsx'
 import { ObjectLink, PrefixLink } from '../../../web/object-link.tsx'
 import { failuresMax } from '../server/limits.ts'
 import type { MigrationPlan } from '../server/wire.ts'
+import { AmountList } from './amount-list.tsx'
 import classes from './report-view.module.css'
 import { countsOf, objectsText } from './texts.ts'
 
@@ -60,18 +61,9 @@ function Counts({ report }: { readonly report: MigrationReport }): ReactNode {
     [report.isResumed ? 'this run took' : 'took', durationText(report.durationMs)] as const,
   ]
   return (
-    <dl className={`${classes['counts']} tabular`}>
-      {counts.map(([name, amount]) => (
-        <Group key={name} gap={6} align="baseline">
-          <Text component="dt" size="xs" c="dimmed">
-            {name}
-          </Text>
-          <Text component="dd" m={0} size="sm" fw={600}>
-            {amount}
-          </Text>
-        </Group>
-      ))}
-    </dl>
+    <Box my={8}>
+      <AmountList amounts={counts} />
+    </Box>
   )
 }
 

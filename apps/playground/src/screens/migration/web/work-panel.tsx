@@ -5,6 +5,7 @@ import { answer } from '../../../web/api.ts'
 import { CodePopover } from '../../../web/code-popover.tsx'
 import { pathText } from '../server/place-text.ts'
 import type { Second, Work } from '../server/wire.ts'
+import { AmountList } from './amount-list.tsx'
 import { jobText, migrationText } from './code.ts'
 import { doneText, factsOf, percentOf } from './texts.ts'
 import type { Command } from './use-migration.ts'
@@ -95,20 +96,7 @@ function Bar({ work, isPaused }: { readonly work: Work; readonly isPaused: boole
 }
 
 function Facts({ work }: { readonly work: Exclude<Work, { kind: 'sample' }> }): ReactNode {
-  return (
-    <dl className={`${classes['facts']} tabular`}>
-      {factsOf(work.progress).map(([name, amount]) => (
-        <Group key={name} gap={6} align="baseline">
-          <Text component="dt" size="xs" c="dimmed">
-            {name}
-          </Text>
-          <Text component="dd" m={0} size="sm" fw={600}>
-            {amount}
-          </Text>
-        </Group>
-      ))}
-    </dl>
-  )
+  return <AmountList amounts={factsOf(work.progress)} />
 }
 
 function Buttons({ work, command }: { readonly work: Work; readonly command: Command }): ReactNode {
