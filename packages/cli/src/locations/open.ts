@@ -87,7 +87,7 @@ async function withProvider(config: string | Profile): Promise<StorageConfig> {
 
 async function providerOf(name: string): Promise<BackendProvider | undefined> {
   const load = Object.hasOwn(providers, name) ? providers[name] : undefined
-  return load === undefined ? undefined : ((await load()).provider as BackendProvider)
+  return load === undefined ? undefined : (await load()).provider
 }
 
 function unknownProfile(name: string, known: readonly string[], path: string): Error {

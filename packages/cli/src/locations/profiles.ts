@@ -142,7 +142,7 @@ async function secretOf(
   } catch (error) {
     const { code } = error as { code?: unknown }
     throw usageError(
-      `${setting} of profile ${profile} is in ${reference.file}, which cannot be read (${code})`,
+      `${setting} of profile ${profile} is in ${reference.file}, which cannot be read (${String(code)})`,
     )
   }
 }
