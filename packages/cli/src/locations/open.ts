@@ -2,8 +2,11 @@
 import {
   type BackendProvider,
   configFromEnvironment,
+  isBackend,
+  type Layer,
   type QueueConfig,
   type QueueStore,
+  type StorageBackend,
   type StorageConfig,
   StorageManager,
   type TableConfig,
@@ -11,7 +14,9 @@ import {
 } from '@aos-storage/core'
 import { usageError } from '../failure.ts'
 import type { Location } from './location.ts'
+import { layersOf } from './layers.ts'
 import { type Profile, type ProfileSource, readProfiles, settingsOf } from './profiles.ts'
+import { settingsOfUrl } from './url-settings.ts'
 
 /**
  * The packages of storage types and protocols. They are imported here and not by core, which would
@@ -32,9 +37,24 @@ export class Stores {
     this.#source = source
   }
 
-  async objects(location: Location): Promise<StorageManager> {
-    const config = await this.configOf(location)
-    return StorageManager.open(await opened(config, (provider) => provider))
+  /** @param patience Settings of a remote store in place of its own: how long it is waited for. */
+  async objects(location: Location, patience: Patience = {}): Promise<StorageManager> {
+    const described = await this.#described(location, patience)
+    const layers = [...described.layers]
+    const config = await opened(described.config, (provider) => provider)
+    try {
+      return await StorageManager.open(config, { layers })
+    } catch (error) {
+      // A backend that was opened here has no other owner.
+      const { backend } = config as { backend?: StorageBackend }
+      if (!isBackend(config)) await backend?.close().catch(() => undefined)
+      throw error instanceof TypeError ? layerError(location, error) : error
+    }
+  }
+
+  /** The layers of a profile, the outermost first; of other locations none. */
+  async layersOf(location: Location): Promise<readonly Layer[]> {
+    return (await this.#described(location)).layers
   }
 
   async tables(location: Location): Promise<TableStore> {
@@ -50,18 +70,57 @@ export class Stores {
   }
 
   /** What `StorageManager.open` takes. */
-  async configOf({ store }: Location): Promise<StorageConfig> {
-    if (store.kind === 'url') return store.url
+  async configOf(location: Location): Promise<StorageConfig> {
+    return (await this.#described(location)).config
+  }
+
+  async #described({ store }: Location, patience: Patience = {}): Promise<Described> {
+    const { env } = this.#source
+    if (store.kind === 'url') {
+      const settings = settingsOfUrl(store.url, env)
+      if (settings === undefined) return { config: store.url, layers: [] }
+      return { config: await withProvider({ ...settings, ...patience } as never), layers: [] }
+    }
     if (store.kind === 'environment') {
-      return withProvider(configFromEnvironment(this.#source.env) as string | Profile)
+      const config = configFromEnvironment(env) as string | Profile
+      return { config: await withProvider(impatient(config, patience)), layers: [] }
     }
     const { path, profiles } = await readProfiles(this.#source)
     const profile = Object.hasOwn(profiles, store.name) ? profiles[store.name] : undefined
     if (profile === undefined) throw unknownProfile(store.name, Object.keys(profiles), path)
-    const { url, ...settings } = await settingsOf(store.name, profile, this.#source.env)
-    if (typeof url !== 'string') return withProvider(settings as Profile)
-    return withProvider(url)
+    const { layers: listed, ...own } = profile as { readonly layers?: unknown }
+    const { url, ...settings } = await settingsOf(store.name, own, env)
+    const layers = layersOf(store.name, listed)
+    if (typeof url === 'string') return { config: await withProvider(url), layers }
+    return { config: await withProvider(impatient(settings as Profile, patience)), layers }
   }
+}
+
+/** How long a remote store is waited for; see the options of the backends. */
+export interface Patience {
+  readonly attemptsMax?: number
+  readonly requestMsMax?: number
+}
+
+interface Described {
+  readonly config: StorageConfig
+  readonly layers: readonly Layer[]
+}
+
+/** Local stores wait for nobody. */
+function impatient(config: string | Profile, patience: Patience): string | Profile {
+  const isRemote =
+    typeof config === 'object' && ['s3', 'azure'].includes(String((config as Settings).storageType))
+  return isRemote ? ({ ...config, ...patience } as Profile) : config
+}
+
+interface Settings {
+  readonly storageType?: string
+}
+
+/** Core refuses an order of layers as a mistake in the program; here it is one in a profile. */
+function layerError({ label }: Location, error: TypeError): Error {
+  return usageError(`${label} cannot be opened: ${error.message}`, 'Mend it where it is described')
 }
 
 /** A URL with its backend opened; what is no URL, or has no package of its own, as it is. */
