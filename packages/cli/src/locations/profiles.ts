@@ -40,7 +40,7 @@ export interface ProfileSource {
   readonly config: string | undefined
 }
 
-const secretNames = new Set([
+export const secretNames: ReadonlySet<string> = new Set([
   ...['connectionString', 'sasUrl', 'accessKeyId', 'secretAccessKey', 'sessionToken'],
 ])
 
