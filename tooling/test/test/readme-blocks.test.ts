@@ -16,8 +16,8 @@ describe('codeBlocks', () => {
   })
 
   it('takes the reason of what is not run, and no other word', () => {
-    const markdown = `${fence}ts no-run: needs an account\none()\n${fence}\n${fence}ts title\n${fence}`
-    expect(codeBlocks(markdown)).toEqual([
+    const lines = [`${fence}ts no-run: needs an account`, 'one()', fence, `${fence}ts title`, fence]
+    expect(codeBlocks(lines.join('\n'))).toEqual([
       { language: 'ts', code: 'one()', line: 2, notRun: 'needs an account' },
       { language: 'ts', code: '', line: 5 },
     ])

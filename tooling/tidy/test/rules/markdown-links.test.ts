@@ -62,8 +62,8 @@ it("keeps READMEs that npm shows to the repository's URLs", () => {
 describe('anchorsOf', () => {
   it("follows GitHub's rule", () => {
     const page =
-      '# `timeout` and `deadline`\n## Ärger, 2.0 & _more_!\n## [A link](b.md)\n## Twice\n## Twice ##\n' +
-      '```sh\n# no heading\n```\n<a id="own"></a>\n'
+      '# `timeout` and `deadline`\n## Ärger, 2.0 & _more_!\n## [A link](b.md)\n' +
+      '## Twice\n## Twice ##\n```sh\n# no heading\n```\n<a id="own"></a>\n'
     const slugs = ['own', 'timeout-and-deadline', 'ärger-20--_more_', 'a-link', 'twice', 'twice-1']
     expect([...anchorsOf(page)]).toEqual(slugs)
   })
