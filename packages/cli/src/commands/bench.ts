@@ -24,7 +24,7 @@ export async function run(context: CommandContext<BenchOptions>): Promise<ExitCo
   const { clock, signal } = io
   const location = context.location(args[0]!)
   const scratch = `${prefixOf(location)}aos-storage-bench-${systemRandom.id()}/`
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'write')
   const body = benchBody(size)
   const keys = Array.from({ length: count }, (_, place) => `${scratch}${place}`)
   output.note(

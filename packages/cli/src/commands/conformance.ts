@@ -11,7 +11,7 @@ import {
   runConformance,
 } from '@aos-storage/core/testing'
 import type { CommandContext } from '../command.ts'
-import { confirm } from '../confirmation.ts'
+import { confirm } from '../output/confirm.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure, usageError } from '../failure.ts'
 import type { Location } from '../locations/location.ts'
@@ -31,10 +31,13 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
   const location = context.location(args[0]!)
   const groups = chosenGroups(options.group)
   const scratch = `${prefixOf(location)}aos-storage-conformance-${systemRandom.id()}/`
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'write')
   for await (const _ of store.list({ prefix: prefixOf(location), limit: 1, signal: io.signal })) {
     output.warn(`${printableLine(args[0]!)} is not empty; all that is written is below ${scratch}`)
-    await confirm(context, `Run the kit beside what is there?`)
+    await confirm(context, {
+      text: printable(`Run the kit beside what is there`),
+      isAgreed: options.yes === true,
+    })
     break
   }
   const harness = harnessOf(context, location, scratch, store.name)
@@ -92,13 +95,13 @@ function harnessOf(
     async open() {
       const own = `${scratch}${++cases}`
       const open = async (): Promise<StorageBackend> =>
-        applyLayers((await stores.objects(location)).backend, [prefix(own)])
+        applyLayers((await stores.objects(location, 'write')).backend, [prefix(own)])
       return {
         backend: await open(),
         // Memory is another store each time.
         ...(name === 'memory' ? {} : { reopen: open }),
         async dispose() {
-          await using store = await stores.objects(location)
+          await using store = await stores.objects(location, 'write')
           await removeBelow(store, `${own}/`)
         },
       }

@@ -102,8 +102,9 @@ async function* ofStore(
   )
   let opening
   try {
+    const access = options.write === true ? 'write' : 'read'
     const patience = { attemptsMax: 1, requestMsMax: limits.limitMs }
-    opening = await within(limits, () => stores.objects(location, patience))
+    opening = await within(limits, () => stores.objects(location, access, patience))
   } catch (error) {
     yield faultOf('open', error, type)
     return
@@ -130,7 +131,7 @@ async function* ofStore(
   }
   if (options.write === true) yield* writeChecks(trial(io.signal))
   else yield writeSkipped
-  yield conditionCheck(store.capabilities)
+  yield conditionCheck(store, options.write === true)
   for (const { name, value } of capabilityTable(store)) {
     await context.output.record(
       { kind: 'capability', name, value },

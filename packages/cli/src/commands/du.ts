@@ -26,7 +26,7 @@ export async function run(context: CommandContext<DuOptions>): Promise<ExitCode>
   const location = context.location(args[0]!)
   const prefix = prefixOf(location)
   const before = since === undefined ? undefined : await readingOf(resolve(io.cwd, since))
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'read')
   const reading = await store.usage(prefix, {
     ...{ largestMax: top, signal: io.signal },
     ...(types ? { contentTypes: 'stat' as const } : {}),
@@ -39,7 +39,7 @@ export async function run(context: CommandContext<DuOptions>): Promise<ExitCode>
     )
   if (depth === 1) {
     for (const { name, ...amount } of reading.bySegment.groups) {
-      if (name !== '') await line('prefix', `${prefix}${name}/`, amount)
+      if (name !== '') await line('prefix', `${prefix}${name}`, amount)
     }
     const { other } = reading.bySegment
     if (other.objects > 0)

@@ -1,9 +1,17 @@
 /** How far conditions hold, and what the probe of an S3 server found. */
-import { type Capabilities, stackOf, type StorageManager } from '@aos-storage/core'
-import { type Check, ok, warn } from './check.ts'
+import { stackOf, type StorageManager } from '@aos-storage/core'
+import { type Check, ok, skipped, warn } from './check.ts'
 
-export function conditionCheck({ conditionalWrite }: Capabilities): Check {
+/** @param isProbed False for an S3 server that nothing was written to: then nothing is known. */
+export function conditionCheck(store: StorageManager, isProbed: boolean): Check {
   const name = 'conditions'
+  const { conditionalWrite } = store.capabilities
+  if (!isProbed && conditionalWrite === 'none') {
+    return skipped(
+      name,
+      'Not tried; --write finds out with scratch objects what the server honours',
+    )
+  }
   if (conditionalWrite === 'none') {
     return warn(
       name,

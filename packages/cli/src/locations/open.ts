@@ -4,6 +4,8 @@ import {
   configFromEnvironment,
   isBackend,
   type Layer,
+  openQueues,
+  openTables,
   type QueueConfig,
   type QueueStore,
   type StorageBackend,
@@ -37,36 +39,46 @@ export class Stores {
     this.#source = source
   }
 
-  /** @param patience Settings of a remote store in place of its own: how long it is waited for. */
-  async objects(location: Location, patience: Patience = {}): Promise<StorageManager> {
-    const described = await this.#described(location, patience)
-    const layers = [...described.layers]
-    const config = await opened(described.config, (provider) => provider)
+  /**
+   * `'read'` opens an S3 store without the probe of what its server honours, which writes: then no
+   * condition of a write is claimed, and credentials that may only read are enough.
+   *
+   * @param patience Settings of a remote store in place of its own: how long it is waited for.
+   */
+  async objects(
+    location: Location,
+    access: 'read' | 'write',
+    patience: Patience = {},
+  ): Promise<StorageManager> {
+    const { config: given, layers } = await this.#described(location, patience)
+    const wanted = access === 'read' ? forReading(given) : given
+    const config = await opened(wanted, (provider) => provider)
     try {
-      return await StorageManager.open(config, { layers })
+      return await StorageManager.open(config, { layers: [...layers] })
     } catch (error) {
       // A backend that was opened here has no other owner.
       const { backend } = config as { backend?: StorageBackend }
       if (!isBackend(config)) await backend?.close().catch(() => undefined)
-      throw error instanceof TypeError ? layerError(location, error) : error
+      throw mistakeIn(location, error)
     }
   }
 
-  /** The layers of a profile, the outermost first; of other locations none. */
-  async layersOf(location: Location): Promise<readonly Layer[]> {
-    return (await this.#described(location)).layers
-  }
-
   async tables(location: Location): Promise<TableStore> {
-    const { openTables } = await import('@aos-storage/core')
-    const config = await this.configOf(location)
-    return openTables((await opened(config, ({ tables }) => tables)) as TableConfig)
+    const config = await opened(await this.configOf(location), ({ tables }) => tables)
+    try {
+      return await openTables(config as TableConfig)
+    } catch (error) {
+      throw mistakeIn(location, error)
+    }
   }
 
   async queues(location: Location): Promise<QueueStore> {
-    const { openQueues } = await import('@aos-storage/core')
-    const config = await this.configOf(location)
-    return openQueues((await opened(config, ({ queues }) => queues)) as QueueConfig)
+    const config = await opened(await this.configOf(location), ({ queues }) => queues)
+    try {
+      return await openQueues(config as QueueConfig)
+    } catch (error) {
+      throw mistakeIn(location, error)
+    }
   }
 
   /** What `StorageManager.open` takes. */
@@ -118,9 +130,13 @@ interface Settings {
   readonly storageType?: string
 }
 
-/** Core refuses an order of layers as a mistake in the program; here it is one in a profile. */
-function layerError({ label }: Location, error: TypeError): Error {
-  return usageError(`${label} cannot be opened: ${error.message}`, 'Mend it where it is described')
+/** What core takes for a mistake in the program is one in a profile here: a setting, a layer. */
+function mistakeIn({ label }: Location, error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error
+  return usageError(
+    `${label} cannot be opened: ${error.message}`,
+    '"aos-storage doctor LOCATION" tells where each setting comes from',
+  )
 }
 
 /** A URL with its backend opened; what is no URL, or has no package of its own, as it is. */
@@ -133,6 +149,18 @@ async function opened<Backend>(
   const opener = provider === undefined ? undefined : openerOf(provider)
   // What has none is told by core.
   return opener === undefined ? config : ({ backend: await opener.fromUrl(config) } as never)
+}
+
+function forReading(config: StorageConfig): StorageConfig {
+  if (config instanceof URL) {
+    if (config.protocol !== 's3:' || config.search !== '') return config
+    const url = new URL(config)
+    url.search = '?server=unprobed'
+    return url
+  }
+  const { provider, ...settings } = config as { provider?: BackendProvider }
+  if (provider?.storageType !== 's3') return config
+  return { provider, server: 'unprobed', ...settings } as StorageConfig
 }
 
 async function withProvider(config: string | Profile): Promise<StorageConfig> {

@@ -22,7 +22,7 @@ export async function checkStore(
   location: Location,
 ): Promise<ExitCode> {
   const { options, io, output, stores } = context
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'read')
   let [objects, bytes, damaged] = [0, 0, 0]
   const tell = async (place: string, finding: object, message: string): Promise<void> => {
     damaged++

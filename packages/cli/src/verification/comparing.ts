@@ -40,8 +40,8 @@ export async function compareStores(
 ): Promise<ExitCode> {
   const { options, io, output, stores } = context
   const { signal } = io
-  await using first = await stores.objects(from)
-  await using second = await stores.objects(to)
+  await using first = await stores.objects(from, 'read')
+  await using second = await stores.objects(to, 'read')
   const counts = { same: 0, missing: 0, extra: 0, different: 0, bytes: 0 }
   const pairs = pairsOf(
     { objects: objectsAt(first, from, signal), location: from },

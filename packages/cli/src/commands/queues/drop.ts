@@ -1,10 +1,10 @@
 /** `aos-storage queues drop`: a queue with its messages. */
 import type { CommandContext } from '../../command.ts'
-import { confirm } from '../../confirmation.ts'
+import { confirm } from '../../output/confirm.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { CommandFailure } from '../../failure.ts'
 import { assertWholeStore } from '../../locations/scope.ts'
-import { printableLine } from '../../output/printable.ts'
+import { printable, printableLine } from '../../output/printable.ts'
 
 interface DropOptions {
   readonly dryRun?: boolean
@@ -20,7 +20,10 @@ export async function run(context: CommandContext<DropOptions>): Promise<ExitCod
     await output.record({ action: 'would drop', queue }, `would drop ${printableLine(queue)}`)
     return exitCodes.ok
   }
-  await confirm(context, `Delete the queue ${queue} of ${location.label} with its messages?`)
+  await confirm(context, {
+    text: printable(`Delete the queue ${queue} of ${location.label} with its messages`),
+    isAgreed: options.yes === true,
+  })
   if (await store.deleteQueue(queue, { signal: io.signal })) {
     await output.record({ action: 'dropped', queue }, `dropped ${queue}`)
     return exitCodes.ok

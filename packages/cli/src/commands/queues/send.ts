@@ -55,7 +55,10 @@ function valueOf(bytes: Uint8Array, as: SendOptions['as']): unknown {
   if (as === 'bytes') return bytes
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    // As `echo` ends it; who means it says --as bytes.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+      .decode(bytes)
+      .replace(/\r?\n$/, '')
   } catch {
     throw usageError('The message is no UTF-8 text', 'Send it with --as bytes')
   }

@@ -1,10 +1,10 @@
 /** `aos-storage tables drop`: a table with all that is in it. */
 import type { CommandContext } from '../../command.ts'
-import { confirm } from '../../confirmation.ts'
+import { confirm } from '../../output/confirm.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { CommandFailure } from '../../failure.ts'
 import { assertWholeStore } from '../../locations/scope.ts'
-import { printableLine } from '../../output/printable.ts'
+import { printable, printableLine } from '../../output/printable.ts'
 
 interface DropOptions {
   readonly dryRun?: boolean
@@ -20,7 +20,10 @@ export async function run(context: CommandContext<DropOptions>): Promise<ExitCod
     await output.record({ action: 'would drop', table }, `would drop ${printableLine(table)}`)
     return exitCodes.ok
   }
-  await confirm(context, `Delete the table ${table} of ${location.label} with all that is in it?`)
+  await confirm(context, {
+    text: printable(`Delete the table ${table} of ${location.label} with all that is in it`),
+    isAgreed: options.yes === true,
+  })
   if (await store.deleteTable(table, { signal: io.signal })) {
     await output.record({ action: 'dropped', table }, `dropped ${table}`)
     return exitCodes.ok

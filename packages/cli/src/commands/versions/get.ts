@@ -12,7 +12,7 @@ export async function run(context: CommandContext<NativeChoice>): Promise<ExitCo
   const location = context.location(args[0]!)
   const key = keyOf(location)
   const own = args[1] === undefined || options.native === true ? 0 : versionNumber(args[1])
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'read')
   await using body =
     options.native === true
       ? await nativeBody(context, store, key, args[1])

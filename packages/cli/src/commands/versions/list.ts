@@ -15,7 +15,7 @@ export async function run(context: CommandContext<ListOptions>): Promise<ExitCod
   const { args, options, io, output, stores } = context
   const location = context.location(args[0]!)
   const key = keyOf(location)
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'read')
   const { limit } = options
   const listed: readonly ListedVersion[] =
     options.native === true

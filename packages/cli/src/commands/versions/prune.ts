@@ -1,7 +1,7 @@
 /** `aos-storage versions prune`: old versions go, the current one never. */
 import type { PruneResult } from '@aos-storage/core'
 import type { CommandContext } from '../../command.ts'
-import { confirm } from '../../confirmation.ts'
+import { confirm } from '../../output/confirm.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { CommandFailure, usageError } from '../../failure.ts'
 import { keyOf } from '../../locations/key-of.ts'
@@ -29,7 +29,7 @@ export async function run(context: CommandContext<PruneOptions>): Promise<ExitCo
   }
   const location = context.location(args[0]!)
   const key = keyOf(location)
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'write')
   const prune = (dryRun: boolean): Promise<PruneResult> => {
     const own = {
       ...{ dryRun, signal: io.signal },
@@ -45,7 +45,10 @@ export async function run(context: CommandContext<PruneOptions>): Promise<ExitCo
   const planned = await prune(true)
   const isDryRun = options.dryRun === true
   if (!isDryRun && planned.removed > 0) {
-    await confirm(context, `Delete ${formatCount(planned.removed, 'version')} of ${key}?`)
+    await confirm(context, {
+      text: printable(`Delete ${formatCount(planned.removed, 'version')} of ${key}`),
+      isAgreed: options.yes === true,
+    })
   }
   const { removed, kept, failed } = isDryRun ? planned : await prune(false)
   await output.record(

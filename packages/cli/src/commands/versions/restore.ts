@@ -17,7 +17,7 @@ export async function run(context: CommandContext<RestoreOptions>): Promise<Exit
   const [key, given] = [keyOf(location), args[1]!]
   const isNative = options.native === true
   const version = isNative ? given : versionNumber(given)
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'write')
   if (options.dryRun === true) {
     const listed = isNative
       ? await store.listVersions(key, { limit: searchedMax, ...native(context) })
