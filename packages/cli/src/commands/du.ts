@@ -42,8 +42,9 @@ export async function run(context: CommandContext<DuOptions>): Promise<ExitCode>
       if (name !== '') await line('prefix', `${prefix}${name}`, amount)
     }
     const { other } = reading.bySegment
-    if (other.objects > 0)
-      output.warn(`${formatCount(other.objects, 'object')} of smaller prefixes`)
+    if (other.objects > 0) {
+      await output.record({ kind: 'other', ...plain(other) }, lineOf('smaller prefixes', other))
+    }
   } else {
     const totals = new PrefixTotals(prefix, depth)
     for await (const entry of store.list({ prefix, signal: io.signal })) {
