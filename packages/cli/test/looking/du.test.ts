@@ -58,6 +58,6 @@ it('tells the growth since what it wrote before', async () => {
   const other = await run(['du', '--json', '--since', 'before.ndjson', './s#logs'], { cwd })
   expect(other.code).toBe(2)
   expect(errorOf(other).message).toContain('another prefix')
-  const none = await run(['du', '--json', '--since', 's/top', './s'], { cwd })
+  const none = await run(['du', '--json', '--since', 's/more', './s'], { cwd })
   expect(errorOf(none)).toMatchObject({ exitCode: 2, message: expect.stringContaining('no total') })
 })
