@@ -15,7 +15,7 @@ export async function run(context: CommandContext<CatOptions>): Promise<ExitCode
   for (const text of args) {
     const location = context.location(text)
     const key = keyOf(location)
-    await using store = await stores.objects(location)
+    await using store = await stores.objects(location, 'read')
     const range = { offset, ...(length === undefined ? {} : { length }) }
     await using body = await store.readStream(key, {
       ...{ signal: io.signal, foreign: true },

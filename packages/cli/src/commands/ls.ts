@@ -15,7 +15,7 @@ interface LsOptions {
 export async function run(context: CommandContext<LsOptions>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
   const location = context.location(args[0]!)
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'read')
   let count = 0
   for await (const entry of entriesOf(store, location.key, options, io.signal)) {
     count++

@@ -10,7 +10,7 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const { args, io, output, stores } = context
   const location = context.location(args[0]!)
   const key = keyOf(location)
-  await using store = await stores.objects(location)
+  await using store = await stores.objects(location, 'read')
   const info = await store.stat(key, { signal: io.signal, foreign: true })
   await output.record(recordOf(info), textOf(info))
   return exitCodes.ok

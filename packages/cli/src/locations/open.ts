@@ -32,8 +32,13 @@ export class Stores {
     this.#source = source
   }
 
-  async objects(location: Location): Promise<StorageManager> {
-    const config = await this.configOf(location)
+  /**
+   * `'read'` opens an S3 store without the probe of what its server honours, which writes: then no
+   * condition of a write is claimed, and credentials that may only read are enough.
+   */
+  async objects(location: Location, access: 'read' | 'write'): Promise<StorageManager> {
+    const given = await this.configOf(location)
+    const config = access === 'read' ? forReading(given) : given
     return StorageManager.open(await opened(config, (provider) => provider))
   }
 
@@ -74,6 +79,18 @@ async function opened<Backend>(
   const opener = provider === undefined ? undefined : openerOf(provider)
   // What has none is told by core.
   return opener === undefined ? config : ({ backend: await opener.fromUrl(config) } as never)
+}
+
+function forReading(config: StorageConfig): StorageConfig {
+  if (config instanceof URL) {
+    if (config.protocol !== 's3:' || config.search !== '') return config
+    const url = new URL(config)
+    url.search = '?server=unprobed'
+    return url
+  }
+  const { provider, ...settings } = config as { provider?: BackendProvider }
+  if (provider?.storageType !== 's3') return config
+  return { provider, server: 'unprobed', ...settings } as StorageConfig
 }
 
 async function withProvider(config: string | Profile): Promise<StorageConfig> {
