@@ -72,6 +72,7 @@ function commandOf(
   command.description(
     description === undefined ? definition.summary : `${definition.summary}\n\n${description}`,
   )
+  if (definition.usage !== undefined) command.usage(definition.usage)
   for (const each of definition.arguments) {
     command.addArgument(new Argument(each.name, each.description))
   }

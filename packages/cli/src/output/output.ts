@@ -84,4 +84,9 @@ export class Output {
       clear()
     }
   }
+
+  /** Takes away what is drawn. */
+  clear(): void {
+    this.#clear()
+  }
 }
