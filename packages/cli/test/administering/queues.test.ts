@@ -65,7 +65,10 @@ it('says what standard input may be', async () => {
   const send = (more: string[], options: RunOptions): Promise<RunResult> =>
     run(['queues', 'send', '.', 'jobs', '--json', ...more], { cwd, ...options })
   const binary = { stdin: new Uint8Array([0xff]) }
-  expect(errorOf(await send([], binary))).toMatchObject({ exitCode: 2, hint: expect.stringContaining("bytes") })
+  expect(errorOf(await send([], binary))).toMatchObject({
+    exitCode: 2,
+    hint: expect.stringContaining('bytes'),
+  })
   expect(errorOf(await send(['--as', 'json'], { stdin: '{' }))).toMatchObject({ exitCode: 2 })
   expect(errorOf(await send([], { isTTY: true }))).toMatchObject({ exitCode: 2 })
   expect((await run(['queues', 'peek', '.', 'jobs', '--max', '33'], { cwd })).code).toBe(2)

@@ -48,7 +48,9 @@ it('a terminal meets no control characters of keys, neither as text nor as JSON'
     const { stdout, stderr } = await run(args, { cwd })
     expect(stdout + stderr, args.join(' ')).toContain('\\u001b')
     // oxlint-disable-next-line no-control-regex -- they are what must not be there
-    expect(stdout + stderr, args.join(' ')).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+    expect(stdout + stderr, args.join(' ')).not.toMatch(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/,
+    )
   }
   const [record] = (await run(['ls', '--json', '.'], { cwd })).records()
   expect(record).toMatchObject({ key: hostile })

@@ -25,7 +25,9 @@ it('counts what a look at all keys counts, whatever keys there are', () => {
             expected.set(prefix, { objects: objects + 1, bytes: bytes + each.length })
           }
         }
-        const found = told.map(({ prefix, objects, bytes }) => [prefix, { objects, bytes }] as const)
+        const found = told.map(
+          ({ prefix, objects, bytes }) => [prefix, { objects, bytes }] as const,
+        )
         expect(found.length).toBe(expected.size)
         expect(new Map(found)).toEqual(expected)
       },
