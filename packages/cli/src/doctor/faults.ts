@@ -16,7 +16,9 @@ const permissionFixes: Readonly<Record<StorageType, string>> = {
   s3:
     'Allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject; for credentials that ' +
     'only read, put "server" into a profile: what the server honours, so that it is not tried out',
-  azure: 'Give it "Storage Blob Data Contributor", or a SAS with read, write, list and delete',
+  azure:
+    'Check that the key or SAS is right and has not expired; it needs the role "Storage Blob ' +
+    'Data Contributor", or a SAS with read, write, list and delete',
   file: 'Give the user of this process read, write and search rights on the folder',
   memory: 'There are none to give',
   other: 'Give these credentials the right',
