@@ -41,11 +41,10 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
     break
   }
   const harness = harnessOf(context, location, scratch, store.name)
-  let number = 0
+  let group = ''
   const onCase = (outcome: CaseOutcome): void => {
-    number++
+    if (outcome.group !== group) output.note((group = outcome.group))
     if (outcome.status === 'failed') output.note(`failed  ${outcome.id}`)
-    else if (number % noteEvery === 0) output.note(`${formatCount(number, 'case')} done`)
   }
   const { seed } = options
   let report
@@ -76,8 +75,6 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
   )
 }
 
-/** Cases between two notes. */
-const noteEvery = 50
 /** Of one case on a store behind a network. */
 const remoteLimitMs = 120_000
 

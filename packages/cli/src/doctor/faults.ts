@@ -32,8 +32,10 @@ export function faultOf(name: string, error: unknown, type: StorageType): Check 
   if (!isStorageError(error)) {
     return fail(name, error instanceof Error ? error.message : String(error), settingsFix)
   }
-  const { code, message } = error
+  const { code, message, status } = error
   const told = `${code}: ${message}`
+  // A missing bucket never reads as an absent object.
+  if (status === 404) return fail(name, told, notFoundFixes[type])
   switch (code) {
     case 'UNAUTHENTICATED':
       return fail('credentials', told, credentialFixes[type])
