@@ -51,7 +51,7 @@ export async function run(context: CommandContext<MigrateCommandOptions>): Promi
     await confirm(context, { text, isAgreed: yes === true })
   }
   const sourceAccess = deleteSource === true ? 'write' : 'read'
-  await using ledger = new MigrationLedger(context)
+  await using ledger = new MigrationLedger(context, { from, to })
   return ledger.conclude(async () => {
     await using ends = await openEnds(context, { from, to, sourceAccess, isDryRun })
     assertApart(ends, from, to)
