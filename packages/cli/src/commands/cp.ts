@@ -56,7 +56,7 @@ async function copyOne(
     const copied = ledger.isDryRun
       ? await ends.source.stat(key, { foreign: true, signal: io.signal })
       : await copyBy(ends, { key, to: to.key, condition, signal: io.signal })
-    await ledger.done(doneOf({ ...{ key, from, to, target: to.key, ledger }, ...copied }))
+    await ledger.done(doneOf({ ...copied, ...{ key, from, to, target: to.key, ledger } }))
   })
 }
 
@@ -87,7 +87,7 @@ async function copyMany(
           const copied = ledger.isDryRun
             ? listed
             : await copyBy(ends, { key, to: toKey, condition, signal })
-          await ledger.done(doneOf({ ...{ key, from, to, target: toKey, ledger }, ...copied }))
+          await ledger.done(doneOf({ ...copied, ...{ key, from, to, target: toKey, ledger } }))
         } catch (error) {
           await ledger.failed(key, error)
         }

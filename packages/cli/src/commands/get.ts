@@ -48,8 +48,9 @@ async function getOne(
   location: Location,
   path: string,
 ): Promise<ExitCode> {
-  const { options, io, output, stores } = context
+  const { options, io, stores } = context
   const key = keyOf(location)
+  if (path === '-') return getOut(context, location, key)
   await using ledger = new Ledger(context, verbs.get)
   return ledger.conclude(async () => {
     await using store = await stores.objects(location, 'read')
@@ -58,11 +59,6 @@ async function getOne(
     await using body = await store.readStream(key, { ...version, foreign: true, signal: io.signal })
     const { size, etag } = body.info
     ledger.progress.bytesTotal = size
-    if (path === '-') {
-      if (ledger.isDryRun) return
-      for await (const chunk of counted(body, ledger)) await output.bytes(chunk)
-      return
-    }
     const target = await targetOf(resolve(io.cwd, path), path, key)
     if (!ledger.isDryRun) await writeTo(target, counted(body, ledger), options.createOnly === true)
     await ledger.done({
@@ -71,6 +67,20 @@ async function getOne(
       ...{ bytes: size, isCounted: true },
     })
   })
+}
+
+/** To standard output, where then nothing else goes. */
+async function getOut(
+  { options, io, output, stores }: CommandContext<GetOptions>,
+  location: Location,
+  key: string,
+): Promise<ExitCode> {
+  await using store = await stores.objects(location, 'read')
+  const version = options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }
+  await using body = await store.readStream(key, { ...version, foreign: true, signal: io.signal })
+  if (options.dryRun === true) return exitCodes.ok
+  for await (const chunk of body) await output.bytes(chunk)
+  return exitCodes.ok
 }
 
 interface Target {

@@ -7,7 +7,7 @@ import { usageError } from '../failure.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { confirm } from '../output/confirm.ts'
 import { printableLine } from '../output/printable.ts'
-import { assertApart, openEnds } from '../transfer/ends.ts'
+import { assertApart, assertDeletes, openEnds } from '../transfer/ends.ts'
 import { MigrationLedger, type MigrationTelling } from '../transfer/migration-ledger.ts'
 import { folderOf } from '../transfer/scope.ts'
 import { viewOf } from '../transfer/view.ts'
@@ -51,10 +51,11 @@ export async function run(context: CommandContext<MigrateCommandOptions>): Promi
     await confirm(context, { text, isAgreed: yes === true })
   }
   const sourceAccess = deleteSource === true ? 'write' : 'read'
-  await using ledger = new MigrationLedger(context)
+  await using ledger = new MigrationLedger(context, { from, to })
   return ledger.conclude(async () => {
     await using ends = await openEnds(context, { from, to, sourceAccess, isDryRun })
     assertApart(ends, from, to)
+    if (deleteSource === true && !isDryRun) assertDeletes(ends, from, options.sourceCheck)
     const { existing, compare, verify, origin, losses, include = [], exclude = [] } = options
     const { concurrency, bytesInFlight, attempts, failuresInARow, sourceCheck } = options
     await ledger.follow((listening) =>

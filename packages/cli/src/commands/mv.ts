@@ -11,7 +11,14 @@ import { CommandFailure, usageError } from '../failure.ts'
 import { keyOf } from '../locations/key-of.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { type ChangeOptions, Ledger, verbs } from '../output/ledger.ts'
-import { assertApart, type Ends, isOnePlace, openEnds } from '../transfer/ends.ts'
+import {
+  assertApart,
+  assertDeletes,
+  assertOneName,
+  type Ends,
+  isOnePlace,
+  openEnds,
+} from '../transfer/ends.ts'
 import { objectsBelow, sizesBelow } from '../transfer/objects.ts'
 import { oneObject } from '../transfer/one-object.ts'
 import { forEachAtOnce } from '../transfer/pool.ts'
@@ -45,6 +52,8 @@ export async function run(context: CommandContext<MoveOptions>): Promise<ExitCod
     await using ends = await openEnds(context, { from, to, sourceAccess: 'write', isDryRun })
     if (isMany) assertApart(ends, from, to)
     if (isOnePlace(ends)) throw usageError(`${formatLocation(from, from.key)} is both ends`)
+    assertOneName(ends, from, to)
+    if (!isDryRun) assertDeletes(ends, from, options.sourceCheck)
     const move = { context, ends, from, to, ledger }
     if (ends.isOne || isDryRun) await (isMany ? moveWithin(move) : moveOneWithin(move))
     else await moveBetween(move, isMany)

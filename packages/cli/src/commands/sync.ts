@@ -37,7 +37,7 @@ export async function run(context: CommandContext<SyncOptions>): Promise<ExitCod
       'Say --yes if it is; --dry-run lists them',
     )
   }
-  await using ledger = new MigrationLedger(context)
+  await using ledger = new MigrationLedger(context, { from, to })
   return ledger.conclude(async () => {
     await using ends = await openEnds(context, { from, to, sourceAccess: 'read', isDryRun })
     assertApart(ends, from, to)
@@ -101,8 +101,8 @@ async function deleteAfter({ context, ends, from, to, ledger }: Deletion): Promi
   await deleteSurplus(surplus, {
     concurrency: options.concurrency,
     isDryRun: ledger.isDryRun,
-    onDeleted: (key) => ledger.deleted(to, to.key + key),
-    onFailed: (key, error) => ledger.failed(to.key + key, error),
+    onDeleted: (key) => ledger.deleted(key),
+    onFailed: (key, error) => ledger.failed(key, error),
   })
 }
 

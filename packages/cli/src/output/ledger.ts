@@ -73,6 +73,7 @@ export class Ledger implements AsyncDisposable {
   readonly #signal: AbortSignal
   readonly #commandLine: string
   readonly #isTelling: boolean
+  readonly #isMany: boolean
   readonly #startedMs: number
   #objects = 0
   #bytes = 0
@@ -81,7 +82,10 @@ export class Ledger implements AsyncDisposable {
   #inARow = 0
   readonly #failureCodes = new Set<ExitCode>()
 
-  constructor(context: CommandContext<ChangeOptions>, verb: Verb) {
+  constructor(
+    context: CommandContext<ChangeOptions & { readonly recursive?: boolean }>,
+    verb: Verb,
+  ) {
     const { io, output, options, commandLine } = context
     this.#verb = verb
     this.#output = output
@@ -90,6 +94,7 @@ export class Ledger implements AsyncDisposable {
     this.#commandLine = commandLine
     this.isDryRun = options.dryRun === true
     this.#isTelling = output.isJson || this.isDryRun || options.verbose === true
+    this.#isMany = options.recursive === true
     this.#startedMs = io.clock.monotonicMs()
     this.progress = new Progress({ output, clock: io.clock })
   }
@@ -170,7 +175,7 @@ export class Ledger implements AsyncDisposable {
     } catch (error) {
       if (!this.#signal.aborted) {
         if (error instanceof ReaderGone) throw this.#withoutReader(error)
-        await this.#end(false)
+        if (this.#objects + this.#failed > 0) await this.#end(false)
         throw error
       }
       isInterrupted = true
@@ -217,13 +222,13 @@ export class Ledger implements AsyncDisposable {
       (bytes > 0 ? `, ${formatBytes(bytes)}` : '') +
       (failed > 0 ? `, ${failed.toLocaleString('en-US')} failed` : '') +
       (skipped > 0 ? `, ${skipped.toLocaleString('en-US')} skipped` : '') +
-      ` in ${formatSeconds(durationMs / 1000)}`
+      (durationMs < 1000 ? '' : ` in ${formatSeconds(durationMs / 1000)}`)
     if (isInterrupted) {
       this.#output.warn(
         `interrupted: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}; nothing is left ` +
           `half-written. To go on:\n  ${this.#commandLine}`,
       )
-    } else if (objects + failed + skipped !== 1 || this.isDryRun) this.#output.note(sentence)
+    } else if (this.#isMany || objects > 1 || this.isDryRun) this.#output.note(sentence)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,8 @@
 /** Both stores of a transfer, opened; one that both are is opened once. */
 import type { StorageManager } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
-import { usageError } from '../failure.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { CommandFailure, usageError } from '../failure.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { isOneStore, isWithin, type Place, placeOf } from './place.ts'
 
@@ -96,5 +97,31 @@ export function isOnePlace({ places }: Ends): boolean {
     places !== undefined &&
     isOneStore(places.source, places.destination) &&
     places.source.folder === places.destination.folder
+  )
+}
+
+/**
+ * What is moved is deleted in the version that was copied, where the store can tell versions apart.
+ *
+ * @throws CommandFailure where it cannot, and nobody said that it does not matter.
+ */
+export function assertDeletes({ source }: Ends, from: Location, isChecked: boolean): void {
+  if (!isChecked || source.capabilities.conditionalDelete !== 'none') return
+  throw new CommandFailure(
+    exitCodes.failed,
+    `${from.label} has no conditional delete: what others write to an object while it is moved ` +
+      'would be deleted unseen',
+    'If nobody else writes to it, say --no-source-check',
+  )
+}
+
+/** @throws CommandFailure when both are one store under two names, of which a move knows nothing. */
+export function assertOneName({ isOne, places }: Ends, from: Location, to: Location): void {
+  // Two file stores are two, also on one host.
+  if (isOne || places === undefined || places.source.store === 'file') return
+  if (!isOneStore(places.source, places.destination)) return
+  throw usageError(
+    `${from.label} and ${to.label} are one store`,
+    `Write both with ${from.label}: then the service moves them itself`,
   )
 }

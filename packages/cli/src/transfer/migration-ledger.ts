@@ -26,11 +26,17 @@ export interface MigrationTelling {
   readonly verbose?: boolean
 }
 
+interface MigrationLedgerEnds {
+  readonly from: Location
+  readonly to: Location
+}
+
 type Listening = Pick<MigrateOptions, 'onObject' | 'onProgress' | 'signal' | 'clock'>
 
 export class MigrationLedger implements AsyncDisposable {
   readonly isDryRun: boolean
   readonly #context: CommandContext<MigrationTelling>
+  readonly #ends: MigrationLedgerEnds
   readonly #output: Output
   readonly #isTelling: boolean
   readonly #progress: Progress
@@ -42,7 +48,9 @@ export class MigrationLedger implements AsyncDisposable {
   #deleted = 0
   #deleteFailed = 0
 
-  constructor(context: CommandContext<MigrationTelling>) {
+  /** Keys are told whole: those of the ends, with their prefixes. */
+  constructor(context: CommandContext<MigrationTelling>, ends: MigrationLedgerEnds) {
+    this.#ends = ends
     const { io, output, options } = context
     this.#context = context
     this.#output = output
@@ -83,19 +91,22 @@ export class MigrationLedger implements AsyncDisposable {
     }
   }
 
-  async deleted(location: Location, key: string): Promise<void> {
+  /** Deleted at the destination. */
+  async deleted(relative: string): Promise<void> {
     this.#deleted++
     if (!this.#isTelling) return
-    const line = `${this.isDryRun ? 'would delete' : 'deleted'} ${formatLocation(location, key)}`
+    const { to } = this.#ends
+    const key = to.key + relative
+    const line = `${this.isDryRun ? 'would delete' : 'deleted'} ${formatLocation(to, key)}`
     const kind = this.isDryRun ? 'would-delete' : 'deleted'
     await this.#output.record({ kind, key }, printableLine(line))
   }
 
   /** One that could not be deleted. @throws what concerns all. */
-  async failed(key: string, error: unknown): Promise<void> {
+  async failed(relative: string, error: unknown): Promise<void> {
     if (this.#context.io.signal.aborted || !isStorageError(error)) throw error
     this.#deleteFailed++
-    await this.#tellFailure(key, error.code, error.message)
+    await this.#tellFailure(this.#ends.to.key + relative, error.code, error.message)
   }
 
   async #object(object: MigratedObject): Promise<void> {
@@ -107,19 +118,22 @@ export class MigrationLedger implements AsyncDisposable {
     }
   }
 
-  async #tell({ did, key, to, bytes, isReplaced, isSourceDeleted, failure }: MigratedObject) {
+  async #tell(object: MigratedObject): Promise<void> {
+    const { did, bytes, isReplaced, isSourceDeleted, failure } = object
+    const { from, to: destination } = this.#ends
+    const [key, to] = [from.key + object.key, destination.key + object.to]
     if (failure !== undefined) {
       await this.#tellFailure(key, failure.code, failure.message)
       return
     }
-    // Those are all of them, the second time.
-    if (!this.#isTelling || did === 'unchanged') return
+    // The second time those are nearly all.
+    if (!this.#isTelling || (did === 'unchanged' && !isSourceDeleted)) return
     const kind = did === 'copied' && this.isDryRun ? 'would-copy' : did
-    const name = to === key ? key : `${key} -> ${to}`
-    const line = `${kind.replace('-', ' ')} ${name}${isReplaced ? ' (replaced)' : ''}`
-    const record = { kind, key, to, ...(did === 'copied' ? { size: bytes, isReplaced } : {}) }
+    const ends = `${formatLocation(from, key)} -> ${formatLocation(destination, to)}`
+    const line = `${kind.replace('-', ' ')} ${ends}${isReplaced ? ' (replaced)' : ''}`
+    const copied = did === 'copied' ? { size: bytes, isReplaced } : {}
     const source = isSourceDeleted ? { isSourceDeleted } : {}
-    await this.#output.record({ ...record, ...source }, printableLine(line))
+    await this.#output.record({ kind, key, to, ...copied, ...source }, printableLine(line))
   }
 
   async #tellFailure(key: string, code: string, message: string): Promise<void> {
@@ -199,7 +213,7 @@ export class MigrationLedger implements AsyncDisposable {
       `${this.isDryRun ? 'Would copy' : 'Copied'} ${formatCount(copied, 'object')}, ` +
       formatBytes(copiedBytes) +
       also.map(([count, what]) => (count === 0 ? '' : `, ${number(count)} ${what}`)).join('') +
-      ` in ${formatSeconds(report.durationMs / 1000)}`
+      (report.durationMs < 1000 ? '' : ` in ${formatSeconds(report.durationMs / 1000)}`)
     const losses = report.losses.filter(({ what }) => what !== 'modifiedAt')
     for (const { what, objects, why } of losses) {
       this.#output.note(`${formatCount(objects, 'object')} without ${what}: ${why}`)

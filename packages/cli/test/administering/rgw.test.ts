@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { checksOf, statusesOf } from '../support/doctor-report.ts'
 import { run, type RunResult, temporaryFolder } from '../support/run.ts'
 import { checkedRecords } from '../support/schema.ts'
-import { newBucket } from '../support/services.ts'
+import { newBucket } from '../support/accounts.ts'
 
 describeWithService('rgw', (service) => {
   it('doctor tells what works, what the server honours, and who is denied', async () => {

@@ -1,85 +1,62 @@
-/** Containers and buckets on real servers, with the profiles that reach them; gone with the test. */
-import {
-  BlobServiceClient,
-  ContainerSASPermissions,
-  generateBlobSASQueryParameters,
-  type StorageSharedKeyCredential,
-} from '@azure/storage-blob'
-import {
-  CreateBucketCommand,
-  DeleteBucketCommand,
-  DeleteObjectCommand,
-  ListObjectVersionsCommand,
-  PutBucketVersioningCommand,
-  S3Client,
-} from '@aws-sdk/client-s3'
-import { s3Connection } from '@aos-tooling/services'
-import { randomUUID } from 'node:crypto'
+/** Stores that are not of files, as profiles of a configuration file. */
+import { writeFile } from 'node:fs/promises'
+import type { Environment } from '@aos-storage/core'
+import { startSimulatedS3, type SimulatedS3Options } from '@aos-storage/backend-s3/testing'
+import type { TemporaryFolder } from './run.ts'
 
-export interface TestContainer extends AsyncDisposable {
-  readonly name: string
-  /** A URL that gives these rights, as `rl` for read and list, and no others. */
-  readonly sasUrl: (permissions: string) => string
+/** A profile, and the environment with what its file does not hold. */
+export interface ServiceProfile {
+  /** For instance `sim:`; a key goes behind it. */
+  readonly location: string
+  readonly env: Environment
 }
 
-export async function newContainer(connectionString: string): Promise<TestContainer> {
-  const client = BlobServiceClient.fromConnectionString(connectionString)
-  const container = client.getContainerClient(`c-${randomUUID()}`)
-  await container.create()
-  return {
-    name: container.containerName,
-    sasUrl(permissions) {
-      const values = {
-        containerName: container.containerName,
-        permissions: ContainerSASPermissions.parse(permissions),
-        expiresOn: new Date('2099-01-01'),
-      }
-      const credential = client.credential as StorageSharedKeyCredential
-      return `${container.url}?${generateBlobSASQueryParameters(values, credential).toString()}`
+export interface ProfileSettings {
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly secrets: Environment
+}
+
+/** Writes all of them to one file. */
+export async function writeProfiles(
+  folder: TemporaryFolder,
+  profiles: Readonly<Record<string, ProfileSettings>>,
+): Promise<Environment> {
+  const path = folder.at('profiles.json')
+  const named = Object.entries(profiles).map(([name, { settings }]) => [name, settings])
+  await writeFile(path, JSON.stringify({ profiles: Object.fromEntries(named) }))
+  const secrets = Object.values(profiles).map((each) => each.secrets)
+  return Object.assign({ AOS_STORAGE_CONFIG: path }, ...secrets) as Environment
+}
+
+export interface SimulatedStore extends ServiceProfile, AsyncDisposable {
+  readonly keys: () => string[]
+}
+
+/** A simulated S3 bucket: also with keys that only others make. */
+export async function simulatedStore(
+  folder: TemporaryFolder,
+  contents: Readonly<Record<string, string>>,
+  options: SimulatedS3Options = {},
+): Promise<SimulatedStore> {
+  const s3 = await startSimulatedS3({ seed: 1, ...options })
+  s3.createBucket('shelf')
+  for (const [key, body] of Object.entries(contents)) s3.put('shelf', key, body)
+  const { endpoint, region, credentials } = s3
+  const settings = {
+    ...{ storageType: 's3', bucket: 'shelf', endpoint, region },
+    credentials: {
+      accessKeyId: { env: 'SIM_KEY' },
+      secretAccessKey: { env: 'SIM_SECRET' },
     },
-    [Symbol.asyncDispose]: async () => void (await container.delete()),
   }
-}
-
-export interface TestBucket extends AsyncDisposable {
-  readonly name: string
-  /** Of a profile; the secrets are in `S3_KEY` and `S3_SECRET`. */
-  readonly profile: Readonly<Record<string, unknown>>
-  readonly env: Readonly<Record<string, string>>
-  /** The same for a user who owns nothing. */
-  readonly otherEnv: Readonly<Record<string, string>>
-}
-
-export async function newBucket(url: string, isVersioned = false): Promise<TestBucket> {
-  const { endpoint, region, accessKeyId, secretAccessKey, otherUser } = s3Connection(url)
-  const client = new S3Client({
-    ...{ endpoint, region, credentials: { accessKeyId, secretAccessKey } },
-    forcePathStyle: true,
-  })
-  const name = `t-${randomUUID()}`
-  await client.send(new CreateBucketCommand({ Bucket: name }))
-  if (isVersioned) {
-    const VersioningConfiguration = { Status: 'Enabled' } as const
-    await client.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }))
+  const secrets = {
+    SIM_KEY: credentials.accessKeyId,
+    SIM_SECRET: credentials.secretAccessKey,
   }
   return {
-    name,
-    profile: {
-      ...{ storageType: 's3', bucket: name, endpoint, region, attemptsMax: 2 },
-      credentials: { accessKeyId: { env: 'S3_KEY' }, secretAccessKey: { env: 'S3_SECRET' } },
-    },
-    env: { S3_KEY: accessKeyId, S3_SECRET: secretAccessKey },
-    otherEnv: {
-      S3_KEY: otherUser?.accessKeyId ?? 'none',
-      S3_SECRET: otherUser?.secretAccessKey ?? 'none',
-    },
-    async [Symbol.asyncDispose]() {
-      const page = await client.send(new ListObjectVersionsCommand({ Bucket: name }))
-      for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
-        await client.send(new DeleteObjectCommand({ Bucket: name, Key, VersionId }))
-      }
-      await client.send(new DeleteBucketCommand({ Bucket: name }))
-      client.destroy()
-    },
+    location: 'sim:',
+    env: await writeProfiles(folder, { sim: { settings, secrets } }),
+    keys: () => s3.objects('shelf').map(({ key }) => key),
+    [Symbol.asyncDispose]: () => s3.close(),
   }
 }
