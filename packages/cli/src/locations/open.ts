@@ -15,6 +15,7 @@ import {
   type TableStore,
 } from '@aos-storage/core'
 import { usageError } from '../failure.ts'
+import { assertFolder } from './folder.ts'
 import type { Location } from './location.ts'
 import { layersOf } from './layers.ts'
 import { type Profile, type ProfileSource, readProfiles, settingsOf } from './profiles.ts'
@@ -51,6 +52,7 @@ export class Stores {
     patience: Patience = {},
   ): Promise<StorageManager> {
     const { config: given, layers } = await this.#described(location, patience)
+    if (access === 'read') await assertFolder(given, this.#source.cwd)
     const wanted = access === 'read' ? forReading(given) : given
     const config = await opened(wanted, (provider) => provider)
     try {
