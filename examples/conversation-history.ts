@@ -61,7 +61,11 @@ const recent = and(
 )
 for await (const { entity } of tables.query('participations', { filter: recent })) {
   const { messages } = await storage.load<Conversation>(`conversations/${entity.rowKey}`)
-  console.log(entity.rowKey, entity['topic'], messages.map(({ content }) => content))
+  console.log(
+    entity.rowKey,
+    entity['topic'],
+    messages.map(({ content }) => content),
+  )
 }
 const of = "PartitionKey eq 'cfo'"
 for await (const { entity } of tables.query('participations', { filter: of })) {

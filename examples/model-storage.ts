@@ -5,7 +5,13 @@
  *   node_modules/.bin/node --conditions=@aos-storage/source examples/model-storage.ts [folder]
  */
 import { createHash, hash } from 'node:crypto'
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
