@@ -14,6 +14,7 @@ describe('of the examples', () => {
     const cwd = fileURLToPath(new URL('..', import.meta.url))
     const programs = globSync('*.ts', { cwd }).filter((file) => file !== 'vitest.config.ts')
     const named = [...readFileSync(index, 'utf8').matchAll(/\]\(([\w-]+\.ts)\)/g)]
-    expect(named.map(([, file]) => file).sort()).toEqual(programs.sort())
+    expect(new Set(named.map(([, file]) => file))).toEqual(new Set(programs))
+    expect(named).toHaveLength(programs.length)
   })
 })

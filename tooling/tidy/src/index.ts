@@ -13,6 +13,7 @@ import { lineLength } from './rules/line-length.ts'
 import { machineTraces } from './rules/machine-traces.ts'
 import { markdownLinks } from './rules/markdown-links.ts'
 import { readmeHeadings } from './rules/readme-headings.ts'
+import { specificationMap } from './rules/specification-map.ts'
 
 export { readmeSections } from './rules/readme-headings.ts'
 
@@ -29,6 +30,7 @@ export const rules: readonly Rule[] = [
   machineTraces,
   markdownLinks,
   readmeHeadings,
+  specificationMap,
 ]
 
 /** Everything that the rules find in the repository at `root`, one line each. */
