@@ -2,7 +2,8 @@
  * Layers that hold a store to its rules, whoever writes: schemas by patterns of keys, a limit with
  * a warning before it, and checksums that find out what a disk did to bytes.
  *
- *   node_modules/.bin/node --conditions=@aos-storage/source examples/validation-and-quotas.ts [folder]
+ *   node_modules/.bin/node --conditions=@aos-storage/source \
+ *     examples/validation-and-quotas.ts [folder]
  */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -3,7 +3,7 @@ import { AzureStorageBackend } from '@aos-storage/backend-azure'
 import { s3Environment } from '@aos-tooling/services'
 import { describeWithService } from '@aos-tooling/services/vitest'
 import { expect, it, onTestFinished } from 'vitest'
-import { run, runTwice } from './support/program.ts'
+import { run } from './support/program.ts'
 import { makeBucket } from './support/s3-bucket.ts'
 
 describeWithService('azurite', (azurite) => {
@@ -18,20 +18,17 @@ describeWithService('azurite', (azurite) => {
   }
 
   it('azure-services.ts uses blobs, tables and queues by their own names', async () => {
-    const account = await accountOf('models')
+    const account = await accountOf('examples-models')
     const settings = { AZURE_STORAGE_CONNECTION_STRING: azurite.url }
-    await runTwice(
-      'azure-services',
-      `Uint8Array(3) [ 1, 2, 3 ]
+    const said = `Uint8Array(3) [ 1, 2, 3 ]
 adapters/ceo_adapter.pkl 3
 2025-12-25T00:00:00.000Z [ { role: 'ceo', content: 'Hello' } ]
 agent_ceo conv_001
 { task_id: 'task_001', action: 'analyze_report' } 1
 0 left
-`,
-      { settings },
-    )
-    const blob = await account.downloadBlob('models', 'adapters/ceo_adapter.pkl')
+`
+    expect(await run('azure-services', ['examples-models'], settings)).toBe(said)
+    const blob = await account.downloadBlob('examples-models', 'adapters/ceo_adapter.pkl')
     expect([...(await blob.bytes())]).toEqual([1, 2, 3])
   })
 
@@ -46,9 +43,7 @@ Uploaded: 201
 application/pdf
 for the board
 `
-    for (let time = 0; time < 2; time++) {
-      expect(await run('azure-access', ['examples-access'], settings)).toBe(said)
-    }
+    expect(await run('azure-access', ['examples-access'], settings)).toBe(said)
     const names = await Array.fromAsync(account.listBlobs('examples-access'), ({ name }) => name)
     expect(names).toEqual(['reports/q3', 'uploads/q3.pdf'])
   })
@@ -80,6 +75,6 @@ An upload of 1,001 bytes, and of 1,000: false true
 1000
 A stranger gets PERMISSION_DENIED
 `
-    for (let time = 0; time < 2; time++) expect(await run('s3-access', [], settings)).toBe(said)
+    expect(await run('s3-access', [], settings)).toBe(said)
   })
 })

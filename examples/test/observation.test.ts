@@ -1,4 +1,4 @@
-/** Permissions, the audit trail, numbers and lines: what is printed, and what is left on the disk. */
+/** Permissions, audit trail, numbers and lines: what is printed, and what is left on the disk. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'

@@ -37,7 +37,8 @@ true
 }
 `,
   )
-  await using storage = await StorageManager.open({ storageType: 'file', basePath: folder })
+  const basePath = join(folder, 'store')
+  await using storage = await StorageManager.open({ storageType: 'file', basePath })
   const { info } = await storage.loadEntry('models/lora_adapters/ceo/v1.2')
   expect(info.size).toBe(8 * 1024 * 1024)
   expect(info.metadata).toMatchObject({ model_type: 'lora_adapter', base_model: 'llama-3.1-8b' })

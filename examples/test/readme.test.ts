@@ -1,4 +1,4 @@
-/** The code blocks of the root README and of the one here run, and its index names every program. */
+/** The code blocks of the root README and of the one here run; its index names every program. */
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { testReadme } from '@aos-tooling/test/readme'

@@ -4,7 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, onTestFinished } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
+
+// Where many tests run, a program is slow to start.
+vi.setConfig({ testTimeout: 60_000 })
 
 type Settings = Readonly<Record<string, string>>
 
@@ -31,11 +34,11 @@ export function run(
 export async function runTwice(
   name: string,
   said: string,
-  { saidAgain = said, settings = {} }: { readonly saidAgain?: string; settings?: Settings } = {},
+  { saidAgain = said }: { readonly saidAgain?: string } = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'aos example '))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  expect(await run(name, [folder], settings)).toBe(said)
-  expect(await run(name, [folder], settings)).toBe(saidAgain)
+  expect(await run(name, [folder])).toBe(said)
+  expect(await run(name, [folder])).toBe(saidAgain)
   return folder
 }

@@ -3,7 +3,7 @@
  * links to and exported by its package, each test is in its file, and what is quoted of options and
  * codes occurs in the sources.
  *
- *     | `storage.load(key)` | [`StorageManager.load`](../packages/core/...) | [a.test.ts](..) “title” |
+ *     | `storage.load(key)` | [`StorageManager.load`](../path.ts) | | [a.test.ts](..) “title” | |
  */
 import { posix } from 'node:path'
 

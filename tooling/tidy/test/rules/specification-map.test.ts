@@ -8,7 +8,8 @@ const sources = {
     exports: { '.': { '@aos-storage/source': './src/index.ts' } },
   }),
   'packages/core/src/index.ts':
-    "export { Store } from './store.ts'\nexport * from './layer.ts'\nexport type { Hidden } from './x.ts'",
+    "export { Store } from './store.ts'\nexport * from './layer.ts'\n" +
+    "export type { X } from './x.ts'",
   'packages/core/src/base.ts': 'export abstract class Base { presign(): void {} }',
   'packages/core/src/store.ts':
     "import { Base } from './base.ts'\n" +
