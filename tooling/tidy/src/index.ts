@@ -11,6 +11,7 @@ import { layerMembers } from './rules/layer-members.ts'
 import { layering } from './rules/layering.ts'
 import { lineLength } from './rules/line-length.ts'
 import { machineTraces } from './rules/machine-traces.ts'
+import { markdownBlocks } from './rules/markdown-blocks.ts'
 import { markdownLinks } from './rules/markdown-links.ts'
 import { readmeHeadings } from './rules/readme-headings.ts'
 import { specificationMap } from './rules/specification-map.ts'
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   layering,
   lineLength,
   machineTraces,
+  markdownBlocks,
   markdownLinks,
   readmeHeadings,
   specificationMap,
