@@ -42,6 +42,7 @@ export interface MigrationCounts {
   readonly excluded: number
 }
 
+/** What a migration did, and what it could not do. */
 export interface MigrationReport extends MigrationCounts {
   /** `'complete'` also with failures: everything was tried. Look at `failed`. */
   readonly outcome: 'complete' | 'stopped'
