@@ -1,4 +1,4 @@
-/** The tables of claims in the guide are what the backends claim. */
+/** The tables of claims in the guide are what the backends claim, and ratios what was measured. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -77,9 +77,29 @@ it('claims of tables and queues', async () => {
   for (const stores of all) for (const store of stores) await store.close()
 })
 
+it('ratios of the root README', () => {
+  const root = new URL('../../../', import.meta.url)
+  const { rows } = tableUnder('Measured', new URL('README.md', root))
+  expect(rows.length).toBeGreaterThan(5)
+  for (const [what = '', beside, ratio] of rows) {
+    const [, path = '', anchor] = /\]\((.+)#(.+)\)$/.exec(what) ?? []
+    const sections = readFileSync(new URL(path, root), 'utf8').split('\n## ')
+    const section = sections.find((text) => slugOf(text.split('\n')[0] ?? '') === anchor) ?? ''
+    const row = section.split('\n').find((line) => line.startsWith(`| ${beside} `)) ?? what
+    expect(row).toContain(`| ${ratio} `)
+  }
+})
+
+function slugOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-')
+}
+
 /** The first table below a heading, its cells without the marks of code around all of them. */
-function tableUnder(heading: string): { columns: string[]; rows: string[][] } {
-  const text = readFileSync(page, 'utf8').split(`\n## ${heading}\n`)[1] ?? ''
+function tableUnder(heading: string, file: URL = page): { columns: string[]; rows: string[][] } {
+  const text = readFileSync(file, 'utf8').split(`\n## ${heading}\n`)[1] ?? ''
   const lines = /(?:^\|.*\n)+/m.exec(text)?.[0].trimEnd().split('\n') ?? []
   const [head = [], , ...rows] = lines.map((line) =>
     line
