@@ -29,7 +29,12 @@ export async function run(
   { cwd, env, signal }: CommandOptions,
 ): Promise<string> {
   signal.throwIfAborted()
-  const child = spawn(command, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const kill = (by: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, by)

@@ -61,7 +61,7 @@ function configOf({ folder, ownPackages, uplink }: RegistryOptions): Record<stri
     self_path: join(folder, 'config.yaml'),
     configPath: join(folder, 'config.yaml'),
     web: { enable: false },
-    auth: { htpasswd: { file: join(folder, 'htpasswd'), max_users: 1 } },
+    auth: { htpasswd: { file: join(folder, 'htpasswd') } },
     uplinks: { outer: { url: uplink, timeout: '60s', max_fails: 20, maxage: '30m' } },
     packages: {
       ...Object.fromEntries(ownPackages.map((name) => [name, own])),
@@ -72,7 +72,7 @@ function configOf({ folder, ownPackages, uplink }: RegistryOptions): Record<stri
   }
 }
 
-/** Makes the one user that there can be. */
+/** Makes the user who may publish. */
 async function firstUser(url: string): Promise<string> {
   const body = JSON.stringify({ name: publisher, password: crypto.randomUUID() })
   const headers = { 'content-type': 'application/json' }

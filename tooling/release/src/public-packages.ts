@@ -15,7 +15,11 @@ export interface Manifest {
   readonly bin?: string | Ranges
   readonly exports?: Readonly<Record<string, string | null | Ranges>>
   readonly engines?: Ranges
-  readonly repository?: { readonly type?: string; readonly url?: string; readonly directory?: string }
+  readonly repository?: {
+    readonly type?: string
+    readonly url?: string
+    readonly directory?: string
+  }
   readonly publishConfig?: { readonly access?: string; readonly exports?: unknown }
   readonly scripts?: Ranges
   readonly dependencies?: Ranges

@@ -187,7 +187,9 @@ function moduleOf(declaration: ts.Declaration | undefined): string | undefined {
   for (let node: ts.Node | undefined = declaration; node !== undefined; node = node.parent) {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
       const { moduleSpecifier } = node
-      return moduleSpecifier && ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined
+      return moduleSpecifier && ts.isStringLiteral(moduleSpecifier)
+        ? moduleSpecifier.text
+        : undefined
     }
   }
   return undefined
@@ -212,6 +214,7 @@ export function declaredName(block: string): string {
   const [line = ''] = block.split('\n', 1)
   const listed = /^(?:import|export) \{ (?:.* as )?([\w$]+) \}/.exec(line)?.[1]
   if (listed !== undefined) return listed
-  const keyword = /^(?:export )?(?:abstract )?(?:interface|class|type|function|const|let|var|enum|namespace) ([\w$]+)/
+  const keyword =
+    /^(?:export )?(?:abstract )?(?:interface|class|type|function|const|let|var|enum|namespace) ([\w$]+)/
   return keyword.exec(line)?.[1] ?? line
 }

@@ -37,8 +37,7 @@ export function missingSteps(types: PackageTypes, changesets: readonly Changeset
 }
 
 function finding(change: Change, name: string, version: string, needed: Step): string {
-  const subject =
-    change.name === undefined ? change.entry : `${change.name} of ${change.entry}`
+  const subject = change.name === undefined ? change.entry : `${change.name} of ${change.entry}`
   const way = change.kind === 'breaking' ? 'which may break users' : 'which adds to it'
   const escape =
     change.what === 'changed' ? `, or a line "Compatible: ${change.name}" if it breaks nobody` : ''
