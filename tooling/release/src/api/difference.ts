@@ -13,7 +13,7 @@
  * That is stricter than the type checker would be, and never laxer: an optional parameter more is
  * told as breaking. Where the author knows that it breaks nobody, a changeset says so.
  */
-import { declaredName, isReference } from './snapshot.ts'
+import { declaredName, isReference } from './block.ts'
 
 /** The snapshots of a package by the names of its entries. */
 export type Snapshots = ReadonlyMap<string, string>

@@ -18,6 +18,7 @@ import { existsSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import ts from 'typescript-6'
 
+import { declaredName, isReference } from './block.ts'
 import type { Entry } from './entry.ts'
 
 const head = '// Written by `pnpm api:update` from the built declarations. Do not edit.'
@@ -195,11 +196,6 @@ function moduleOf(declaration: ts.Declaration | undefined): string | undefined {
   return undefined
 }
 
-/** A line that names what is declared elsewhere, or by another name. */
-export function isReference(block: string): boolean {
-  return /^(import|export) \{/.test(block)
-}
-
 function as(name: string, other: string): string {
   return name === other ? name : `${name} as ${other}`
 }
@@ -207,14 +203,4 @@ function as(name: string, other: string): string {
 function byName(a: string, b: string): number {
   const [first, second] = [declaredName(a), declaredName(b)]
   return first === second ? (a < b ? -1 : 1) : first < second ? -1 : 1
-}
-
-/** What a block declares, exports or imports, by the name that its readers use. */
-export function declaredName(block: string): string {
-  const [line = ''] = block.split('\n', 1)
-  const listed = /^(?:import|export) \{ (?:.* as )?([\w$]+) \}/.exec(line)?.[1]
-  if (listed !== undefined) return listed
-  const keyword =
-    /^(?:export )?(?:abstract )?(?:interface|class|type|function|const|let|var|enum|namespace) ([\w$]+)/
-  return keyword.exec(line)?.[1] ?? line
 }

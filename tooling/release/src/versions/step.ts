@@ -7,7 +7,7 @@
  * 1.0 and on    minor      major
  * ```
  */
-export const steps = ['none', 'patch', 'minor', 'major'] as const
+const steps = ['none', 'patch', 'minor', 'major'] as const
 export type Step = (typeof steps)[number]
 
 export function isStep(text: unknown): text is Step {
