@@ -2,7 +2,8 @@
  * Agent configurations: saved, loaded, listed, and changed over the version that was read, so that
  * two writers never lose a change of each other's.
  *
- *   node_modules/.bin/node --conditions=@aos-storage/source examples/agent-configuration.ts [folder]
+ *   node_modules/.bin/node --conditions=@aos-storage/source \
+ *     examples/agent-configuration.ts [folder]
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -3,21 +3,22 @@
  * in queues. What is not about Azure itself is the same on a laptop: one-program-two-places.ts.
  *
  *   export AZURE_STORAGE_CONNECTION_STRING=...
- *   node_modules/.bin/node --conditions=@aos-storage/source examples/azure-services.ts
+ *   node_modules/.bin/node --conditions=@aos-storage/source examples/azure-services.ts [container]
  */
 import { AzureStorageBackend } from '@aos-storage/backend-azure'
 import { odata, openQueues, openTables } from '@aos-storage/core'
 
+const [container = 'models'] = process.argv.slice(2)
 const connectionString = process.env['AZURE_STORAGE_CONNECTION_STRING']
 const account = { storageType: 'azure', connectionString } as const
 
 // Blobs, by Azure's own names.
 const blobs = new AzureStorageBackend({ connectionString })
-await blobs.createContainer('models')
-await blobs.uploadBlob('models', 'adapters/ceo_adapter.pkl', new Uint8Array([1, 2, 3]))
-const data = await blobs.downloadBlob('models', 'adapters/ceo_adapter.pkl')
+await blobs.createContainer(container)
+await blobs.uploadBlob(container, 'adapters/ceo_adapter.pkl', new Uint8Array([1, 2, 3]))
+const data = await blobs.downloadBlob(container, 'adapters/ceo_adapter.pkl')
 console.log(await data.bytes())
-for await (const { name, size } of blobs.listBlobs('models', { prefix: 'adapters/' })) {
+for await (const { name, size } of blobs.listBlobs(container, { prefix: 'adapters/' })) {
   console.log(name, size)
 }
 await blobs.close()
@@ -41,11 +42,11 @@ for await (const { entity } of tables.query('conversations', { filter })) {
 
 // Messages: hidden while they are held, gone when they are deleted.
 await using queues = await openQueues(account)
-await queues.createQueue('agent-tasks')
-await queues.sendMessage('agent-tasks', { task_id: 'task_001', action: 'analyze_report' })
-const message = await queues.receiveMessage('agent-tasks', { visibilitySeconds: 60 })
+await queues.createQueue('agent-inbox')
+await queues.sendMessage('agent-inbox', { task_id: 'task_001', action: 'analyze_report' })
+const message = await queues.receiveMessage('agent-inbox', { visibilitySeconds: 60 })
 if (message !== undefined) {
   console.log(await message.load(), message.dequeueCount)
-  await queues.deleteMessage('agent-tasks', message)
+  await queues.deleteMessage('agent-inbox', message)
 }
-console.log(await queues.length('agent-tasks'), 'left')
+console.log(await queues.length('agent-inbox'), 'left')

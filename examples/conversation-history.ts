@@ -2,12 +2,20 @@
  * Conversations that are found by who took part: each is one object, and a table says who was in
  * which. The same program runs on Azure by its configuration (AOS_STORAGE_TYPE=azure and so on).
  *
- *   node_modules/.bin/node --conditions=@aos-storage/source examples/conversation-history.ts [folder]
+ *   node_modules/.bin/node --conditions=@aos-storage/source \
+ *     examples/conversation-history.ts [folder]
  */
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { and, configFromEnvironment, openTables, StorageManager, where } from '@aos-storage/core'
+import {
+  and,
+  configFromEnvironment,
+  openTables,
+  type StorageConfig,
+  StorageManager,
+  where,
+} from '@aos-storage/core'
 
 interface Conversation {
   readonly conversation_id: string
@@ -16,9 +24,11 @@ interface Conversation {
   readonly metadata: { readonly topic: string; readonly created_at: Date }
 }
 
-const [basePath = mkdtempSync(join(tmpdir(), 'conversation-history-'))] = process.argv.slice(2)
-const isCloud = process.env['AOS_STORAGE_TYPE'] !== undefined
-const config = isCloud ? configFromEnvironment() : ({ storageType: 'file', basePath } as const)
+function files(): StorageConfig {
+  const [basePath = mkdtempSync(join(tmpdir(), 'conversation-history-'))] = process.argv.slice(2)
+  return { storageType: 'file', basePath }
+}
+const config = process.env['AOS_STORAGE_TYPE'] === undefined ? files() : configFromEnvironment()
 await using storage = await StorageManager.open(config)
 await using tables = await openTables(config)
 await tables.createTable('participations')
@@ -61,7 +71,11 @@ const recent = and(
 )
 for await (const { entity } of tables.query('participations', { filter: recent })) {
   const { messages } = await storage.load<Conversation>(`conversations/${entity.rowKey}`)
-  console.log(entity.rowKey, entity['topic'], messages.map(({ content }) => content))
+  console.log(
+    entity.rowKey,
+    entity['topic'],
+    messages.map(({ content }) => content),
+  )
 }
 const of = "PartitionKey eq 'cfo'"
 for await (const { entity } of tables.query('participations', { filter: of })) {

@@ -23,7 +23,10 @@ const logger: Logger = {
   error: write('error'),
 }
 
-const network = faults({ seed: 1, rules: [{ operation: 'stat', nth: 1, fault: { kind: 'error' } }] })
+const network = faults({
+  seed: 1,
+  rules: [{ operation: 'stat', nth: 1, fault: { kind: 'error' } }],
+})
 const layers = [log(logger, { keys: 'hash', slowMs: 60_000 }), retry({ delayMs: 1 }), network]
 await using storage = await StorageManager.open({ storageType: 'file', basePath }, { layers })
 

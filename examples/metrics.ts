@@ -32,10 +32,10 @@ const server = createServer((_request, response) => {
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as { port: number }
 const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-console.log(page.split('\n').filter((line) => line.startsWith('aos_storage_answered_total')))
+console.log(page.split('\n').filter((line) => line.startsWith('aos_storage_operations_total')))
 server.close()
 
-// The gauge storage.size.bytes, and its growth: from listings, so once an hour rather than a scrape.
+// The gauge storage.size.bytes, and its growth: of a listing, so once an hour, not by each scrape.
 const before = await storage.usage()
 await storage.save('agents/growth', { name: 'new' })
 const { objects, bytes, growth } = await storage.usage('', { since: before })

@@ -5,17 +5,25 @@
  *   node_modules/.bin/node --conditions=@aos-storage/source examples/model-storage.ts [folder]
  */
 import { createHash, hash } from 'node:crypto'
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { StorageManager } from '@aos-storage/core'
 
-const folder = mkdtempSync(join(tmpdir(), 'model-storage-'))
-const [basePath = folder] = process.argv.slice(2)
+const [folder = mkdtempSync(join(tmpdir(), 'model-storage-'))] = process.argv.slice(2)
+const basePath = join(folder, 'store')
 await using storage = await StorageManager.open({ storageType: 'file', basePath })
 
 // What a training run left on the disk.
+mkdirSync(folder, { recursive: true })
 const trained = join(folder, 'adapter.safetensors')
 writeFileSync(trained, Buffer.alloc(8 * 1024 * 1024, 'weights '))
 

@@ -5,7 +5,7 @@
  *   node_modules/.bin/node --conditions=@aos-storage/source examples/readiness.ts [folder]
  */
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { quota, retry, StorageManager } from '@aos-storage/core'
@@ -18,11 +18,12 @@ await using storage = await StorageManager.open({ storageType: 'file', basePath 
 await storage.delete('large') // of a run that was stopped
 
 // For `readinessProbe: { httpGet: { path: /ready, port: 8080 }, timeoutSeconds: 5 }`.
-const server = createServer(async (_request, response) => {
+async function answer(response: ServerResponse): Promise<void> {
   const { ready, status, checks } = await storage.readiness({ timeoutMs: 4000 })
   const wrong = checks.filter(({ ok }) => !ok).map(({ name, message }) => `${name}: ${message}`)
   response.writeHead(ready ? 200 : 503).end([status, ...wrong].join('\n'))
-})
+}
+const server = createServer((_request, response) => void answer(response))
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const { port } = server.address() as { port: number }
 

@@ -2,7 +2,8 @@
  * Layers that hold a store to its rules, whoever writes: schemas by patterns of keys, a limit with
  * a warning before it, and checksums that find out what a disk did to bytes.
  *
- *   node_modules/.bin/node --conditions=@aos-storage/source examples/validation-and-quotas.ts [folder]
+ *   node_modules/.bin/node --conditions=@aos-storage/source \
+ *     examples/validation-and-quotas.ts [folder]
  */
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -43,9 +44,7 @@ await attempt('800 bytes', () => storage.save('large', new Uint8Array(800)))
 await attempt('400 more', () => storage.save('larger', new Uint8Array(400)))
 
 // A disk, or a program that knows no rules, changes what is there.
-const text = 'EUR 1000'
-await storage.save('balance', text)
-const file = backend.pathOf('balance')!
+await storage.save('balance', 'EUR 1000')
 const { contentType, metadata } = await backend.stat('balance')
 await backend.write('balance', Buffer.from('EUR 9000'), { contentType, metadata })
 await attempt('Damaged', () => storage.load('balance'))

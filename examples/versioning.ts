@@ -29,7 +29,9 @@ const stale = storage.saveVersioned(key, { model: 'v1.4' }, { ifCurrent: version
 await stale.catch(({ code }) => console.log('somebody moved it meanwhile:', code))
 
 // Twenty at once, in any number of processes: twenty versions.
-const savers = Array.from({ length: 20 }, (_, at) => storage.saveVersioned(key, { model: `x${at}` }))
+const savers = Array.from({ length: 20 }, (_, at) =>
+  storage.saveVersioned(key, { model: `x${at}` }),
+)
 console.log('numbers given:', new Set((await Promise.all(savers)).map((each) => each.version)).size)
 
 const { removed, kept } = await storage.pruneVersions(key, { keep: 3 })

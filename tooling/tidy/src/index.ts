@@ -2,6 +2,7 @@
 import { Repository } from './repository.ts'
 import { describeFinding, type Rule } from './rule.ts'
 import { bannedTokens } from './rules/banned-tokens.ts'
+import { docstrings } from './rules/docstrings.ts'
 import { exportsMap } from './rules/exports-map.ts'
 import { fileLength } from './rules/file-length.ts'
 import { fileNames } from './rules/file-names.ts'
@@ -14,11 +15,13 @@ import { machineTraces } from './rules/machine-traces.ts'
 import { markdownBlocks } from './rules/markdown-blocks.ts'
 import { markdownLinks } from './rules/markdown-links.ts'
 import { readmeHeadings } from './rules/readme-headings.ts'
+import { specificationMap } from './rules/specification-map.ts'
 
 export { readmeSections } from './rules/readme-headings.ts'
 
 export const rules: readonly Rule[] = [
   bannedTokens,
+  docstrings,
   exportsMap,
   fileLength,
   fileNames,
@@ -31,6 +34,7 @@ export const rules: readonly Rule[] = [
   markdownBlocks,
   markdownLinks,
   readmeHeadings,
+  specificationMap,
 ]
 
 /** Everything that the rules find in the repository at `root`, one line each. */
