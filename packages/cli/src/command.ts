@@ -32,14 +32,29 @@ export interface OptionDefinition {
   readonly default?: string | number | boolean | undefined
   /** `count` is an integer from 1; `bytes` is `10`, `64KiB`, `1GiB`. */
   readonly parse?: 'count' | 'bytes' | undefined
+  /** Of a count. */
+  readonly max?: number | undefined
   /** May be given more than once. */
   readonly isRepeated?: boolean | undefined
 }
 
+export interface ArgumentDefinition {
+  /** As commander has it: `<location>`, `[location]`, `<locations...>`. */
+  readonly name: string
+  readonly description: string
+  readonly choices?: readonly string[] | undefined
+}
+
+/** A page of help that is no command's. */
+export interface HelpTopic {
+  readonly name: string
+  readonly summary: string
+  readonly text: string
+}
+
 export interface CommandDefinition {
   readonly name: string
-  /** As commander has it: `<location>`, `[location]`, `<locations...>`. */
-  readonly arguments: readonly { readonly name: string; readonly description: string }[]
+  readonly arguments: readonly ArgumentDefinition[]
   /** How it is called, where its arguments do not say it: `[options] <files...> <location>`. */
   readonly usage?: string | undefined
   readonly summary: string

@@ -1,14 +1,14 @@
 /** A command line from its words to its exit code. */
 import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
-import { definitions } from './definitions/index.ts'
+import { definitions, topics } from './definitions/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { CommandFailure, storyOf } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { commandLineOf } from './output/command-line.ts'
 import { parseLocation } from './locations/location.ts'
 import { Stores } from './locations/open.ts'
-import { Output, ReaderGone } from './output/output.ts'
+import { jsonLine, Output, ReaderGone } from './output/output.ts'
 import { printable } from './output/printable.ts'
 import { buildProgram, type Invocation } from './program.ts'
 
@@ -49,6 +49,7 @@ function parse(args: readonly string[], io: CommandIo): Invocation | ExitCode {
   const program = buildProgram({
     version: ownVersion(),
     definitions,
+    topics,
     writeOut: (text) => void io.stdout.write(text, () => undefined),
     writeErr: (text) => void io.stderr.write(text, () => undefined),
     columns: io.stdout.columns ?? 80,
@@ -70,7 +71,7 @@ function tell(error: unknown, output: Output, signal: AbortSignal): ExitCode {
   const story = storyOf(error)
   if (output.isJson) {
     const exitCode = isInterrupted ? exitCodes.interrupted : story.error.exitCode
-    output.raw(`${JSON.stringify({ error: { ...story.error, exitCode } })}\n`)
+    output.raw(`${jsonLine({ error: { ...story.error, exitCode } })}\n`)
     return exitCode
   }
   if (isInterrupted) {

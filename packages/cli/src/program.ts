@@ -1,6 +1,6 @@
 /** The command line, by commander: help, suggestions and parsing, of the definitions. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
-import type { CommandDefinition, OptionDefinition, OptionValues } from './command.ts'
+import type { CommandDefinition, HelpTopic, OptionDefinition, OptionValues } from './command.ts'
 
 /** A command that was asked for, not yet run. */
 export interface Invocation {
@@ -12,6 +12,7 @@ export interface Invocation {
 export interface ProgramOptions {
   readonly version: string
   readonly definitions: readonly CommandDefinition[]
+  readonly topics: readonly HelpTopic[]
   readonly writeOut: (text: string) => void
   readonly writeErr: (text: string) => void
   readonly columns: number
@@ -19,7 +20,7 @@ export interface ProgramOptions {
 }
 
 /** Every command has these. */
-const commonOptions: readonly OptionDefinition[] = [
+export const commonOptions: readonly OptionDefinition[] = [
   { flags: '--json', description: 'Results as JSON, one document a line' },
   { flags: '-q, --quiet', description: 'No progress and no notes' },
   { flags: '--config <file>', description: 'Profiles, in place of the usual file' },
@@ -32,13 +33,13 @@ Locations:
   PROFILE:key (see "aos-storage help locations")  env:key (AOS_STORAGE_URL)`
 
 export function buildProgram(options: ProgramOptions): Command {
-  const { version, definitions, writeOut, writeErr, columns } = options
+  const { version, definitions, topics, writeOut, writeErr, columns } = options
   const program = new Command('aos-storage')
   program
     .description(about)
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print help')
-    .helpCommand('help [command]', 'Print help of a command')
+    .helpCommand('help [command]', 'Print help of a command, or on a topic')
     .exitOverride()
     .configureOutput({
       ...{ writeOut, writeErr },
@@ -48,8 +49,9 @@ export function buildProgram(options: ProgramOptions): Command {
       getErrHasColors: () => false,
     })
     .showSuggestionAfterError(true)
-    .addHelpText('after', examplesText(topExamples))
+    .addHelpText('after', `${examplesText(topExamples)}${topicsText(topics)}`)
   for (const each of definitions) program.addCommand(commandOf(each, options, program))
+  for (const each of topics) program.addCommand(topicOf(each, program), { hidden: true })
   return program
 }
 
@@ -74,7 +76,8 @@ function commandOf(
   )
   if (definition.usage !== undefined) command.usage(definition.usage)
   for (const each of definition.arguments) {
-    command.addArgument(new Argument(each.name, each.description))
+    const argument = new Argument(each.name, each.description)
+    command.addArgument(each.choices === undefined ? argument : argument.choices(each.choices))
   }
   for (const each of commands) command.addCommand(commandOf(each, options, command))
   if (load !== undefined) {
@@ -90,11 +93,26 @@ function commandOf(
   return command
 }
 
+/** Its help is the text: so `help NAME` and `NAME` print it. */
+function topicOf({ name, text }: HelpTopic, parent: Command): Command {
+  const command = new Command(name).copyInheritedSettings(parent)
+  command.configureHelp({ formatHelp: () => `${text}\n` })
+  return command.action(() => command.help())
+}
+
+function topicsText(topics: readonly HelpTopic[]): string {
+  const lines = topics.map(({ name, summary }) => `  help ${name.padEnd(12)}  ${summary}`)
+  return `\nTopics:\n${lines.join('\n')}\n`
+}
+
 function optionOf(definition: OptionDefinition): Option {
   const option = new Option(definition.flags, definition.description)
   if (definition.choices !== undefined) option.choices(definition.choices)
   if (definition.default !== undefined) option.default(definition.default)
-  if (definition.parse === 'count') option.argParser(parseCount)
+  if (definition.parse === 'count') {
+    const { max = Number.MAX_SAFE_INTEGER } = definition
+    option.argParser((text: string) => parseCount(text, max))
+  }
   if (definition.parse === 'bytes') option.argParser(parseBytes)
   if (definition.isRepeated === true) {
     option.argParser((value: string, before: readonly string[] | undefined) => [
@@ -105,10 +123,11 @@ function optionOf(definition: OptionDefinition): Option {
   return option
 }
 
-function parseCount(text: string): number {
+function parseCount(text: string, max: number): number {
   const count = Number(text)
-  if (/^\d+$/.test(text) && count >= 1 && Number.isSafeInteger(count)) return count
-  throw new InvalidArgumentError('It is a whole number from 1.')
+  if (/^\d+$/.test(text) && count >= 1 && count <= max) return count
+  const limit = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`
+  throw new InvalidArgumentError(`It is a whole number from 1${limit}.`)
 }
 
 const byteUnits = { '': 1, b: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3, tib: 1024 ** 4 }

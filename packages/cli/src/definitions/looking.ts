@@ -1,5 +1,6 @@
 /** Commands that look and change nothing. */
 import type { CommandDefinition } from '../command.ts'
+import { concurrency } from './options.ts'
 
 const location = {
   name: '<location>',
@@ -50,4 +51,49 @@ const cat: CommandDefinition = {
   load: () => import('../commands/cat.ts'),
 }
 
-export const looking: readonly CommandDefinition[] = [ls, stat, cat]
+const du: CommandDefinition = {
+  name: 'du',
+  arguments: [location],
+  summary: 'Tell how much is stored, by prefix',
+  description:
+    'Bytes are those of the listing: as they are kept, where a layer keeps them in another form. ' +
+    'Keep what --json writes, and --since tells the growth later.',
+  options: [
+    {
+      flags: '--depth <levels>',
+      description: 'Prefixes down to so many levels',
+      parse: 'count',
+      default: 1,
+      max: 100,
+    },
+    { flags: '--top <count>', description: 'Also the largest objects', parse: 'count', max: 1000 },
+    { flags: '--types', description: 'Also by content type; may ask for each object' },
+    { flags: '--since <file>', description: 'Growth since an earlier du --json' },
+  ],
+  examples: [
+    ['aos-storage du s3://orders/2026/', 'months and their total'],
+    ['aos-storage du --top 20 --depth 3 prod:', 'where the bytes are'],
+    ['aos-storage du --json prod: > today.ndjson', 'to be compared with later'],
+  ],
+  load: () => import('../commands/du.ts'),
+}
+
+const verify: CommandDefinition = {
+  name: 'verify',
+  arguments: [
+    location,
+    { name: '[other]', description: 'A second store, which should hold the same' },
+  ],
+  summary: 'Read every object and tell what is damaged, or what two stores differ in',
+  description:
+    'Checksums are checked where a layer or the service keeps them; of a folder its files as ' +
+    'well. Two stores are compared by size, then by SHA-256. Exit code 5 when something is wrong.',
+  options: [concurrency],
+  examples: [
+    ['aos-storage verify prod:2026/', 'read it all'],
+    ['aos-storage verify ./data s3://backup/data/', 'is the copy whole?'],
+  ],
+  load: () => import('../commands/verify.ts'),
+}
+
+export const looking: readonly CommandDefinition[] = [ls, stat, cat, du, verify]

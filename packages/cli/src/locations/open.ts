@@ -2,16 +2,24 @@
 import {
   type BackendProvider,
   configFromEnvironment,
+  isBackend,
+  type Layer,
+  openQueues,
+  openTables,
   type QueueConfig,
   type QueueStore,
+  type StorageBackend,
   type StorageConfig,
   StorageManager,
   type TableConfig,
   type TableStore,
 } from '@aos-storage/core'
 import { usageError } from '../failure.ts'
+import { assertFolder } from './folder.ts'
 import type { Location } from './location.ts'
+import { layersOf } from './layers.ts'
 import { type Profile, type ProfileSource, readProfiles, settingsOf } from './profiles.ts'
+import { settingsOfUrl } from './url-settings.ts'
 
 /**
  * The packages of storage types and protocols. They are imported here and not by core, which would
@@ -35,38 +43,102 @@ export class Stores {
   /**
    * `'read'` opens an S3 store without the probe of what its server honours, which writes: then no
    * condition of a write is claimed, and credentials that may only read are enough.
+   *
+   * @param patience Settings of a remote store in place of its own: how long it is waited for.
    */
-  async objects(location: Location, access: 'read' | 'write'): Promise<StorageManager> {
-    const given = await this.configOf(location)
-    const config = access === 'read' ? forReading(given) : given
-    return StorageManager.open(await opened(config, (provider) => provider))
+  async objects(
+    location: Location,
+    access: 'read' | 'write',
+    patience: Patience = {},
+  ): Promise<StorageManager> {
+    const { config: given, layers } = await this.#described(location, patience)
+    if (access === 'read') await assertFolder(given, this.#source.cwd)
+    const wanted = access === 'read' ? forReading(given) : given
+    const config = await opened(wanted, (provider) => provider)
+    try {
+      return await StorageManager.open(config, { layers: [...layers] })
+    } catch (error) {
+      // A backend that was opened here has no other owner.
+      const { backend } = config as { backend?: StorageBackend }
+      if (!isBackend(config)) await backend?.close().catch(() => undefined)
+      throw mistakeIn(location, error)
+    }
   }
 
   async tables(location: Location): Promise<TableStore> {
-    const { openTables } = await import('@aos-storage/core')
-    const config = await this.configOf(location)
-    return openTables((await opened(config, ({ tables }) => tables)) as TableConfig)
+    const config = await opened(await this.configOf(location), ({ tables }) => tables)
+    try {
+      return await openTables(config as TableConfig)
+    } catch (error) {
+      throw mistakeIn(location, error)
+    }
   }
 
   async queues(location: Location): Promise<QueueStore> {
-    const { openQueues } = await import('@aos-storage/core')
-    const config = await this.configOf(location)
-    return openQueues((await opened(config, ({ queues }) => queues)) as QueueConfig)
+    const config = await opened(await this.configOf(location), ({ queues }) => queues)
+    try {
+      return await openQueues(config as QueueConfig)
+    } catch (error) {
+      throw mistakeIn(location, error)
+    }
   }
 
   /** What `StorageManager.open` takes. */
-  async configOf({ store }: Location): Promise<StorageConfig> {
-    if (store.kind === 'url') return store.url
+  async configOf(location: Location): Promise<StorageConfig> {
+    return (await this.#described(location)).config
+  }
+
+  async #described({ store }: Location, patience: Patience = {}): Promise<Described> {
+    const { env } = this.#source
+    if (store.kind === 'url') {
+      const settings = settingsOfUrl(store.url, env)
+      if (settings === undefined) return { config: store.url, layers: [] }
+      return { config: await withProvider({ ...settings, ...patience } as never), layers: [] }
+    }
     if (store.kind === 'environment') {
-      return withProvider(configFromEnvironment(this.#source.env) as string | Profile)
+      const config = configFromEnvironment(env) as string | Profile
+      return { config: await withProvider(impatient(config, patience)), layers: [] }
     }
     const { path, profiles } = await readProfiles(this.#source)
     const profile = Object.hasOwn(profiles, store.name) ? profiles[store.name] : undefined
     if (profile === undefined) throw unknownProfile(store.name, Object.keys(profiles), path)
-    const { url, ...settings } = await settingsOf(store.name, profile, this.#source.env)
-    if (typeof url !== 'string') return withProvider(settings as Profile)
-    return withProvider(url)
+    const { layers: listed, ...own } = profile as { readonly layers?: unknown }
+    const { url, ...settings } = await settingsOf(store.name, own, env)
+    const layers = layersOf(store.name, listed)
+    if (typeof url === 'string') return { config: await withProvider(url), layers }
+    return { config: await withProvider(impatient(settings as Profile, patience)), layers }
   }
+}
+
+/** How long a remote store is waited for; see the options of the backends. */
+export interface Patience {
+  readonly attemptsMax?: number
+  readonly requestMsMax?: number
+}
+
+interface Described {
+  readonly config: StorageConfig
+  readonly layers: readonly Layer[]
+}
+
+/** Local stores wait for nobody. */
+function impatient(config: string | Profile, patience: Patience): string | Profile {
+  const isRemote =
+    typeof config === 'object' && ['s3', 'azure'].includes(String((config as Settings).storageType))
+  return isRemote ? ({ ...config, ...patience } as Profile) : config
+}
+
+interface Settings {
+  readonly storageType?: string
+}
+
+/** What core takes for a mistake in the program is one in a profile here: a setting, a layer. */
+function mistakeIn({ label }: Location, error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error
+  return usageError(
+    `${label} cannot be opened: ${error.message}`,
+    '"aos-storage doctor LOCATION" tells where each setting comes from',
+  )
 }
 
 /** A URL with its backend opened; what is no URL, or has no package of its own, as it is. */

@@ -6,7 +6,7 @@
  *   "profiles": {
  *     "prod": { "storageType": "s3", "bucket": "orders", "region": "eu-central-1" },
  *     "lab":  { "storageType": "azure", "container": "lab", "connectionString": { "env": "LAB" } },
- *     "here": { "url": "file:///var/data" }
+ *     "here": { "url": "file:///var/data", "layers": [{ "compress": {} }] }
  *   }
  * }
  * ```
@@ -20,10 +20,11 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Environment } from '@aos-storage/core'
 import { usageError } from '../failure.ts'
+import { layersOf } from './layers.ts'
 
 /** Settings as `StorageManager.open` takes them, or a URL. */
 export type Profile =
-  | { readonly url: string }
+  | { readonly url: string; readonly layers?: unknown }
   | ({ readonly storageType: string } & Readonly<Record<string, unknown>>)
 
 export interface Profiles {
@@ -39,7 +40,7 @@ export interface ProfileSource {
   readonly config: string | undefined
 }
 
-const secretNames = new Set([
+export const secretNames: ReadonlySet<string> = new Set([
   ...['connectionString', 'sasUrl', 'accessKeyId', 'secretAccessKey', 'sessionToken'],
 ])
 
@@ -89,12 +90,25 @@ function profilesOf(text: string, path: string): Readonly<Record<string, Profile
       )
     }
     assertNoSecrets(profile, name)
+    assertAlone(profile, name)
+    layersOf(name, profile['layers'])
   }
   return profiles as Readonly<Record<string, Profile>>
 }
 
 const exampleHint = 'For instance {"profiles": {"prod": {"storageType": "s3", "bucket": "orders"}}}'
 const reserved = new Set(['env', 'file', 'memory', 'azblob', 's3', 'http', 'https'])
+
+/** A URL says all of its store. */
+function assertAlone(profile: Readonly<Record<string, unknown>>, name: string): void {
+  if (profile['url'] === undefined) return
+  const other = Object.keys(profile).find((setting) => setting !== 'url' && setting !== 'layers')
+  if (other === undefined) return
+  throw usageError(
+    `Profile ${name} has "url", and beside it ${JSON.stringify(other.slice(0, 40))}`,
+    'Write "storageType" and its settings in place of the URL',
+  )
+}
 
 function assertNoSecrets(settings: Readonly<Record<string, unknown>>, profile: string): void {
   for (const [name, value] of Object.entries(settings)) {

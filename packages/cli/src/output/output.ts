@@ -11,6 +11,7 @@
  * ```
  */
 import type { TextSink } from '../io.ts'
+import { printable } from './printable.ts'
 
 /** The reader of standard output has gone, as `| head` does: the command ends in silence. */
 export class ReaderGone extends Error {
@@ -48,7 +49,7 @@ export class Output {
 
   /** One result: `value` for machines, `text` (without a newline) for people. */
   async record(value: object, text: string): Promise<void> {
-    await this.bytes(`${this.isJson ? JSON.stringify(value) : text}\n`)
+    await this.bytes(`${this.isJson ? jsonLine(value) : text}\n`)
   }
 
   /** Data as it is, at the pace of the reader. */
@@ -68,7 +69,7 @@ export class Output {
   }
 
   warn(text: string): void {
-    this.raw(this.isJson ? `${JSON.stringify({ warning: text })}\n` : `aos-storage: ${text}\n`)
+    this.raw(this.isJson ? `${jsonLine({ warning: text })}\n` : `aos-storage: ${text}\n`)
   }
 
   /** To standard error as it is. */
@@ -89,4 +90,9 @@ export class Output {
   clear(): void {
     this.#clear()
   }
+}
+
+/** One line of JSON, that a terminal may show: escapes of JSON stand for what it would obey. */
+export function jsonLine(value: object): string {
+  return printable(JSON.stringify(value))
 }

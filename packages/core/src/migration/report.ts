@@ -58,6 +58,7 @@ export interface MigrationCounts {
   readonly excluded: number
 }
 
+/** What a migration did, and what it could not do. */
 export interface MigrationReport extends MigrationCounts {
   /** `'complete'` also with failures: everything was tried. Look at `failed`. */
   readonly outcome: 'complete' | 'stopped'
