@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { chmod, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { testReadme } from '@aos-tooling/test/readme'
 import { codeBlocks, outputDifference } from '@aos-tooling/test/readme-blocks'
 import { expect, it } from 'vitest'
-import { programPath, temporaryFolder } from './support/run.ts'
+import { temporaryFolder } from './support/run.ts'
+import { shimIn } from './support/shim.ts'
 
 const readme = new URL('../README.md', import.meta.url)
 
@@ -19,10 +19,7 @@ it(
   { timeout: 120_000 },
   async () => {
     await using folder = await temporaryFolder()
-    const args = '--conditions=@aos-storage/source --disable-warning=ExperimentalWarning'
-    const shim = `#!/bin/sh\nexec '${process.execPath}' ${args} '${programPath}' "$@"\n`
-    await writeFile(folder.at('aos-storage'), shim)
-    await chmod(folder.at('aos-storage'), 0o755)
+    await using _ = await shimIn(folder)
     const blocks = codeBlocks(readFileSync(readme, 'utf8')).filter(
       ({ language, code }) => language === 'sh' && !isElsewhere.test(code),
     )
@@ -50,8 +47,12 @@ function shell(
   const PATH = `${cwd}:${process.env['PATH']}`
   const env = { PATH, HOME: cwd }
   return new Promise((resolve) => {
-    execFile('bash', ['-e', '-c', code], { cwd, env, timeout: 60_000 }, (error, stdout, stderr) => {
-      resolve({ stdout, stderr, isOk: error === null })
-    })
+    const child = execFile(
+      'bash',
+      ['-e', '-c', code],
+      { cwd, env, timeout: 60_000 },
+      (error, stdout, stderr) => resolve({ stdout, stderr, isOk: error === null }),
+    )
+    child.stdin!.end()
   })
 }
