@@ -37,7 +37,7 @@ describeWithService('azurite', (service) => {
     })
   })
 
-  it('doctor tells a wrong key, a missing container, a denied right and a dead server', async () => {
+  it('doctor tells a wrong key, a missing container, a denied right, a dead server', async () => {
     await using folder = await temporaryFolder()
     await using container = await newContainer(service.url)
     const doctor = async (
