@@ -16,6 +16,12 @@ describe('on folders', () => {
   it('leaves nothing behind, and without --write writes nothing', async () => {
     await using folder = await temporaryFolder()
     const { path: cwd } = folder
+    const missing = await run(['doctor', '--json', './s'], { cwd })
+    expect(missing.code).toBe(5)
+    expect(checksOf(checkedRecords('doctor', missing)).at(-1)).toMatchObject({
+      ...{ name: 'open', status: 'fail', message: expect.stringContaining('no folder') },
+    })
+    await mkdir(folder.at('s'))
     const looked = await run(['doctor', '--json', './s'], { cwd })
     expect(looked.code).toBe(0)
     const records = checkedRecords('doctor', looked)
@@ -61,6 +67,7 @@ describe('on folders', () => {
       expect(result.code).toBe(5)
       return checksOf(checkedRecords('doctor', result))
     }
+    await mkdir(folder.at('s'))
     const base = { storageType: 'file', basePath: folder.at('s') }
     expect((await doctor({ ...base, layers: [{ zip: {} }] })).at(-1)).toMatchObject({
       ...{ name: 'configuration', status: 'fail', fix: expect.stringContaining('compress') },
