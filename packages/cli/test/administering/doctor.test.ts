@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -147,4 +148,17 @@ describe('checks', () => {
     const early = within({ clock: systemClock, limitMs: 60_000, signal }, async () => 'done')
     expect(await early).toBe('done')
   })
+})
+
+it('tries what a prefix allows below that prefix', async () => {
+  await using folder = await temporaryFolder()
+  const { path: cwd } = folder
+  await mkdir(folder.at('s'))
+  const seen: string[] = []
+  const result = await run(['doctor', '--json', '--write', './s#team/a'], {
+    cwd,
+    onWrite: () => void seen.push(...readdirSync(folder.at('s'))),
+  })
+  expect(result.code).toBe(0)
+  expect(new Set(seen.filter((name) => !name.startsWith('.')))).toEqual(new Set(['team']))
 })
