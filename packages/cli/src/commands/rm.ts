@@ -3,6 +3,7 @@ import { isStorageError, StorageError, type StorageManager } from '@aos-storage/
 import type { CommandContext } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { usageError } from '../failure.ts'
+import { assertFolder } from '../locations/folder.ts'
 import { keyOf } from '../locations/key-of.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
@@ -51,6 +52,7 @@ async function removeNamed(
   }
   for (const [label, objects] of Map.groupBy(named, ({ location }) => location.label)) {
     const { location } = objects[0]!
+    await assertFolder(await stores.configOf(location), io.cwd)
     await using store = await stores.objects(location, ledger.isDryRun ? 'read' : 'write')
     for (const { key } of objects) {
       if (io.signal.aborted) return
@@ -111,6 +113,7 @@ async function removeBelow(
     // Nobody waits for a count whom nobody can ask.
     if (!isAgreed && !canAsk(io))
       await confirm(context, { text: `Delete all of ${name}`, isAgreed })
+    await assertFolder(await stores.configOf(location), io.cwd)
     await using store = await stores.objects(location, ledger.isDryRun ? 'read' : 'write')
     const scope = { prefix, isWanted: selectionOf(options), signal: io.signal }
     if (!isAgreed) {

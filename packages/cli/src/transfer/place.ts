@@ -1,6 +1,6 @@
 /**
- * Where something lies, so that two names of one place are known to be one: a copy into itself would
- * find its own copies, and a move onto itself would delete what it moved.
+ * Where something lies, so that two names of one place are known to be one: a copy into itself
+ * would find its own copies, and a move onto itself would delete what it moved.
  */
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'

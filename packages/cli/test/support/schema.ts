@@ -4,9 +4,8 @@ import { createRequire } from 'node:module'
 import type { Ajv, ValidateFunction } from 'ajv'
 import type { RunResult } from './run.ts'
 
-/** Of the draft of 2020, which is no entry of its own. */
+// The validator of this draft has no entry of its own: its file is what its documentation names.
 const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as { Ajv2020: typeof Ajv }
-
 const folder = new URL('../../schema/', import.meta.url)
 
 /**
