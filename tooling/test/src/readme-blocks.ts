@@ -4,6 +4,9 @@
  * A comment `// => text` is one expected line of output; comment-only lines right below it that
  * are indented by four spaces (`//    more`) are further lines of the same value. `...` inside
  * stands for anything.
+ *
+ * Behind the language may stand why the block is not run: `ts no-run: needs an account`. Its types
+ * are checked all the same.
  */
 
 export interface CodeBlock {
@@ -11,18 +14,25 @@ export interface CodeBlock {
   readonly code: string
   /** 1-based line of the first line of code. */
   readonly line: number
+  /** Why it is not run, of `no-run: WHY` behind the language. */
+  readonly notRun?: string
 }
+
+type OpenBlock = Omit<CodeBlock, 'code'> & { readonly fence: string; readonly code: string[] }
 
 export function codeBlocks(markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = []
-  let open: { fence: string; language: string; line: number; code: string[] } | undefined
+  let open: OpenBlock | undefined
   for (const [index, text] of markdown.split('\n').entries()) {
-    const fence = /^\s*(`{3,})\s*([\w-]*)/.exec(text)
+    const fence = /^\s*(`{3,})\s*([\w-]*)(?: no-run: (.+))?/.exec(text)
     if (open === undefined) {
       if (fence === null) continue
-      open = { fence: fence[1] ?? '', language: fence[2] ?? '', line: index + 2, code: [] }
+      const [, marks = '', language = '', why] = fence
+      const notRun = why === undefined ? {} : { notRun: why }
+      open = { fence: marks, language, line: index + 2, code: [], ...notRun }
     } else if (text.trim() === open.fence) {
-      blocks.push({ language: open.language, code: open.code.join('\n'), line: open.line })
+      const { fence: _, code, ...block } = open
+      blocks.push({ ...block, code: code.join('\n') })
       open = undefined
     } else {
       open.code.push(text)

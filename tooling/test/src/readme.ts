@@ -1,15 +1,16 @@
 /**
- * Makes a README keep its word: every `ts` block becomes a test that runs it as a program of its
- * own, every `sh` block one that checks its commands.
+ * Makes a page keep its word: every `ts` and `js` block becomes a test that runs it as a program
+ * of its own, every `sh` block one that checks its commands. What a block says to be not run is
+ * left to the check of types (`tooling/docs`), which takes all blocks of all pages at once.
  *
  * The program is laid into the package (`.tsbuild/readme/`, ignored by git), so that it imports the
  * package by name as a reader would, resolves the sources, and runs in an empty working folder.
  */
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
@@ -27,8 +28,13 @@ export interface ReadmeOptions {
   readonly commands?: readonly string[]
   /** Most time for one program. Default 20,000. */
   readonly timeoutMs?: number
-  /** Runs of each program in one folder: a reader starts it more than once. Default 1. */
+  /**
+   * Runs of each program in one folder: a reader starts it more than once. Default 1. A program
+   * that leaves nothing in its folder runs once: there is nothing that it could meet again.
+   */
   readonly runs?: number
+  /** The folder from which programs import, where the page's own is none of a package. */
+  readonly packageFolder?: string | URL
 }
 
 /** What one program did. */
@@ -40,33 +46,57 @@ export interface ProgramRun {
 
 /** `testReadme(new URL('../README.md', import.meta.url))` in a package's test. */
 export function testReadme(readme: string | URL, options: ReadmeOptions = {}): void {
-  const file = typeof readme === 'string' ? readme : fileURLToPath(readme)
-  const timeoutMs = options.timeoutMs ?? 20_000
-  describe('README', () => {
+  const file = pathOf(readme)
+  describe(basename(file, '.md'), () => {
     const blocks = codeBlocks(readFileSync(file, 'utf8'))
     it('has a code block', () => expect(blocks.length).toBeGreaterThan(0))
-    for (const block of blocks) {
-      const reason = options.skip?.(block)
-      const title = `${block.language} at line ${block.line}`
-      if (reason !== undefined) {
-        it.skip(`${title} (skipped: ${reason})`, () => undefined)
-      } else if (block.language === 'ts') {
-        it(
-          `${title} runs`,
-          () => proveProgram(file, block, options),
-          (options.runs ?? 1) * timeoutMs + 5000,
-        )
-      } else if (block.language === 'sh') {
-        it(`${title} names what exists`, () => proveShell(file, block, options))
-      }
-    }
+    testBlocks(file, blocks, options)
   })
+}
+
+/** `testReadme` for all pages of a folder and of those below it. */
+export function testPages(folder: string | URL, options: ReadmeOptions = {}): void {
+  const root = pathOf(folder)
+  const pages = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .toSorted()
+  for (const name of pages) {
+    const file = join(root, name)
+    const blocks = codeBlocks(readFileSync(file, 'utf8')).filter(({ language }) =>
+      testedLanguages.includes(language),
+    )
+    if (blocks.length > 0) describe(name, () => testBlocks(file, blocks, options))
+  }
+}
+
+const testedLanguages: readonly string[] = ['ts', 'js', 'sh']
+
+function testBlocks(file: string, blocks: readonly CodeBlock[], options: ReadmeOptions): void {
+  const timeoutMs = options.timeoutMs ?? 20_000
+  for (const block of blocks) {
+    const reason = options.skip?.(block)
+    const title = `${block.language} at line ${block.line}`
+    if (reason !== undefined) {
+      it.skip(`${title} (skipped: ${reason})`, () => undefined)
+    } else if (block.language === 'sh') {
+      it(`${title} names what exists`, () => proveShell(file, block, options))
+    } else if (testedLanguages.includes(block.language) && block.notRun === undefined) {
+      const wait = (options.runs ?? 1) * timeoutMs + 5000
+      it(`${title} runs`, () => proveProgram(file, block, options), wait)
+    }
+  }
+}
+
+function pathOf(file: string | URL): string {
+  return typeof file === 'string' ? file : fileURLToPath(file)
 }
 
 async function proveProgram(file: string, block: CodeBlock, options: ReadmeOptions): Promise<void> {
   const expected = expectedOutput(block.code)
-  await withProgram(file, block, options, async (run) => {
+  await withProgram(file, block, options, async (run, cwd) => {
+    const given = await readdir(cwd)
     for (let number = 1; number <= (options.runs ?? 1); number++) {
+      if (number > 1 && (await readdir(cwd)).length === given.length) break
       const { exitCode, printed, stderr } = await run()
       const place = `${file}:${block.line}${number === 1 ? '' : `, run ${number} in its folder,`}`
       if (exitCode !== 0) throw new Error(`${place} exits with ${exitCode}:\n${stderr}`)
@@ -100,23 +130,29 @@ async function withProgram<T>(
   file: string,
   block: CodeBlock,
   options: ReadmeOptions,
-  work: (run: () => Promise<ProgramRun>) => Promise<T>,
+  work: (run: () => Promise<ProgramRun>, cwd: string) => Promise<T>,
 ): Promise<T> {
-  const folder = join(dirname(file), '.tsbuild/readme')
-  const program = join(folder, `${process.pid}-line-${block.line}.ts`)
+  const folder = join(pathOf(options.packageFolder ?? dirname(file)), '.tsbuild/readme')
+  const name = `${process.pid}-${basename(file, '.md')}-line-${block.line}.${block.language}`
+  const program = join(folder, name)
   const cwd = await mkdtemp(join(tmpdir(), 'aos-readme-'))
   try {
     await mkdir(folder, { recursive: true })
-    await writeFile(program, `${block.code}\nexport {}\n`)
+    await writeFile(program, programText(block))
     for (const [name, text] of Object.entries(options.files ?? {})) {
       await mkdir(dirname(join(cwd, name)), { recursive: true })
       await writeFile(join(cwd, name), text)
     }
-    return await work(() => runProgram(program, cwd, options))
+    return await work(() => runProgram(program, cwd, options), cwd)
   } finally {
     await rm(program, { force: true })
     await rm(cwd, { recursive: true, force: true })
   }
+}
+
+/** The code as a module, each line where it stands in its page, so that messages tell the line. */
+export function programText({ code, line }: CodeBlock): string {
+  return `${'\n'.repeat(line - 1)}${code}\nexport {}\n`
 }
 
 function runProgram(program: string, cwd: string, options: ReadmeOptions): Promise<ProgramRun> {

@@ -15,6 +15,14 @@ describe('codeBlocks', () => {
     ])
   })
 
+  it('takes the reason of what is not run, and no other word', () => {
+    const lines = [`${fence}ts no-run: needs an account`, 'one()', fence, `${fence}ts title`, fence]
+    expect(codeBlocks(lines.join('\n'))).toEqual([
+      { language: 'ts', code: 'one()', line: 2, notRun: 'needs an account' },
+      { language: 'ts', code: '', line: 5 },
+    ])
+  })
+
   it('refuses a block that never closes', () => {
     expect(() => codeBlocks(`${fence}ts\none()`)).toThrow('line 2 is never closed')
   })

@@ -2,6 +2,7 @@
 import { Repository } from './repository.ts'
 import { describeFinding, type Rule } from './rule.ts'
 import { bannedTokens } from './rules/banned-tokens.ts'
+import { docstrings } from './rules/docstrings.ts'
 import { exportsMap } from './rules/exports-map.ts'
 import { fileLength } from './rules/file-length.ts'
 import { fileNames } from './rules/file-names.ts'
@@ -11,13 +12,16 @@ import { layerMembers } from './rules/layer-members.ts'
 import { layering } from './rules/layering.ts'
 import { lineLength } from './rules/line-length.ts'
 import { machineTraces } from './rules/machine-traces.ts'
+import { markdownBlocks } from './rules/markdown-blocks.ts'
 import { markdownLinks } from './rules/markdown-links.ts'
 import { readmeHeadings } from './rules/readme-headings.ts'
+import { specificationMap } from './rules/specification-map.ts'
 
 export { readmeSections } from './rules/readme-headings.ts'
 
 export const rules: readonly Rule[] = [
   bannedTokens,
+  docstrings,
   exportsMap,
   fileLength,
   fileNames,
@@ -27,8 +31,10 @@ export const rules: readonly Rule[] = [
   layering,
   lineLength,
   machineTraces,
+  markdownBlocks,
   markdownLinks,
   readmeHeadings,
+  specificationMap,
 ]
 
 /** Everything that the rules find in the repository at `root`, one line each. */

@@ -1,0 +1,89 @@
+/** Markdown as far as rules read it: its headings' anchors, its links, its fenced code. */
+
+export interface MarkdownLink {
+  readonly target: string
+  readonly line: number
+}
+
+export interface CodeFence {
+  readonly language: string
+  /** What stands behind the language. */
+  readonly info: string
+  readonly line: number
+}
+
+const fenced = /^( *)(`{3,}|~{3,})[^]*?^ *\2/gm
+const definition = /^\[([^\]]+)\]: +\S+/gm
+const blank = (code: string): string => code.replaceAll(/[^\n]/g, ' ')
+
+/** The links and pictures of a page, Markdown's and HTML's. Code holds none. */
+export function linksOf(markdown: string): MarkdownLink[] {
+  const text = withoutCode(markdown)
+  const shapes = [
+    /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g,
+    /^\[[^\]]+\]: +(\S+)/gm,
+    /<(?:a|img)\s[^>]*?(?:href|src)="([^"]*)"/g,
+  ]
+  return shapes
+    .flatMap((shape) => [...text.matchAll(shape)])
+    .toSorted((left, right) => left.index - right.index)
+    .map((match) => ({ target: match[1] ?? '', line: lineAt(text, match.index) }))
+}
+
+/** Labels of `[text][label]` that have no line `[label]: target`. */
+export function undefinedLabels(markdown: string): MarkdownLink[] {
+  const text = withoutCode(markdown)
+  const labels = new Set([...text.matchAll(definition)].map(([, label]) => label!.toLowerCase()))
+  return [...text.matchAll(/\]\[([^\]]+)\]/g)]
+    .filter(([, label = '']) => !labels.has(label.toLowerCase()))
+    .map((match) => ({ target: match[1] ?? '', line: lineAt(text, match.index) }))
+}
+
+/** The page with blanks for its code, each line where it was. */
+function withoutCode(markdown: string): string {
+  return markdown.replaceAll(fenced, blank).replaceAll(/`[^`\n]*`/g, blank)
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length
+}
+
+/** The anchors that GitHub gives the headings of a page, and those that the page sets itself. */
+export function anchorsOf(markdown: string): Set<string> {
+  const text = markdown.replaceAll(fenced, blank)
+  const anchors = new Set(
+    [...text.matchAll(/<a\s[^>]*?(?:id|name)="([^"]*)"/g)].map(([, id]) => id!),
+  )
+  for (const [, heading = ''] of text.matchAll(/^#{1,6} +(.+?)(?: #+)?$/gm)) {
+    const slug = slugOf(heading)
+    let anchor = slug
+    for (let twin = 1; anchors.has(anchor); twin += 1) anchor = `${slug}-${twin}`
+    anchors.add(anchor)
+  }
+  return anchors
+}
+
+/** GitHub's rule: the text in lower case, without what is no letter, digit, `-`, `_` or space. */
+function slugOf(heading: string): string {
+  const shown = heading.replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').trim()
+  const kept = shown.toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}\p{Pc}\- ]/gu, '')
+  return kept.replaceAll(' ', '-')
+}
+
+/** The fenced blocks of a page, as each begins. */
+export function fencesOf(markdown: string): CodeFence[] {
+  const fences: CodeFence[] = []
+  let open: string | undefined
+  for (const [index, text] of markdown.split('\n').entries()) {
+    const [, marks, language = '', info = ''] =
+      /^\s*(`{3,}|~{3,})\s*([^\s`]*)(.*)$/.exec(text) ?? []
+    if (open === undefined) {
+      if (marks === undefined) continue
+      open = marks
+      fences.push({ language, info: info.trim(), line: index + 1 })
+    } else if (text.trim() === open) {
+      open = undefined
+    }
+  }
+  return fences
+}

@@ -1,0 +1,74 @@
+/**
+ * Code in pages is tested: each page with a `ts`, `js` or `sh` block is named by a test, with
+ * `testReadme(new URL('../README.md', import.meta.url))` or, for all pages of a folder,
+ * `testPages(new URL('../../docs/', import.meta.url))`.
+ */
+import { posix } from 'node:path'
+
+import { fencesOf } from '../markdown.ts'
+import type { Repository } from '../repository.ts'
+import type { Finding, Rule } from '../rule.ts'
+import { nameOf, nodes, walk } from '../syntax.ts'
+
+const tested: readonly string[] = ['ts', 'js', 'sh']
+/** Other names of the same languages, which the tests would pass over. */
+const aliases: Readonly<Record<string, string>> = {
+  typescript: 'ts',
+  mts: 'ts',
+  tsx: 'ts',
+  javascript: 'js',
+  mjs: 'js',
+  jsx: 'js',
+  bash: 'sh',
+  shell: 'sh',
+  console: 'sh',
+  zsh: 'sh',
+}
+
+export const markdownBlocks: Rule = {
+  name: 'code blocks of pages are tested',
+  check: (repository) => {
+    const covered = coveredPages(repository)
+    const isCovered = (path: string): boolean =>
+      covered.some((each) => (each.endsWith('/') ? path.startsWith(each) : path === each))
+    // Changelogs are made of the texts of changesets, which are checked.
+    const pages = repository.matching(/\.md$/).filter((path) => !path.endsWith('CHANGELOG.md'))
+    return pages.flatMap((path): Finding[] => {
+      const fences = fencesOf(repository.text(path))
+      const wrong = fences.flatMap(({ language, info, line }) => {
+        const message = infoProblem(language, info)
+        return message === undefined ? [] : [{ path, line, message }]
+      })
+      const first = fences.find(({ language }) => tested.includes(language))
+      if (first === undefined || isCovered(path)) return wrong
+      const message = 'is code that no test runs; name the page in one, see tooling/test/README.md.'
+      return [...wrong, { path, line: first.line, message }]
+    })
+  },
+}
+
+function infoProblem(language: string, info: string): string | undefined {
+  const name = aliases[language.toLowerCase()]
+  if (name !== undefined) return `is called ${language}; say ${name}, which is tested.`
+  if (!tested.includes(language)) return undefined
+  if (info === '' || (language === 'ts' && /^no-run: \S/.test(info))) return undefined
+  return `says "${info}"; a ts block may say "no-run: WHY", and then its types are checked.`
+}
+
+/** Pages and, with `/` at the end, folders that tests name. */
+function coveredPages(repository: Repository): string[] {
+  return repository
+    .sources(/\/test\/.*\.test\.ts$/)
+    .filter((path) => /\btest(Readme|Pages)\(/.test(repository.text(path)))
+    .flatMap((path) =>
+      [...walk(repository.module(path).program)]
+        .filter((node) => /^test(Readme|Pages)$/.test(calleeOf(node)))
+        .flatMap((node) => nodes(nodes(node['arguments'])[0]?.['arguments']).slice(0, 1))
+        .flatMap((literal) => nameOf(literal) ?? [])
+        .map((target) => posix.join(posix.dirname(path), target)),
+    )
+}
+
+function calleeOf(node: { readonly type: string; readonly [member: string]: unknown }): string {
+  return node.type === 'CallExpression' ? (nameOf(node['callee']) ?? '') : ''
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+
+import { markdownBlocks } from '../../src/rules/markdown-blocks.ts'
+import { check } from '../check.ts'
+
+const block = (info: string): string => `\`\`\`${info}\nx\n\`\`\`\n`
+const test = (call: string): Record<string, string> => ({ 'tooling/docs/test/a.test.ts': call })
+
+it('finds pages whose code no test runs', () => {
+  const page = { 'docs/a.md': `# A\n\n${block('ts')}` }
+  const finding = expect.stringContaining('docs/a.md:3 is code that no test runs')
+  expect(check(markdownBlocks, page)).toEqual([finding])
+  const other = test("testReadme(new URL('../../../docs/b.md', import.meta.url))")
+  expect(check(markdownBlocks, { ...page, ...other })).toEqual([finding])
+  const comment = test("// testReadme(new URL('../../../docs/a.md', import.meta.url))")
+  expect(check(markdownBlocks, { ...page, ...comment })).toEqual([finding])
+})
+
+it('accepts pages that a test names, alone or by their folder, and other languages', () => {
+  const page = { 'docs/a/b.md': block('ts') + block('sh') }
+  const alone = test("testReadme(new URL('../../../docs/a/b.md', import.meta.url), { runs: 2 })")
+  expect(check(markdownBlocks, { ...page, ...alone })).toEqual([])
+  const folder = test("testPages(new URL('../../../docs/', import.meta.url))")
+  expect(check(markdownBlocks, { ...page, ...folder })).toEqual([])
+  const others = { 'docs/a.md': block('json') + block('text') + block('') }
+  expect(check(markdownBlocks, others)).toEqual([])
+})
+
+it('finds names of languages that tests would pass over, and unknown marks', () => {
+  const all = test("testPages(new URL('../../../docs/', import.meta.url))")
+  const at = (info: string): string[] => check(markdownBlocks, { ...all, 'docs/a.md': block(info) })
+  expect(at('typescript')).toEqual(['docs/a.md:1 is called typescript; say ts, which is tested.'])
+  expect(at('bash')).toHaveLength(1)
+  expect(at('ts no-run')).toHaveLength(1)
+  expect(at('ts title="x"')).toHaveLength(1)
+  expect(at('js no-run: slow')).toHaveLength(1)
+  expect(at('ts no-run: needs an account')).toEqual([])
+})
