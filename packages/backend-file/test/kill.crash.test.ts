@@ -3,8 +3,8 @@
  * unacknowledged one is there whole or not at all, and nothing left over is ever listed.
  *
  * Chance looks here for what `points.crash`, which stops at every single call, does not think of:
- * other kills at each run. AOS_KILL_CYCLES asks for more of them (2,000 take minutes), AOS_KILL_SEED
- * for those of another run.
+ * other kills at each run. AOS_KILL_CYCLES asks for more of them (2,000 take minutes),
+ * AOS_KILL_SEED for those of another run.
  */
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
