@@ -11,6 +11,7 @@ import * as fs from 'node:fs'
 /** An open file's number. */
 export type Descriptor = number
 
+/** The calls of the operating system that the store makes; tests give one that fails on demand. */
 export interface FileSystem {
   open(path: string, flags: number, mode: number): Promise<Descriptor>
   /** Bytes read into `bytes`; 0 at the end of the file. */

@@ -29,6 +29,7 @@ export interface VerifyOptions {
 /** What is wrong with a file. */
 export type FindingKind = 'leftover' | 'shadowed' | 'torn' | 'foreign' | 'unreadable'
 
+/** One file that is not as the store would leave it. */
 export interface Finding {
   readonly kind: FindingKind
   /** Below the base folder. */
@@ -39,6 +40,7 @@ export interface Finding {
   readonly message: string
 }
 
+/** What `verify` found. */
 export interface VerifyReport {
   /** True when nothing is torn, unreadable, shadowed or left over; foreign files are no fault. */
   readonly ok: boolean

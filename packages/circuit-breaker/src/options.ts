@@ -9,6 +9,7 @@ import {
   systemClock,
 } from '@aos-storage/core/backend'
 
+/** What `circuitBreaker` takes. */
 export interface CircuitBreakerOptions {
   /** The share of failures, over 0 and up to 1, from which on the circuit opens. Default 0.5. */
   readonly failureRatio?: number | undefined

@@ -13,6 +13,8 @@ export interface CommandContext<Options = OptionValues> {
   /** One for each argument of its definition; a variadic one is the rest. */
   readonly args: readonly string[]
   readonly options: Options
+  /** As it can be typed again. */
+  readonly commandLine: string
   readonly io: CommandIo
   readonly output: Output
   readonly stores: Stores
@@ -53,6 +55,8 @@ export interface HelpTopic {
 export interface CommandDefinition {
   readonly name: string
   readonly arguments: readonly ArgumentDefinition[]
+  /** How it is called, where its arguments do not say it: `[options] <files...> <location>`. */
+  readonly usage?: string | undefined
   readonly summary: string
   /** After the summary in its help: what it promises. */
   readonly description?: string | undefined

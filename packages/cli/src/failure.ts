@@ -8,11 +8,14 @@ export class CommandFailure extends Error {
   readonly exitCode: ExitCode
   /** What to do about it, as a sentence. */
   readonly hint: string | undefined
+  /** Amid many: no other one would fare better. */
+  readonly concernsAll: boolean
 
-  constructor(exitCode: ExitCode, message: string, hint?: string) {
+  constructor(exitCode: ExitCode, message: string, hint?: string, concernsAll: boolean = false) {
     super(message)
     this.exitCode = exitCode
     this.hint = hint
+    this.concernsAll = concernsAll
   }
 }
 

@@ -5,6 +5,7 @@ import { definitions, topics } from './definitions/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
 import { CommandFailure, storyOf } from './failure.ts'
 import type { CommandIo } from './io.ts'
+import { commandLineOf } from './output/command-line.ts'
 import { parseLocation } from './locations/location.ts'
 import { Stores } from './locations/open.ts'
 import { jsonLine, Output, ReaderGone } from './output/output.ts'
@@ -25,6 +26,7 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
     return await run({
       args: invocation.args,
       options: invocation.options as never,
+      commandLine: commandLineOf(args),
       ...{ io, output },
       stores: new Stores({ env: io.env, cwd: io.cwd, config }),
       location: (text) => parseLocation(text, io.cwd),

@@ -74,6 +74,7 @@ function commandOf(
   command.description(
     description === undefined ? definition.summary : `${definition.summary}\n\n${description}`,
   )
+  if (definition.usage !== undefined) command.usage(definition.usage)
   for (const each of definition.arguments) {
     const argument = new Argument(each.name, each.description)
     command.addArgument(each.choices === undefined ? argument : argument.choices(each.choices))

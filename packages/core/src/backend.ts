@@ -64,6 +64,7 @@ export type ByteRange =
   | { readonly offset: number; readonly length?: number | undefined }
   | { readonly suffix: number }
 
+/** Which version of an object, and what part of it. */
 export interface ReadOptions extends OperationOptions {
   readonly range?: ByteRange | undefined
   /**
@@ -74,11 +75,13 @@ export interface ReadOptions extends OperationOptions {
   readonly ifNoneMatch?: string | undefined
 }
 
+/** Which version of an object. */
 export interface StatOptions extends OperationOptions {
   readonly ifMatch?: string | undefined
   readonly ifNoneMatch?: string | undefined
 }
 
+/** Type, metadata and conditions of what is written. */
 export interface WriteOptions extends OperationOptions {
   /** A media type as RFC 9110 writes it; kept as given. */
   readonly contentType: string
@@ -89,11 +92,13 @@ export interface WriteOptions extends OperationOptions {
   readonly ifNoneMatch?: '*' | undefined
 }
 
+/** Which version may be deleted. */
 export interface DeleteOptions extends OperationOptions {
   /** Only this version, else `PRECONDITION_FAILED` (also when missing). */
   readonly ifMatch?: string | undefined
 }
 
+/** Conditions on the source and on what a copy replaces. */
 export interface CopyOptions extends OperationOptions {
   /** The source must be this version, else `PRECONDITION_FAILED`. */
   readonly sourceIfMatch?: string | undefined
@@ -103,6 +108,7 @@ export interface CopyOptions extends OperationOptions {
   readonly ifNoneMatch?: '*' | undefined
 }
 
+/** Which keys a page lists, and where it begins. */
 export interface ListOptions extends OperationOptions {
   /** Only keys that start with this text; any start of a key, not only whole segments. */
   readonly prefix?: string | undefined

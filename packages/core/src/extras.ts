@@ -22,6 +22,7 @@ export const presignSecondsDefault = 900
 /** Seven days: the most that services sign for. */
 export const presignSecondsMax: number = 7 * 86_400
 
+/** For how long a presigned request is good, and what it may send. */
 export interface PresignOptions extends OperationOptions {
   readonly method: 'GET' | 'PUT' | 'DELETE'
   /** From now. Default 900, at most 604,800. */
@@ -40,6 +41,7 @@ export interface PresignedRequest {
   readonly expiresAt: Date
 }
 
+/** Requests that others may send without credentials. */
 export interface Presign {
   /**
    * Signs a request for one key; does not look whether there is an object.
@@ -63,11 +65,13 @@ export interface AccessTier {
   readonly rehydratingTo?: string | undefined
 }
 
+/** What `setAccessTier` takes. */
 export interface SetAccessTierOptions extends OperationOptions {
   /** Only matters on the way out of an archive. Default `'standard'`. */
   readonly priority?: RehydratePriority | undefined
 }
 
+/** Tiers of storage: cheaper to keep, dearer or slower to read. */
 export interface AccessTiers {
   /** Errors: `NOT_FOUND`. */
   getAccessTier(key: string, options?: OperationOptions): Promise<AccessTier>
@@ -87,6 +91,7 @@ export interface ObjectVersion {
   readonly isKept?: false | undefined
 }
 
+/** Versions that the service keeps by itself. */
 export interface Versions {
   /** The versions that the service has kept of a key, the newest first. */
   listVersions(key: string, options?: OperationOptions): AsyncIterable<ObjectVersion>
@@ -96,11 +101,13 @@ export interface Versions {
   deleteVersion(key: string, id: string, options?: OperationOptions): Promise<boolean>
 }
 
+/** What the calls of snapshots take. */
 export interface SnapshotOptions extends OperationOptions {
   /** Instead of the object's own. */
   readonly metadata?: Metadata | undefined
 }
 
+/** Copies of a moment that the service keeps beside an object. */
 export interface Snapshots {
   /** Keeps the object as it is now, under an id, until it is deleted. Errors: `NOT_FOUND`. */
   createSnapshot(key: string, options?: SnapshotOptions): Promise<ObjectVersion>
@@ -112,6 +119,7 @@ export interface Snapshots {
   deleteSnapshot(key: string, id: string, options?: OperationOptions): Promise<boolean>
 }
 
+/** What the calls of tags take. */
 export interface TagOptions extends OperationOptions {
   /** Of a version, as `listVersions` gives its id. Default: the current one. */
   readonly versionId?: string | undefined

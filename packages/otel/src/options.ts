@@ -2,6 +2,7 @@
 import type { OperationContext } from '@aos-storage/core'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
 
+/** What `StorageInstrumentation` takes. */
 export interface StorageInstrumentationOptions {
   /** Default: the global one, also when it is registered later. */
   readonly tracerProvider?: TracerProvider | undefined

@@ -4,4 +4,5 @@ import { testPages, testReadme } from '@aos-tooling/test/readme'
 const options = { packageFolder: new URL('..', import.meta.url), runs: 2 }
 
 testPages(new URL('../../../docs/', import.meta.url), options)
+testReadme(new URL('../../../CONTRIBUTING.md', import.meta.url), options)
 testReadme(new URL('../../bench/README.md', import.meta.url), options)

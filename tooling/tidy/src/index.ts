@@ -2,6 +2,7 @@
 import { Repository } from './repository.ts'
 import { describeFinding, type Rule } from './rule.ts'
 import { bannedTokens } from './rules/banned-tokens.ts'
+import { docstrings } from './rules/docstrings.ts'
 import { exportsMap } from './rules/exports-map.ts'
 import { fileLength } from './rules/file-length.ts'
 import { fileNames } from './rules/file-names.ts'
@@ -20,6 +21,7 @@ export { readmeSections } from './rules/readme-headings.ts'
 
 export const rules: readonly Rule[] = [
   bannedTokens,
+  docstrings,
   exportsMap,
   fileLength,
   fileNames,

@@ -57,6 +57,7 @@ interface QueueRequest<T> extends Pick<Request<T>, 'signal' | 'bytes' | 'onRefus
   ) => Promise<T>
 }
 
+/** Messages in Azure Queue Storage. {@link AzureQueueStore} is the class for programs. */
 export class AzureQueueBackend implements QueueBackend {
   readonly name: string = backend
   readonly capabilities: QueueCapabilities = Object.freeze({

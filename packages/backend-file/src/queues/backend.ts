@@ -64,6 +64,7 @@ const peekRows = 32
  */
 const forgettable: ChangeOptions = { isForgettable: true }
 
+/** Messages in SQLite, in `.aos/queues.db` of the base folder. */
 export class SqliteQueueBackend implements QueueBackend {
   readonly name: string = 'sqlite'
   readonly capabilities: QueueCapabilities

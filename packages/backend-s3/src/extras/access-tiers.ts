@@ -51,11 +51,13 @@ export interface S3AccessTier extends AccessTier {
   readonly readableUntil?: Date | undefined
 }
 
+/** What `getAccessTier` takes. */
 export interface GetAccessTierOptions extends OperationOptions {
   /** Of a version, as `listVersions` gives its id. Default: the current one. */
   readonly versionId?: string | undefined
 }
 
+/** What `setAccessTier` takes on S3. */
 export interface S3SetAccessTierOptions extends SetAccessTierOptions {
   /** A version that shall be readable again. Default: the current one. */
   readonly versionId?: string | undefined

@@ -27,6 +27,7 @@ import { type PresignerOptions, unsigned } from './presigner.ts'
 import { canSign, endOf, signingClient } from './signing-client.ts'
 import { writtenHeaders } from './written-headers.ts'
 
+/** What `presignPost` takes: what a form may upload, and for how long. */
 export interface PresignPostOptions extends OperationOptions {
   /** From now. Default 900, at most 604,800. */
   readonly expiresInSeconds?: number | undefined

@@ -23,6 +23,7 @@ import { failureOf } from '../errors.ts'
 import type { ObjectPlace } from './stored-object.ts'
 import { codeOf, sendAbout, type AboutOptions, type VersionTarget } from './version-target.ts'
 
+/** Who may shorten a retention: those with a special right, or nobody. */
 export type RetentionMode = 'GOVERNANCE' | 'COMPLIANCE'
 
 /** For how long a version is kept, and how strictly. */
@@ -31,11 +32,13 @@ export interface Retention {
   readonly until: Date
 }
 
+/** What the calls of object lock take. */
 export interface LockOptions extends OperationOptions {
   /** Of a version, as `listVersions` gives its id. Default: the current one. */
   readonly versionId?: string | undefined
 }
 
+/** What `setRetention` takes. */
 export interface SetRetentionOptions extends Retention, LockOptions {
   /** To shorten or weaken a `GOVERNANCE`; needs `s3:BypassGovernanceRetention`. */
   readonly bypassGovernance?: boolean | undefined

@@ -25,6 +25,7 @@ export interface UnfinishedUpload {
   readonly isScratch: boolean
 }
 
+/** What `listUploads` takes. */
 export interface ListUploadsOptions extends OperationOptions {
   /** Only keys that start with this text. */
   readonly prefix?: string | undefined

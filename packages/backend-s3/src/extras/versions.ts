@@ -43,6 +43,7 @@ import {
 } from './version-id.ts'
 import { type ListedMarker, type ListedVersion, versionPages } from './version-list.ts'
 
+/** What `deleteVersion` takes on S3. */
 export interface DeleteVersionOptions extends OperationOptions {
   /** Also one that a `GOVERNANCE` keeps; needs `s3:BypassGovernanceRetention`. */
   readonly bypassGovernance?: boolean | undefined

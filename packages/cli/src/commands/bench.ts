@@ -8,7 +8,7 @@ import { benchBody } from '../bench/body.ts'
 import type { CommandContext } from '../command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { inOrder } from '../in-order.ts'
-import { prefixOf } from '../locations/scope.ts'
+import { folderOf } from '../transfer/scope.ts'
 import { removeBelow } from '../locations/removal.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 
@@ -23,7 +23,7 @@ export async function run(context: CommandContext<BenchOptions>): Promise<ExitCo
   const { count, size, concurrency } = options
   const { clock, signal } = io
   const location = context.location(args[0]!)
-  const scratch = `${prefixOf(location)}aos-storage-bench-${systemRandom.id()}/`
+  const scratch = `${folderOf(location)}aos-storage-bench-${systemRandom.id()}/`
   await using store = await stores.objects(location, 'write')
   const body = benchBody(size)
   const keys = Array.from({ length: count }, (_, place) => `${scratch}${place}`)

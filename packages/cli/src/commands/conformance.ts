@@ -16,7 +16,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure, usageError } from '../failure.ts'
 import type { Location } from '../locations/location.ts'
 import { removeBelow } from '../locations/removal.ts'
-import { prefixOf } from '../locations/scope.ts'
+import { folderOf } from '../transfer/scope.ts'
 import { formatCount } from '../output/amounts.ts'
 import { printable, printableLine } from '../output/printable.ts'
 
@@ -30,9 +30,9 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
   const { args, options, io, output, stores } = context
   const location = context.location(args[0]!)
   const groups = chosenGroups(options.group)
-  const scratch = `${prefixOf(location)}aos-storage-conformance-${systemRandom.id()}/`
+  const scratch = `${folderOf(location)}aos-storage-conformance-${systemRandom.id()}/`
   await using store = await stores.objects(location, 'write')
-  for await (const _ of store.list({ prefix: prefixOf(location), limit: 1, signal: io.signal })) {
+  for await (const _ of store.list({ prefix: folderOf(location), limit: 1, signal: io.signal })) {
     output.warn(`${printableLine(args[0]!)} is not empty; all that is written is below ${scratch}`)
     await confirm(context, {
       text: printable(`Run the kit beside what is there`),
@@ -41,11 +41,10 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
     break
   }
   const harness = harnessOf(context, location, scratch, store.name)
-  let number = 0
+  let group = ''
   const onCase = (outcome: CaseOutcome): void => {
-    number++
+    if (outcome.group !== group) output.note((group = outcome.group))
     if (outcome.status === 'failed') output.note(`failed  ${outcome.id}`)
-    else if (number % noteEvery === 0) output.note(`${formatCount(number, 'case')} done`)
   }
   const { seed } = options
   let report
@@ -76,8 +75,6 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
   )
 }
 
-/** Cases between two notes. */
-const noteEvery = 50
 /** Of one case on a store behind a network. */
 const remoteLimitMs = 120_000
 

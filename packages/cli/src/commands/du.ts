@@ -5,7 +5,7 @@ import type { Amount, UsageReading } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { usageError } from '../failure.ts'
-import { prefixOf } from '../locations/scope.ts'
+import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 import { PrefixTotals } from '../prefix-totals.ts'
@@ -24,7 +24,7 @@ export async function run(context: CommandContext<DuOptions>): Promise<ExitCode>
   const { depth, top = 0, types = false, since } = options
   if (top > topMax) throw usageError(`--top is at most ${topMax}`)
   const location = context.location(args[0]!)
-  const prefix = prefixOf(location)
+  const prefix = folderOf(location)
   const before = since === undefined ? undefined : await readingOf(resolve(io.cwd, since))
   await using store = await stores.objects(location, 'read')
   const reading = await store.usage(prefix, {
@@ -42,8 +42,9 @@ export async function run(context: CommandContext<DuOptions>): Promise<ExitCode>
       if (name !== '') await line('prefix', `${prefix}${name}`, amount)
     }
     const { other } = reading.bySegment
-    if (other.objects > 0)
-      output.warn(`${formatCount(other.objects, 'object')} of smaller prefixes`)
+    if (other.objects > 0) {
+      await output.record({ kind: 'other', ...plain(other) }, lineOf('smaller prefixes', other))
+    }
   } else {
     const totals = new PrefixTotals(prefix, depth)
     for await (const entry of store.list({ prefix, signal: io.signal })) {

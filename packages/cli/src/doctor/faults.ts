@@ -16,7 +16,9 @@ const permissionFixes: Readonly<Record<StorageType, string>> = {
   s3:
     'Allow s3:ListBucket, s3:GetObject, s3:PutObject and s3:DeleteObject; for credentials that ' +
     'only read, put "server" into a profile: what the server honours, so that it is not tried out',
-  azure: 'Give it "Storage Blob Data Contributor", or a SAS with read, write, list and delete',
+  azure:
+    'Check that the key or SAS is right and has not expired; it needs the role "Storage Blob ' +
+    'Data Contributor", or a SAS with read, write, list and delete',
   file: 'Give the user of this process read, write and search rights on the folder',
   memory: 'There are none to give',
   other: 'Give these credentials the right',
@@ -30,8 +32,10 @@ export function faultOf(name: string, error: unknown, type: StorageType): Check 
   if (!isStorageError(error)) {
     return fail(name, error instanceof Error ? error.message : String(error), settingsFix)
   }
-  const { code, message } = error
+  const { code, message, status } = error
   const told = `${code}: ${message}`
+  // A missing bucket never reads as an absent object.
+  if (status === 404) return fail(name, told, notFoundFixes[type])
   switch (code) {
     case 'UNAUTHENTICATED':
       return fail('credentials', told, credentialFixes[type])

@@ -85,6 +85,11 @@ export class Output {
       clear()
     }
   }
+
+  /** Takes away what is drawn. */
+  clear(): void {
+    this.#clear()
+  }
 }
 
 /** One line of JSON, that a terminal may show: escapes of JSON stand for what it would obey. */

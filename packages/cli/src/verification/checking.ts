@@ -6,7 +6,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure } from '../failure.ts'
 import { inOrder } from '../in-order.ts'
 import type { Location } from '../locations/location.ts'
-import { prefixOf } from '../locations/scope.ts'
+import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 import { objectsAt } from './objects.ts'
@@ -65,7 +65,7 @@ export async function checkStore(
     exitCodes.different,
     `${formatCount(damaged, 'finding')} below ${printableLine(location.label)}`,
     `Restore what is damaged: "aos-storage versions list LOCATION" tells what versions there are ` +
-      `below ${prefixOf(location) === '' ? 'a key' : 'it'}`,
+      `below ${folderOf(location) === '' ? 'a key' : 'it'}`,
   )
 }
 

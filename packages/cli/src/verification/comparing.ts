@@ -12,7 +12,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure } from '../failure.ts'
 import { inOrder } from '../in-order.ts'
 import type { Location } from '../locations/location.ts'
-import { prefixOf } from '../locations/scope.ts'
+import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 import { objectsAt } from './objects.ts'
@@ -110,7 +110,7 @@ async function* pairsOf(left: Side, right: Side): AsyncGenerator<Pair, void, und
 
 /** Empty for the object of the location's own key. */
 function behind(location: Location, key: string): string {
-  return key === location.key ? '' : key.slice(prefixOf(location).length)
+  return key === location.key ? '' : key.slice(folderOf(location).length)
 }
 
 async function compared(

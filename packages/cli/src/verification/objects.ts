@@ -1,7 +1,7 @@
 /** What is at a location, and below it. */
 import { isStorageError, type ListedObject, type StorageManager } from '@aos-storage/core'
 import type { Location } from '../locations/location.ts'
-import { prefixOf } from '../locations/scope.ts'
+import { folderOf } from '../transfer/scope.ts'
 
 /** The object of just this key comes first; then what is below it, in the order of listings. */
 export async function* objectsAt(
@@ -9,7 +9,7 @@ export async function* objectsAt(
   location: Location,
   signal: AbortSignal,
 ): AsyncGenerator<ListedObject, void, undefined> {
-  const prefix = prefixOf(location)
+  const prefix = folderOf(location)
   if (prefix !== location.key) {
     const object = await objectOf(store, location.key, signal)
     if (object !== undefined) yield object

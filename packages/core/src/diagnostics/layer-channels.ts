@@ -18,6 +18,7 @@ export interface RetryEvent {
   readonly code: StorageErrorCode
 }
 
+/** `closed`: calls pass; `open`: they are refused; `half-open`: some are let through, to try. */
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
 /** A circuit changed its state. */
@@ -38,10 +39,13 @@ export interface FallbackEvent {
   readonly code: StorageErrorCode
 }
 
+/** Tells each try after the first, as a {@link RetryEvent}. */
 export const retryChannel: Channel<RetryEvent> = channel('aos-storage:retry') as Channel<RetryEvent>
+/** Tells each change of a circuit, as a {@link CircuitEvent}. */
 export const circuitChannel: Channel<CircuitEvent> = channel(
   'aos-storage:circuit',
 ) as Channel<CircuitEvent>
+/** Tells each turn to another store, as a {@link FallbackEvent}. */
 export const fallbackChannel: Channel<FallbackEvent> = channel(
   'aos-storage:fallback',
 ) as Channel<FallbackEvent>

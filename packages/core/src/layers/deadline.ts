@@ -5,6 +5,7 @@ import { assertInteger, assertMethods, assertOptions } from '../options.ts'
 import { defineLayer, type Layer } from './layer.ts'
 import { timeLimited, type TimeLimits } from './time-limit/backend.ts'
 
+/** What {@link deadline} takes. */
 export interface DeadlineOptions {
   /** Time of a call until it answers, and of each wait for a chunk of a body. */
   readonly totalMs: number

@@ -5,6 +5,7 @@ import { assertInteger, assertMethods, assertOptions } from '../options.ts'
 import { defineLayer, type Layer } from './layer.ts'
 import { timeLimited, type TimeLimits } from './time-limit/backend.ts'
 
+/** What {@link timeout} takes. */
 export interface TimeoutOptions {
   /** Time of a call until it answers; of a read until its body is open. Default 30,000. */
   readonly attemptMs?: number | undefined

@@ -36,6 +36,7 @@ export interface CollectionDocument<T> {
   readonly info: ObjectInfo
 }
 
+/** What `update` of a collection takes. */
 export interface UpdateOptions extends OperationOptions {
   /** Tries before `CONFLICT`. Default 10, at most 1,000. */
   readonly attempts?: number | undefined

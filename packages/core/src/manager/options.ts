@@ -57,11 +57,13 @@ type EntryOptions = WriteConditions & StoredAs
 /** Options of a save that does not validate. */
 export type PlainSaveOptions = OperationOptions & EntryOptions
 
+/** What `save` takes. */
 export type SaveOptions<S extends StandardSchema = StandardSchema> = PlainSaveOptions & {
   /** What the schema gives out, with its defaults and transforms, is what is stored. */
   readonly schema?: S | undefined
 }
 
+/** What `load` takes. */
 export interface LoadOptions extends OperationOptions, ForeignOption {
   /** Read as this, whatever the stored content type says. */
   readonly as?: LoadAs | undefined
@@ -70,15 +72,18 @@ export interface LoadOptions extends OperationOptions, ForeignOption {
   readonly ifNoneMatch?: string | undefined
 }
 
+/** What `stat` and `exists` take. */
 export interface StatKeyOptions extends OperationOptions, ForeignOption {
   readonly ifMatch?: string | undefined
   readonly ifNoneMatch?: string | undefined
 }
 
+/** What `readStream` takes. */
 export interface ReadStreamOptions extends StatKeyOptions {
   readonly range?: ByteRange | undefined
 }
 
+/** What `writeStream` takes. */
 export type WriteStreamOptions = OperationOptions &
   WriteConditions & {
     /** Default: `text/plain; charset=utf-8` for a string, a Blob's own, else octet-stream. */
@@ -86,10 +91,12 @@ export type WriteStreamOptions = OperationOptions &
     readonly metadata?: Metadata | undefined
   }
 
+/** What `delete` takes. */
 export interface DeleteKeyOptions extends OperationOptions, ForeignOption {
   readonly ifMatch?: string | undefined
 }
 
+/** What `listKeys` takes. */
 export interface ListKeysOptions extends OperationOptions {
   readonly prefix?: string | undefined
   readonly startAfter?: string | undefined
@@ -97,6 +104,7 @@ export interface ListKeysOptions extends OperationOptions {
   readonly limit?: number | undefined
 }
 
+/** What `list` takes. */
 export interface ListAllOptions extends ListKeysOptions {
   readonly delimiter?: string | undefined
   /** Entries per request to the backend. Default: `capabilities.listPageMax`. */
@@ -138,11 +146,13 @@ export interface BatchOptions extends OperationOptions {
   readonly concurrency?: number | undefined
 }
 
+/** What `loadMany` takes. */
 export interface LoadManyOptions extends BatchOptions, ForeignOption {
   readonly as?: LoadAs | undefined
   readonly schema?: StandardSchema | undefined
 }
 
+/** What `deleteMany` takes. */
 export interface DeleteManyOptions extends BatchOptions, ForeignOption {}
 
 /**
@@ -167,8 +177,11 @@ export type BatchResult<T> =
   | ({ readonly key: string; readonly ok: true } & T)
   | { readonly key: string; readonly ok: false; readonly error: StorageError }
 
+/** What became of one item of `saveMany`. */
 export type SaveResult = BatchResult<{ readonly info: ObjectInfo }>
+/** What became of one key of `loadMany`. */
 export type LoadResult<T = unknown> = BatchResult<{ readonly value: T; readonly info: ObjectInfo }>
+/** What became of one key of `deleteMany`. */
 export type DeleteResult = BatchResult<{ readonly deleted: boolean }>
 
 /** A value together with what is known of its object, for instance its version. */

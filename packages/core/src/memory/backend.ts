@@ -46,6 +46,7 @@ interface StoredObject extends Omit<ObjectInfo, 'modifiedAt'> {
 
 const noMetadata: Metadata = Object.freeze({})
 
+/** What {@link MemoryStorageBackend} takes. */
 export interface MemoryBackendOptions {
   /** Largest object. Default 256 MiB. */
   readonly objectBytesMax?: number | undefined

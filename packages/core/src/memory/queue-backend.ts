@@ -50,6 +50,7 @@ interface StoredMessage {
 
 type StoredQueue = Map<string, StoredMessage>
 
+/** What {@link MemoryQueueBackend} takes. */
 export interface MemoryQueueBackendOptions {
   /** All messages together in bytes of body. Default 1 GiB; else `QUOTA_EXCEEDED`. */
   readonly totalBytesMax?: number | undefined

@@ -34,6 +34,7 @@ import { MemoryTable, type TableRow } from './table.ts'
 /** Entities that one page looks at, so that a query never holds the process for long. */
 const scanMax = 10_000
 
+/** What {@link MemoryTableBackend} takes. */
 export interface MemoryTableBackendOptions {
   /** All entities together, as the service counts bytes. Default 1 GiB; else `QUOTA_EXCEEDED`. */
   readonly totalBytesMax?: number | undefined

@@ -5,6 +5,7 @@ import type { ReportBuilder } from './report.ts'
 /** Rates are of about the last so many milliseconds: a pause before counts no more. */
 const rateWindowMs = 10_000
 
+/** How far a migration has come. */
 export interface MigrationProgress {
   /** Objects that are settled: copied, found to be there, skipped, gone or failed. */
   readonly objectsDone: number

@@ -21,6 +21,7 @@
 import type { Health, OperationOptions } from '../backend.ts'
 import type { Durability } from '../capabilities.ts'
 
+/** What `send` of a queue backend takes. */
 export interface SendOptions extends OperationOptions {
   /** Seconds until it becomes visible. Default 0. */
   readonly delaySeconds?: number | undefined
@@ -63,6 +64,7 @@ export interface ReceivedMessage extends PeekedMessage {
   readonly visibleAt: Date
 }
 
+/** How many messages, and for how long they are held. */
 export interface ReceiveOptions extends OperationOptions {
   /** Most messages, 1 to 32. Default 1. */
   readonly max?: number | undefined
@@ -70,11 +72,13 @@ export interface ReceiveOptions extends OperationOptions {
   readonly visibilitySeconds?: number | undefined
 }
 
+/** How many messages are looked at. */
 export interface PeekOptions extends OperationOptions {
   /** Most messages, 1 to 32. Default 1. */
   readonly max?: number | undefined
 }
 
+/** What `update` of a queue backend takes. */
 export interface UpdateMessageOptions extends OperationOptions {
   /** From now on, 0 to 604,800; 0 makes it visible at once. */
   readonly visibilitySeconds: number
@@ -88,6 +92,7 @@ export interface UpdatedMessage {
   readonly visibleAt: Date
 }
 
+/** Which queues a page lists, and where it begins. */
 export interface ListQueuesOptions extends OperationOptions {
   readonly prefix?: string | undefined
   /** Most names of the page. A page may be shorter, also empty, and have a cursor. */

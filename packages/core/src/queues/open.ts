@@ -14,6 +14,7 @@ export type QueueConfig<Settings = unknown> =
   | QueueBackend
   | { readonly backend: QueueBackend }
 
+/** What {@link openQueues} takes beside the configuration. */
 export interface OpenQueuesOptions extends Omit<QueueStoreOptions, 'claims'> {
   /**
    * Where payloads go that are too large for a message. Default: the objects of the same

@@ -29,6 +29,7 @@ export interface QueueStoreOptions {
   readonly random?: Random | undefined
 }
 
+/** What `sendMessage` takes. */
 export interface SendMessageOptions extends SendOptions {
   /** Default: by the value. Decides the codec when given. */
   readonly contentType?: string | undefined
@@ -40,6 +41,7 @@ export interface UpdateValueOptions extends Omit<UpdateMessageOptions, 'body'> {
   readonly contentType?: string | undefined
 }
 
+/** What `listQueues` of the store takes. */
 export interface ListAllQueuesOptions extends OperationOptions {
   readonly prefix?: string | undefined
 }

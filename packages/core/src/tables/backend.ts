@@ -51,6 +51,7 @@ export interface ChangeOutcome {
   readonly etag: string | undefined
 }
 
+/** Which properties of an entity are read. */
 export interface GetEntityOptions extends OperationOptions {
   /**
    * Only these properties, perhaps none; keys, etag and time always come. Names that the entity
@@ -59,6 +60,7 @@ export interface GetEntityOptions extends OperationOptions {
   readonly select?: readonly string[] | undefined
 }
 
+/** Which entities a page has, and where it begins. */
 export interface QueryPageOptions extends OperationOptions {
   /** What it means is told by `matches`. Default: every entity. */
   readonly filter?: FilterNode | undefined
@@ -79,6 +81,7 @@ export interface EntityPage {
   readonly cursor: string | undefined
 }
 
+/** Which tables a page lists, and where it begins. */
 export interface ListTablesOptions extends OperationOptions {
   /** What names begin with, in any case. */
   readonly prefix?: string | undefined

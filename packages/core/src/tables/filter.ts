@@ -8,8 +8,10 @@
  */
 import type { TableValue } from './entity.ts'
 
+/** How a filter compares a property with a value. */
 export type ComparisonOperator = 'eq' | 'ne' | 'gt' | 'ge' | 'lt' | 'le'
 
+/** A filter as a tree, as backends get it. */
 export type FilterNode =
   | {
       readonly type: 'comparison'

@@ -6,6 +6,7 @@ import type { ListTablesOptions, MergeMode, QueryPageOptions } from './backend.t
 import type { TableValue } from './entity.ts'
 import type { FilterNode } from './filter.ts'
 
+/** What {@link TableStore} takes. */
 export interface TableStoreOptions {
   /** Any pino-shaped object. Default: silent. */
   readonly logger?: Logger | undefined
@@ -23,16 +24,19 @@ export interface EntityKeys {
 /** What an interface must be like, so that its values are entities. */
 export type EntityShape<E> = EntityKeys & { readonly [P in keyof E]: TableValue | undefined }
 
+/** What `upsert` takes. */
 export interface UpsertOptions extends OperationOptions {
   /** `merge`: the properties are laid over the others; `replace`: alone. Default `merge`. */
   readonly mode?: MergeMode | undefined
 }
 
+/** What `update` of entities takes. */
 export interface UpdateEntityOptions extends UpsertOptions {
   /** Only this version; default: any, but there must be one. */
   readonly ifMatch?: string | undefined
 }
 
+/** What `delete` of entities takes. */
 export interface DeleteEntityOptions extends OperationOptions {
   /** Only this version. */
   readonly ifMatch?: string | undefined
@@ -41,6 +45,7 @@ export interface DeleteEntityOptions extends OperationOptions {
 /** A filter, or OData text, which is parsed before anything is sent. */
 export type FilterInput = FilterNode | string
 
+/** What `query` takes. */
 export interface QueryOptions extends OperationOptions {
   readonly filter?: FilterInput | undefined
   /** Only these properties, perhaps none; keys, etag and time always come. */
@@ -51,10 +56,12 @@ export interface QueryOptions extends OperationOptions {
   readonly pageSize?: number | undefined
 }
 
+/** What `queryPage` takes. */
 export interface QueryOnePageOptions extends Omit<QueryPageOptions, 'filter'> {
   readonly filter?: FilterInput | undefined
 }
 
+/** What `listTables` of the store takes. */
 export type ListAllTablesOptions = Omit<ListTablesOptions, 'cursor'>
 
 /** The version that a change left. */

@@ -39,6 +39,7 @@ export interface ChildCommands {
   close: { args: Record<string, never>; result: Record<string, never> }
 }
 
+/** The name of a command that the kit sends to another process. */
 export type ChildCommand = keyof ChildCommands
 
 export interface ChildRequest {

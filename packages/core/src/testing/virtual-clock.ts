@@ -25,6 +25,7 @@ export interface VirtualClock extends Clock {
   setNow(nowMs: number): void
 }
 
+/** What {@link virtualClock} takes. */
 export interface VirtualClockOptions {
   /** The wall clock at the start. Default 2026-01-01 UTC. */
   readonly nowMs?: number | undefined

@@ -17,11 +17,13 @@ import { tokenOf } from '../etag.ts'
  */
 export type ContainerAccess = 'private' | 'blob' | 'container'
 
+/** What `createContainer` takes. */
 export interface CreateContainerOptions extends OperationOptions {
   /** Default `'private'`. */
   readonly access?: ContainerAccess | undefined
 }
 
+/** What `listContainers` takes. */
 export interface ListContainersOptions extends OperationOptions {
   /** Only names that start with this text. */
   readonly prefix?: string | undefined

@@ -33,6 +33,7 @@ import { inContainer } from '../refusal.ts'
 import { ServiceList, servicePageMax } from '../service-list.ts'
 import type { BlobWriter } from '../writer.ts'
 
+/** What `uploadBlob` takes. */
 export interface UploadBlobOptions extends OperationOptions {
   /** Default: that of a `Blob`, `text/plain; charset=utf-8` of text, else of bytes. */
   readonly contentType?: string | undefined
@@ -44,6 +45,7 @@ export interface UploadBlobOptions extends OperationOptions {
   readonly ifNoneMatch?: '*' | undefined
 }
 
+/** What `listBlobs` takes. */
 export interface ListBlobsOptions extends OperationOptions {
   /** Only names that start with this text. */
   readonly prefix?: string | undefined

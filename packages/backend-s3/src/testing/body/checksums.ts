@@ -9,11 +9,13 @@ import { crc } from './crc.ts'
 
 const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const
 
+/** The checksums that S3 knows. */
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number]
 
 /** Of all bytes, or of the checksums of the parts. */
 export type ChecksumType = 'FULL_OBJECT' | 'COMPOSITE'
 
+/** A checksum that the simulated server keeps of an object. */
 export interface ObjectChecksum {
   readonly algorithm: ChecksumAlgorithm
   readonly type: ChecksumType

@@ -61,6 +61,7 @@ export interface DeleteMarker {
   readonly lastModifiedMs: number
 }
 
+/** One version of a key in the simulated bucket, or the marker of a delete. */
 export type Version = StoredObject | DeleteMarker
 
 /** The version id of what was written without versions. */

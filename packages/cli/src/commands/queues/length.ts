@@ -1,7 +1,7 @@
 /** `aos-storage queues length`: messages, visible or not, approximately. */
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 
 export async function run(context: CommandContext): Promise<ExitCode> {
   const { args, io, output, stores } = context

@@ -1,7 +1,7 @@
 /** `aos-storage queues peek`: messages, which stay as they are. */
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { showMessage } from './shown-message.ts'
 
 export async function run(context: CommandContext<{ readonly max: number }>): Promise<ExitCode> {

@@ -4,7 +4,7 @@
  */
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { showMessage } from './shown-message.ts'
 
 interface ReceiveOptions {

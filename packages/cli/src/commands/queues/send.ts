@@ -4,7 +4,7 @@ import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { usageError } from '../../failure.ts'
 import { inputOf, linesOf, wholeInput } from '../../input.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 
 interface SendOptions {
   readonly as: 'text' | 'json' | 'bytes'

@@ -1,7 +1,7 @@
 /** `aos-storage tables create`: there afterwards, whether it was before or not. */
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 
 export async function run(context: CommandContext<{ dryRun?: boolean }>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context

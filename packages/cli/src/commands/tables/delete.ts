@@ -2,7 +2,7 @@
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { CommandFailure } from '../../failure.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { printableLine } from '../../output/printable.ts'
 
 interface DeleteOptions {

@@ -3,7 +3,7 @@ import type { CommandContext } from '../../command.ts'
 import { confirm } from '../../output/confirm.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { CommandFailure } from '../../failure.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { printable, printableLine } from '../../output/printable.ts'
 
 interface DropOptions {

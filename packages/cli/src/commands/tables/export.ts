@@ -2,7 +2,7 @@
 import type { CommandContext } from '../../command.ts'
 import { entityToJson } from '../../entity-json.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { formatCount } from '../../output/amounts.ts'
 import { printable } from '../../output/printable.ts'
 

@@ -1,7 +1,7 @@
 /** `aos-storage tables get`: one entity. */
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { entityLine, selected, storedRecord } from './query.ts'
 
 export async function run(context: CommandContext<{ select?: string }>): Promise<ExitCode> {

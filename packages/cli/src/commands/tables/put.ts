@@ -5,7 +5,7 @@ import { entityFromJson } from '../../entity-json.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { usageError } from '../../failure.ts'
 import { inputOf, wholeInput } from '../../input.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { printableLine } from '../../output/printable.ts'
 
 export type PutMode = 'replace' | 'merge' | 'insert'

@@ -3,7 +3,7 @@ import type { StoredEntity, TableStore } from '@aos-storage/core'
 import type { CommandContext } from '../../command.ts'
 import { entityToJson } from '../../entity-json.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { assertWholeStore } from '../../locations/scope.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
 import { printable } from '../../output/printable.ts'
 
 interface QueryOptions {

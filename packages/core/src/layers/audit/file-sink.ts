@@ -21,6 +21,7 @@ import { describe, ownOptions } from '../../options.ts'
 import { type AuditEntry, encodeAuditEntries } from './entry.ts'
 import type { AuditSink } from './sink.ts'
 
+/** What {@link fileSink} takes. */
 export interface FileSinkOptions {
   /**
    * What an acknowledged entry survives: `'host'` (default) a power cut, by `fdatasync`;

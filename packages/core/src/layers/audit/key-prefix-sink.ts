@@ -22,6 +22,7 @@ import type { AuditSink } from './sink.ts'
 /** The content type of audit objects. */
 const auditContentType = 'application/x-ndjson'
 
+/** What {@link keyPrefixSink} takes. */
 export interface KeyPrefixSinkOptions {
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined

@@ -23,6 +23,7 @@ const sinkTimeoutMsLimit = 600_000
  */
 export type AuditFailure = 'closed' | 'open'
 
+/** What {@link audit} takes. */
 export interface AuditOptions {
   readonly sink: AuditSink
   /** Default `'closed'`, for both. */

@@ -2,6 +2,7 @@
 import { describe } from '../../options.ts'
 
 /** `'text/*'`, `'application/json'`, without parameters; or what decides. */
+/** Which content types are compressed: patterns, or a function of the type. */
 export type ContentTypes = readonly string[] | ((contentType: string) => boolean)
 
 const pattern = /^[a-z0-9!#$&^_.+-]+\/(?:\*|[a-z0-9!#$&^_.+-]+)$/i

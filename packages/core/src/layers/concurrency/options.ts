@@ -18,6 +18,7 @@ export interface AdaptiveConcurrency {
   readonly baselineMs?: number | undefined
 }
 
+/** What {@link concurrency} takes: a fixed limit, or the bounds of one that follows the store. */
 export interface ConcurrencyOptions {
   /** Operations under way at most. Default 16. Not with `adaptive`. */
   readonly max?: number | undefined

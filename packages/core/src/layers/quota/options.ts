@@ -4,6 +4,7 @@ import { StorageError } from '../../errors.ts'
 import { assertPrefix } from '../../keys.ts'
 import { assertInteger, assertMethods, describe, ownOptions } from '../../options.ts'
 
+/** What {@link quota} takes. */
 export interface QuotaOptions {
   /** At least one of `bytesMax` and `objectsMax`. */
   readonly bytesMax?: number | undefined

@@ -8,6 +8,7 @@ import { rateLimited } from './backend.ts'
 import { BytePace } from './byte-pace.ts'
 import { type TurnLimits, Turns } from './turns.ts'
 
+/** What {@link rateLimit} takes. */
 export interface RateLimitOptions {
   /** Calls a second, over time; may be less than one. */
   readonly operationsPerSecond: number

@@ -12,6 +12,7 @@ export const validatedBytesLimit: number = 1024 ** 3
 /** `'warn'`: only `onInvalid` hears of it. For rolling out rules over what is there already. */
 export type InvalidAction = 'refuse' | 'warn'
 
+/** What {@link validate} takes beside its rules. */
 export interface ValidateOptions {
   /** Bodies under rules are held in memory, up to this size. Default 16 MiB. */
   readonly bytesMax?: number | undefined

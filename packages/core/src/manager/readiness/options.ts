@@ -1,6 +1,7 @@
 /** What a readiness report takes, and what it tells. */
 import type { OperationOptions } from '../../backend.ts'
 
+/** What `readiness` takes. */
 export interface ReadinessOptions extends OperationOptions {
   /** How long each check may take. Default 5,000, at most 600,000. */
   readonly timeoutMs?: number | undefined

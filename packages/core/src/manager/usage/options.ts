@@ -4,6 +4,7 @@ import type { ListedSize } from '../../capabilities.ts'
 import type { Amount, UsageGroups } from './groups.ts'
 import type { SizedObject } from './largest.ts'
 
+/** What `usage` takes. */
 export interface UsageOptions extends OperationOptions {
   /**
    * `'listed'` (default): types as the listing tells them, `unknown` where it does not. `'stat'`:
@@ -24,6 +25,7 @@ export interface UsageOptions extends OperationOptions {
   readonly onProgress?: ((progress: UsageProgress) => void) | undefined
 }
 
+/** How far `usage` has come. */
 export interface UsageProgress extends Amount {
   readonly pages: number
 }

@@ -26,6 +26,7 @@ interface SavesValue extends OperationOptions {
   readonly schema?: StandardSchema | undefined
 }
 
+/** What `saveVersioned` takes. */
 export interface SaveVersionOptions extends SavesValue, NumberedOption {
   /** This number and no other, else `ALREADY_EXISTS`; it must be above all that were given. */
   readonly version?: number | undefined
@@ -35,6 +36,7 @@ export interface SaveVersionOptions extends SavesValue, NumberedOption {
   readonly attempts?: number | undefined
 }
 
+/** What `saveVersioned` takes where the service keeps the versions. */
 export interface SaveNativeOptions extends SavesValue, NativeOption {}
 
 interface LoadsValue extends OperationOptions {
@@ -42,7 +44,9 @@ interface LoadsValue extends OperationOptions {
   readonly schema?: StandardSchema | undefined
 }
 
+/** What `loadVersion` takes. */
 export interface LoadVersionOptions extends LoadsValue, NumberedOption {}
+/** What `loadVersion` takes where the service keeps the versions. */
 export interface LoadNativeOptions extends LoadsValue, NativeOption {}
 
 interface ListsVersions extends OperationOptions {
@@ -50,12 +54,17 @@ interface ListsVersions extends OperationOptions {
   readonly limit?: number | undefined
 }
 
+/** What `listVersions` takes. */
 export interface ListVersionsOptions extends ListsVersions, NumberedOption {}
+/** What `listVersions` takes where the service keeps the versions. */
 export interface ListNativeOptions extends ListsVersions, NativeOption {}
 
+/** What `currentVersion` takes. */
 export interface CurrentVersionOptions extends OperationOptions, NumberedOption {}
+/** What `currentVersion` takes where the service keeps the versions. */
 export interface CurrentNativeOptions extends OperationOptions, NativeOption {}
 
+/** What `rollback` takes. */
 export interface RollbackOptions extends OperationOptions, NumberedOption {
   /** Only while this one is current, else `PRECONDITION_FAILED`. */
   readonly ifCurrent?: number | undefined
@@ -63,6 +72,7 @@ export interface RollbackOptions extends OperationOptions, NumberedOption {
   readonly attempts?: number | undefined
 }
 
+/** What `rollback` takes where the service keeps the versions. */
 export interface RollbackNativeOptions extends OperationOptions, NativeOption {}
 
 /** At least one of `keep` and `olderThan`; with both, a version goes only if both let it. */
@@ -75,7 +85,9 @@ interface Prunes extends OperationOptions {
   readonly dryRun?: boolean | undefined
 }
 
+/** What `pruneVersions` takes: at least one of `keep` and `olderThan`. */
 export interface PruneOptions extends Prunes, NumberedOption {}
+/** What `pruneVersions` takes where the service keeps the versions. */
 export interface PruneNativeOptions extends Prunes, NativeOption {}
 
 /** A version that was saved, or made current. */

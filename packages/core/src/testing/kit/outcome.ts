@@ -3,6 +3,7 @@
 /** `refused`: not claimed, and the backend said so; `skipped`: not run, with a reason. */
 export type CaseStatus = 'passed' | 'refused' | 'skipped' | 'failed'
 
+/** What came of one case. */
 export interface CaseOutcome {
   readonly id: string
   readonly group: string
@@ -15,6 +16,7 @@ export interface CaseOutcome {
   readonly error?: Error | undefined
 }
 
+/** What came of all cases of a harness. */
 export interface ConformanceReport {
   readonly harness: string
   /** Give it as `seed` to have the same run again. */

@@ -2,6 +2,7 @@
 import { type Definition, defineKitCases, type KitCase } from '../kit/case.ts'
 import type { TableCaseContext } from './context.ts'
 
+/** One rule of the tables' contract as a test. */
 export type TableCase = KitCase<TableCaseContext>
 
 /** Makes the cases of one group. */

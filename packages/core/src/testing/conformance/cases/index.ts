@@ -26,6 +26,7 @@ import { sourceCases } from './source.ts'
 import { statCases } from './stat.ts'
 import { writeCases } from './write.ts'
 
+/** All cases of the objects' kit. */
 export const conformanceCases: readonly ConformanceCase[] = [
   ...writeCases,
   ...sourceCases,

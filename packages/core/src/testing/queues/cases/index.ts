@@ -10,6 +10,7 @@ import { raceCases } from './race.ts'
 import { receiptCases } from './receipt.ts'
 import { timeCases } from './time.ts'
 
+/** All cases of the queues' kit. */
 export const queueConformanceCases: readonly QueueConformanceCase[] = [
   ...queueCases,
   ...messageCases,

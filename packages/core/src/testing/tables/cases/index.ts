@@ -11,6 +11,7 @@ import { tableGroup } from './table.ts'
 import { transactionGroup } from './transaction.ts'
 import { limitGroup, valueGroup } from './value.ts'
 
+/** All cases of the tables' kit. */
 export const tableCases: readonly TableCase[] = [
   ...tableGroup,
   ...entityGroup,
