@@ -1,4 +1,9 @@
-/** 10,000 objects go from files to Azure, to S3 and back to files, and are what they were. */
+/**
+ * Objects go from files to Azure, to S3 and back to files, and are what they were: ten of each
+ * combination of key, size, type and metadata that is here, over several pages of S3's listings.
+ *
+ * AOS_LONG=1 takes 10,000 in place of 2,100.
+ */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -15,7 +20,9 @@ import { expect, it, onTestFinished } from 'vitest'
 import { makeBucket } from './support/s3-bucket.ts'
 
 const program = fileURLToPath(new URL('../migrate.ts', import.meta.url))
-const objects = 10_000
+const isLong = process.env['AOS_LONG'] === '1'
+/** Keys have 7 shapes, bodies 6 sizes and 5 types, metadata 15 forms: all of them meet in 210. */
+const objects = isLong ? 10_000 : 2100
 
 const types = [
   'application/json',
@@ -88,7 +95,7 @@ async function folderOfTest(): Promise<string> {
 
 describeWithService('azurite', (azurite) => {
   describeWithService('rgw', (rgw) => {
-    it('10,000 objects come back identical', { timeout: 600_000 }, async () => {
+    it(`${objects} objects come back identical`, { timeout: 600_000 }, async () => {
       const container = 'migrate'
       const account = new AzureStorageBackend({ connectionString: azurite.url, container })
       await account.createContainer()

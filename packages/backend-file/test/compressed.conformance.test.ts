@@ -1,7 +1,12 @@
-/** The contract, by the kit: each algorithm of `compress`, in frames of which bodies have many. */
+/**
+ * The contract, by the kit: each algorithm of `compress`, in frames of which bodies have many. Only
+ * what bodies can change, and without processes, which are the same with any algorithm: they are in
+ * `framed.conformance`.
+ */
 import { compressionAlgorithms } from '@aos-storage/core'
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
+import { ofBodies } from './support/groups.ts'
 import { fileHarness } from './support/store.ts'
 
 for (const algorithm of compressionAlgorithms) {
@@ -12,5 +17,6 @@ for (const algorithm of compressionAlgorithms) {
       durability: 'none',
       framedBy,
     }),
+    { filter: ofBodies },
   )
 }

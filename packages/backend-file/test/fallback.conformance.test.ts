@@ -1,10 +1,14 @@
-/** The contract, by the kit: a folder that has a fallback, and one that is the fallback. */
+/**
+ * The contract, by the kit: a folder that has a fallback, and one that is the fallback. The first
+ * without processes: children have no fallback.
+ */
 import { rm } from 'node:fs/promises'
 import { applyLayers, fallback, MemoryStorageBackend, type WriteOptions } from '@aos-storage/core'
 import { aroundCalls, defineLayer, isConditional, StorageError } from '@aos-storage/core/backend'
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
 import { FileStorageBackend } from '../src/index.ts'
+import { notProcesses } from './support/groups.ts'
 import { fileHarness, newFolder } from './support/store.ts'
 
 /** A fallback of its own for each store that is opened. */
@@ -17,6 +21,7 @@ const fresh = defineLayer({
 registerConformance(
   { describe, it, afterAll },
   fileHarness('file behind a fallback', { durability: 'none' }, [fresh]),
+  { filter: notProcesses },
 )
 
 /** Away for every change without a condition: all bodies go to the folder. */

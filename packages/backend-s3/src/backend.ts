@@ -38,6 +38,7 @@ import { bodyBytesMax, partBytesMax } from './part-sizes.ts'
 import { probeOnce } from './probed.ts'
 import { S3Reader } from './reader.ts'
 import { batchDeletesMax, S3Remover } from './remover.ts'
+import { readingServer } from './reading-server.ts'
 import { ServerCopy } from './server-copy.ts'
 import { listPageMax } from './server-list.ts'
 import { holdsWrites, type S3Server } from './server.ts'
@@ -92,7 +93,11 @@ export class S3StorageBackend extends S3Extras implements StorageBackend {
     const bucket = new Bucket(own)
     try {
       const names = new S3Names(own.prefix)
-      const server = own.server ?? (await probeOnce({ bucket, calls: bucket.calls, names }))
+      const probing = { bucket, calls: bucket.calls, names }
+      const server =
+        own.server === 'unprobed'
+          ? await readingServer(probing)
+          : (own.server ?? (await probeOnce(probing)))
       return new S3StorageBackend(own, bucket, Object.freeze({ ...server }))
     } catch (error) {
       await bucket.close()

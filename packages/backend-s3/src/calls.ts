@@ -102,6 +102,8 @@ export interface ListAnswer {
   readonly CommonPrefixes?: readonly { readonly Prefix?: string | undefined }[] | undefined
   /** Names are in the escapes of URLs when this is `url`. */
   readonly EncodingType?: string | undefined
+  /** What was asked for, as names are written. */
+  readonly Prefix?: string | undefined
   readonly IsTruncated?: boolean | undefined
   readonly NextContinuationToken?: string | undefined
 }

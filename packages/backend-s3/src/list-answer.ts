@@ -30,6 +30,7 @@ export function listAnswerOf(document: Buffer): ListAnswer {
     Contents,
     CommonPrefixes,
     EncodingType: facts['EncodingType'],
+    Prefix: facts['Prefix'],
     IsTruncated: facts['IsTruncated'] === 'true',
     NextContinuationToken: facts['NextContinuationToken'],
   }
@@ -39,6 +40,7 @@ const factNames: ReadonlySet<string> = new Set([
   'EncodingType',
   'IsTruncated',
   'NextContinuationToken',
+  'Prefix',
 ])
 
 function objectIn(scanner: XmlScanner): ListedObjectOfS3 {

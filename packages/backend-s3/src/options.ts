@@ -38,8 +38,12 @@ export interface S3Options {
    * sent again here.
    */
   readonly client?: S3Client | undefined
-  /** What the server honours, in place of a probe, which writes. `awsServer` for Amazon's. */
-  readonly server?: S3Server | undefined
+  /**
+   * What the server honours, in place of a probe, which writes: `awsServer` for Amazon's, or
+   * `'unprobed'` for a store that is only read: one listing is asked for, and no condition of
+   * writes, copies and deletes is claimed.
+   */
+  readonly server?: S3Server | 'unprobed' | undefined
   /** Of what is written: `STANDARD_IA`, …. Default: the server's own. */
   readonly storageClass?: string | undefined
   /** Of what is written. Default: as the bucket says. */
@@ -110,7 +114,7 @@ export function assertS3Options(options: unknown): asserts options is S3Options 
     const both = inClient.find((name) => given[name] !== undefined)
     if (both !== undefined) throw new TypeError(`${both} is in the client already; drop one`)
   }
-  if (given.server !== undefined) assertServer(given.server)
+  if (given.server !== undefined && given.server !== 'unprobed') assertServer(given.server)
   assertChoices(given)
   assertCounts(given)
 }

@@ -66,7 +66,9 @@ const values: { readonly [Name in keyof S3Server]: readonly S3Server[Name][] } =
 /** @throws TypeError, StorageError `INVALID_ARGUMENT` unless it is a whole record. */
 export function assertServer(server: unknown): asserts server is S3Server {
   if (typeof server !== 'object' || server === null) {
-    throw new TypeError(`server is a record as awsServer is, not ${describe(server)}`)
+    throw new TypeError(
+      `server is a record as awsServer is, or 'unprobed', not ${describe(server)}`,
+    )
   }
   for (const [name, known] of Object.entries(values)) {
     const value: unknown = (server as Record<string, unknown>)[name]

@@ -91,8 +91,8 @@ export interface S3Config {
   /** Keys, or a provider of the SDK's. Default: the SDK's own chain. */
   readonly credentials?: S3Keys | (() => Promise<S3Keys>) | undefined
   readonly profile?: string | undefined
-  /** What the server honours, in place of a probe. */
-  readonly server?: object | undefined
+  /** What the server honours, in place of a probe; `'unprobed'` for a store that is only read. */
+  readonly server?: object | 'unprobed' | undefined
   readonly storageClass?: string | undefined
   readonly encryption?:
     | { readonly algorithm: 'AES256' }

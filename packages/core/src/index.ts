@@ -231,6 +231,7 @@ export {
   type MigrationCounts,
   type MigrationFailure,
   migrationFailuresMax,
+  type MigratedObject,
   type MigrationLoss,
   type MigrationReport,
   migrationReport,

@@ -14,6 +14,10 @@ export function library(entry: string[], overrides: Options = {}): TsupConfig {
     platform: 'node',
     clean: true,
     sourcemap: true,
+    // The sources are in the package: maps that hold them too would double it.
+    esbuildOptions: (options) => {
+      options.sourcesContent = false
+    },
     splitting: true,
     dts: false,
     // tsup strips `node:` by default, and `node:sqlite` has no other name.

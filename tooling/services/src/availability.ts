@@ -24,7 +24,7 @@ export function availabilityOf(
 ): Availability {
   const url = env[definition.urlVariable]
   if (url !== undefined && url !== '') return { how: 'environment', url }
-  const found = definition.binaries.map((name) => [name, binaryOnPath(name, env)] as const)
+  const found = definition.binaries.map((name) => [name, pathOf(definition, name, env)] as const)
   const absent = found.filter(([, path]) => path === undefined).map(([name]) => name)
   if (absent.length === 0) {
     return { how: 'binary', binaries: Object.fromEntries(found) as Record<string, string> }
@@ -67,6 +67,16 @@ export async function install(definition: ServiceDefinition): Promise<void> {
 
 function mayInstall(env: Environment): boolean {
   return env['AOS_INSTALL_SERVICES'] === '1' && process.getuid?.() === 0
+}
+
+function pathOf(
+  { substitutes = {} }: ServiceDefinition,
+  name: string,
+  env: Environment,
+): string | undefined {
+  const substitute = substitutes[name]
+  const path = binaryOnPath(name, env)
+  return path === undefined && substitute !== undefined ? binaryOnPath(substitute, env) : path
 }
 
 function binaryOnPath(name: string, env: Environment): string | undefined {

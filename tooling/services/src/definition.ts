@@ -37,6 +37,8 @@ export interface ServiceDefinition {
   variablesOf?(url: string): Readonly<Record<string, string>>
   /** Programs that must be there to start one; looked up on PATH and in the sbin folders. */
   readonly binaries: readonly string[]
+  /** Of those the ones that another program can stand in for where they are missing. */
+  readonly substitutes?: Readonly<Record<string, string>>
   /** Debian packages that bring them; must be listed in `apt-packages.txt` too, for CI. */
   readonly aptPackages: readonly string[]
   /** Longest time from `start` to a server that answers. */

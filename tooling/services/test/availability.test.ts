@@ -32,6 +32,18 @@ describe('availabilityOf', () => {
     expect(found).toMatchObject({ how: 'binary', binaries: { node: process.execPath } })
   })
 
+  it('takes the substitute of one that is missing, and no other', () => {
+    const PATH = join(process.execPath, '..')
+    const found = availabilityOf(
+      { ...absent, substitutes: { 'aos-no-such-server': 'node' } },
+      { PATH },
+    )
+    const binaries = { 'aos-no-such-server': process.execPath }
+    expect(found).toMatchObject({ how: 'binary', binaries })
+    const node = { ...absent, binaries: ['node'], substitutes: { node: 'npm' } }
+    expect(availabilityOf(node, { PATH })).toMatchObject({ binaries: { node: process.execPath } })
+  })
+
   it('installs only when it is allowed to', () => {
     const env = { PATH: '/usr/bin', AOS_INSTALL_SERVICES: '1' }
     expect(availabilityOf(absent, { PATH: '/usr/bin' }).how).toBe('missing')

@@ -15,6 +15,7 @@ import { machineTraces } from './rules/machine-traces.ts'
 import { markdownBlocks } from './rules/markdown-blocks.ts'
 import { markdownLinks } from './rules/markdown-links.ts'
 import { readmeHeadings } from './rules/readme-headings.ts'
+import { specificationMap } from './rules/specification-map.ts'
 
 export { readmeSections } from './rules/readme-headings.ts'
 
@@ -33,6 +34,7 @@ export const rules: readonly Rule[] = [
   markdownBlocks,
   markdownLinks,
   readmeHeadings,
+  specificationMap,
 ]
 
 /** Everything that the rules find in the repository at `root`, one line each. */

@@ -98,7 +98,7 @@ describeInBrowser('the migration screen', (browser) => {
     await item.getByText(/^Complete: 300 copied\. Begun/).waitFor()
     await item.getByText('modifiedAt').waitFor()
     const stores = section(page, 'Stores of this screen')
-    expect(await stores.getByRole('cell', { name: '300' }).count()).toBe(2)
+    await expect.poll(() => stores.getByRole('cell', { name: '300' }).count(), soon).toBe(2)
     await screenshot('migration/report')
     await button(item, /^Report: /).click()
     await item.getByText('modifiedAt').waitFor({ state: 'detached' })

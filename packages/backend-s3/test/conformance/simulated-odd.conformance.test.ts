@@ -5,7 +5,7 @@
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
 import { simulationHarness } from '../support/simulation-store.ts'
-import { notProcesses } from '../support/store.ts'
+import { notProcesses } from '../support/groups.ts'
 
 const behaviour = {
   etags: 'opaque',

@@ -1,12 +1,13 @@
 /**
  * The contract, by the kit, on a simulation of Amazon's: nearly every body is an upload in parts
- * whose completion has the condition, and is read in parts, several at once.
+ * whose completion has the condition, and is read in parts, several at once. Without keys and
+ * listings, which are those of `simulated-aws.conformance`.
  */
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'
 import { simulationHarness } from '../support/simulation-store.ts'
 import { smallParts } from '../support/small-parts.ts'
-import { notProcesses } from '../support/store.ts'
+import { ofBodies } from '../support/groups.ts'
 
 const options = { ...smallParts, readPartBytes: 64 * 1024, readConcurrency: 3 }
 
@@ -22,5 +23,5 @@ const skip = {
 registerConformance(
   { describe, it, afterAll },
   simulationHarness('s3 as of Amazon in small parts', { options, skip }),
-  { filter: notProcesses },
+  { filter: ofBodies },
 )

@@ -102,8 +102,3 @@ export function s3Harness(
     },
   }
 }
-
-/** For stores that differ from another one, which has them, in nothing that processes see. */
-export function notProcesses({ group }: { readonly group: string }): boolean {
-  return group !== 'process'
-}

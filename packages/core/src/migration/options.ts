@@ -5,6 +5,7 @@ import { StorageError } from '../errors.ts'
 import { assertInteger, assertMethods, describe, ownOptions } from '../options.ts'
 import type { Random } from '../random.ts'
 import type { MigrationProgress } from './progress.ts'
+import type { MigratedObject } from './report.ts'
 
 /** Objects on their way at once, unless the caller says otherwise. */
 export const migrationConcurrencyDefault = 16
@@ -90,6 +91,12 @@ export interface MigrateOptions extends OperationOptions {
   readonly onProgress?: ((progress: MigrationProgress) => void) | undefined
   /** Default 1000. */
   readonly progressMs?: number | undefined
+  /**
+   * Called for each object when it is settled, also in a dry run. What it returns is waited for
+   * before the next object takes the place of this one, so that a listener sets the pace; what it
+   * throws is dropped.
+   */
+  readonly onObject?: ((object: MigratedObject) => void | Promise<void>) | undefined
   readonly clock?: Clock | undefined
   readonly random?: Random | undefined
 }
@@ -108,12 +115,12 @@ export interface SettledJournal {
   readonly syncMs: number
 }
 
-type Optional = 'mapKeys' | 'onProgress' | 'clock' | 'random' | 'signal'
+type Optional = 'mapKeys' | 'onProgress' | 'onObject' | 'clock' | 'random' | 'signal'
 
 const names: ReadonlySet<string> = new Set([
   ...['include', 'exclude', 'mapKeys', 'existing', 'compare', 'verify', 'deleteSource', 'origin'],
   ...['losses', 'dryRun', 'concurrency', 'bytesInFlightMax', 'attempts', 'failuresInARowMax'],
-  ...['journal', 'onProgress', 'progressMs', 'clock', 'random', 'signal'],
+  ...['journal', 'onProgress', 'progressMs', 'onObject', 'clock', 'random', 'signal'],
 ])
 const journalNames: ReadonlySet<string> = new Set(['path', 'syncMs'])
 
@@ -146,7 +153,7 @@ export function settleOptions(given: MigrateOptions): Settled {
     attempts: own.attempts ?? 4,
     failuresInARowMax: own.failuresInARowMax ?? 100,
     journal: journalOf(own.journal),
-    onProgress: own.onProgress,
+    ...{ onProgress: own.onProgress, onObject: own.onObject },
     progressMs: own.progressMs ?? 1000,
     ...{ clock: own.clock, random: own.random, signal: own.signal },
   }
@@ -163,8 +170,10 @@ function assertSettled(settled: Settled): void {
   assertMethods(settled.clock, 'clock', ['now', 'monotonicMs', 'sleep'])
   assertMethods(settled.random, 'random', ['next', 'id'])
   if (typeof settled.dryRun !== 'boolean') throw new TypeError('dryRun is a boolean')
-  if (settled.onProgress !== undefined && typeof settled.onProgress !== 'function') {
-    throw new TypeError(`onProgress is a function, not ${describe(settled.onProgress)}`)
+  for (const name of ['onProgress', 'onObject'] as const) {
+    const listener: unknown = settled[name]
+    if (listener === undefined || typeof listener === 'function') continue
+    throw new TypeError(`${name} is a function, not ${describe(listener)}`)
   }
   if (settled.deleteSource !== 'never' && settled.verify !== 'read-back') {
     throw new StorageError(

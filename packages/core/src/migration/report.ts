@@ -11,6 +11,22 @@ export interface MigrationFailure {
   readonly message: string
 }
 
+/** What became of one object. */
+export interface MigratedObject {
+  readonly did: 'copied' | 'unchanged' | 'skipped' | 'vanished' | 'failed'
+  readonly key: string
+  /** Its key at the destination. */
+  readonly to: string
+  /** Of the body, where it was copied, or in a dry run is to be. */
+  readonly bytes: number
+  /** Another object stood in its place. */
+  readonly isReplaced: boolean
+  /** It is gone from the source. */
+  readonly isSourceDeleted: boolean
+  /** Why it failed. */
+  readonly failure?: MigrationFailure | undefined
+}
+
 /** What could not be carried over as it was. */
 export interface MigrationLoss {
   readonly what: 'modifiedAt' | 'metadata' | 'contentType'

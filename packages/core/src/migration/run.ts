@@ -20,7 +20,7 @@ import type { ObjectLine } from './journal/format.ts'
 import type { Settled } from './options.ts'
 import type { PlannedObject } from './planning.ts'
 import { isRefusal } from './refusal.ts'
-import type { ReportBuilder } from './report.ts'
+import type { MigratedObject, ReportBuilder } from './report.ts'
 import { type Retry, told } from './retry.ts'
 import { SettledWindow, type WindowPlace } from './window.ts'
 
@@ -112,8 +112,9 @@ export class Run {
     try {
       const carried = await this.#with.carrier.carry(planned)
       this.#noteCarried(planned, carried)
-      await this.#deleteSource(planned, carried)
+      const isSourceDeleted = await this.#deleteSource(planned, carried)
       this.#suspects.settleAll()
+      await this.#tell(settledObject(planned, carried, isSourceDeleted))
       this.#settle(place)
     } catch (error) {
       this.#failed(planned, place, error)
@@ -138,10 +139,10 @@ export class Run {
   }
 
   /** Deletes what was verified, in that version only. */
-  async #deleteSource({ source: { key } }: PlannedObject, carried: Carried): Promise<void> {
+  async #deleteSource({ source: { key } }: PlannedObject, carried: Carried): Promise<boolean> {
     const { options, source, retry, report, signal } = this.#with
     const isCarried = carried.did === 'copied' || carried.did === 'unchanged'
-    if (options.deleteSource === 'never' || options.dryRun || !isCarried) return
+    if (options.deleteSource === 'never' || options.dryRun || !isCarried) return false
     const { etag, info } = carried
     const isConditional = options.deleteSource === 'verified'
     // Where it is made of the bytes, it says nothing of a new type or new metadata.
@@ -164,9 +165,19 @@ export class Run {
       })
     this.#note({ did: 'deleted', key })
     if (isDeleted) report.counts.deleted++
+    return isDeleted
   }
 
-  #failed({ source: { key } }: PlannedObject, place: WindowPlace, thrown: unknown): void {
+  /** A copy is none the less made because nobody could be told of it. */
+  async #tell(object: MigratedObject): Promise<void> {
+    try {
+      await this.#with.options.onObject?.(object)
+    } catch {
+      // There is nobody to tell but the listener.
+    }
+  }
+
+  #failed({ source: { key }, to }: PlannedObject, place: WindowPlace, thrown: unknown): void {
     // What ended it already says more than what fails since then.
     if (this.#isStopped) return
     let error: StorageError
@@ -184,7 +195,10 @@ export class Run {
     const settle = (): void => {
       const { code, message } = error
       this.#note({ did: 'failed', key, code, message })
-      this.#with.report.failed({ key, code, message })
+      const failure = { key, code, message }
+      this.#with.report.failed(failure)
+      const nothing = { bytes: 0, isReplaced: false, isSourceDeleted: false }
+      void this.#tell({ did: 'failed', key, to, ...nothing, failure })
       this.#settle(place)
     }
     // What is refused by its name or size says nothing of the stores.
@@ -239,6 +253,17 @@ export class Run {
     this.#wake?.()
     this.#wake = undefined
   }
+}
+
+function settledObject(
+  { source: { key }, to }: PlannedObject,
+  carried: Carried,
+  isSourceDeleted: boolean,
+): MigratedObject {
+  const { did } = carried
+  if (did !== 'copied') return { did, key, to, bytes: 0, isReplaced: false, isSourceDeleted }
+  const { bytes, replaced } = carried
+  return { did, key, to, bytes, isReplaced: replaced === true, isSourceDeleted }
 }
 
 function bytesOf(size: number): number {

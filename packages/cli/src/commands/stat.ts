@@ -1,0 +1,38 @@
+/** `aos-storage stat`: what is known of an object, without its bytes. */
+import type { ObjectInfo } from '@aos-storage/core'
+import type { CommandContext } from '../command.ts'
+import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { keyOf } from '../locations/key-of.ts'
+import { formatBytes } from '../output/amounts.ts'
+import { printableLine } from '../output/printable.ts'
+
+export async function run(context: CommandContext): Promise<ExitCode> {
+  const { args, io, output, stores } = context
+  const location = context.location(args[0]!)
+  const key = keyOf(location)
+  await using store = await stores.objects(location, 'read')
+  const info = await store.stat(key, { signal: io.signal, foreign: true })
+  await output.record(recordOf(info), textOf(info))
+  return exitCodes.ok
+}
+
+function recordOf(info: ObjectInfo): object {
+  const { key, size, etag, modifiedAt, contentType, metadata } = info
+  return { key, size, etag, modifiedAt, contentType, metadata }
+}
+
+function textOf(info: ObjectInfo): string {
+  const rows: [string, string][] = [
+    ['key', info.key],
+    ['size', `${info.size} bytes (${formatBytes(info.size)})`],
+    ['type', info.contentType],
+    ['modified', info.modifiedAt.toISOString()],
+    ['etag', info.etag],
+    ...Object.entries(info.metadata).map(([name, value]): [string, string] => [
+      `meta.${name}`,
+      value,
+    ]),
+  ]
+  const widest = Math.max(...rows.map(([name]) => name.length))
+  return rows.map(([name, value]) => `${name.padEnd(widest)}  ${printableLine(value)}`).join('\n')
+}

@@ -1,0 +1,13 @@
+/** `aos-storage tables list`. */
+import type { CommandContext } from '../../command.ts'
+import { type ExitCode, exitCodes } from '../../exit-codes.ts'
+import { assertWholeStore } from '../../locations/whole-store.ts'
+
+export async function run(context: CommandContext<{ prefix?: string }>): Promise<ExitCode> {
+  const { args, options, io, output, stores } = context
+  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)))
+  const { prefix } = options
+  const scope = { signal: io.signal, ...(prefix === undefined ? {} : { prefix }) }
+  for await (const table of store.listTables(scope)) await output.record({ table }, table)
+  return exitCodes.ok
+}

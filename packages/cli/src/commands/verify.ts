@@ -1,0 +1,23 @@
+/**
+ * `aos-storage verify`: reads every object to its end, so that what is damaged is met now, and by
+ * whoever looks for it. With two locations, tells how the second differs from the first.
+ *
+ * ```
+ *   one     the backend's own check of the whole store (files), then a read of each object:
+ *           checksums of layers and services are checked as it is read
+ *   two     both listings side by side, in order; of keys on both sides size, then SHA-256
+ * ```
+ */
+import type { CommandContext } from '../command.ts'
+import { compareStores } from '../verification/comparing.ts'
+import { checkStore } from '../verification/checking.ts'
+import type { ExitCode } from '../exit-codes.ts'
+
+export interface VerifyCommandOptions {
+  readonly concurrency: number
+}
+
+export async function run(context: CommandContext<VerifyCommandOptions>): Promise<ExitCode> {
+  const [first, second] = context.args.map((text) => context.location(text))
+  return second === undefined ? checkStore(context, first!) : compareStores(context, first!, second)
+}

@@ -1,0 +1,11 @@
+import { usageError } from '../failure.ts'
+import { formatLocation, type Location } from './location.ts'
+
+/** The key of a location that must name one object. */
+export function keyOf(location: Location): string {
+  if (location.key !== '' && !location.key.endsWith('/')) return location.key
+  throw usageError(
+    `${location.label} names no object`,
+    `Write its key behind it: ${formatLocation(location, `${location.key}KEY`)}`,
+  )
+}

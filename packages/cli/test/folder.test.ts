@@ -1,0 +1,15 @@
+/** A misspelt path is no empty store, and looking at it makes no folder. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { run, temporaryFolder } from './support/run.ts'
+
+it.each(['ls', 'stat', 'cat', 'du', 'verify', 'doctor'])('%s of no folder', async (command) => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'not', 'there')
+  const key = ['stat', 'cat'].includes(command) ? '#key' : ''
+  const { code, stdout, stderr } = await run([command, `${path}${key}`], { env: {} })
+  expect(code).toBe(command === 'doctor' ? 5 : 3)
+  expect(stdout + stderr).toContain('There is no folder')
+  expect(existsSync(join(folder.path, 'not'))).toBe(false)
+})

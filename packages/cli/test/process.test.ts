@@ -1,0 +1,61 @@
+/** What only a process of its own shows: signals, kills, and which modules it loads. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { run, start, temporaryFolder } from './support/run.ts'
+import { contentsOf, fill, numbered } from './support/stores.ts'
+
+const objects = 1500
+const args = ['./s', './t', '--verbose']
+
+it('SIGINT amid a sync: it stops with nothing half-written, and the next run ends it', async () => {
+  await using folder = await temporaryFolder()
+  const contents = numbered(objects)
+  await fill(folder.at('s'), contents)
+  const started = start(['sync', ...args], { cwd: folder.path })
+  started.child.stdout!.once('data', () => started.child.kill('SIGINT'))
+  expect(await started.ended).toEqual({ code: 130, signal: null })
+  expect(started.stderr()).toContain('To go on:\n  aos-storage sync ./s ./t --verbose')
+  const copied = await contentsOf(folder.at('t'))
+  expect(Object.keys(copied).length).toBeLessThan(objects)
+  expect(contents).toMatchObject(copied)
+  expect(await run(['sync', ...args], { cwd: folder.path })).toMatchObject({ code: 0 })
+  expect(await contentsOf(folder.at('t'))).toEqual(contents)
+})
+
+it('kill -9 amid a migration: the same command line goes on', async () => {
+  await using folder = await temporaryFolder()
+  const contents = numbered(objects)
+  await fill(folder.at('s'), contents)
+  const command = ['migrate', ...args, '--journal', 'journal']
+  const started = start(command, { cwd: folder.path })
+  started.child.stdout!.on('data', () => {
+    if (started.stdout().split('\n').length > 200) started.child.kill('SIGKILL')
+  })
+  expect(await started.ended).toEqual({ code: null, signal: 'SIGKILL' })
+  const copied = await contentsOf(folder.at('t'))
+  expect(contents).toMatchObject(copied)
+  const second = await run([...command, '--json'], { cwd: folder.path })
+  expect(second.records().at(-1)).toMatchObject({ isResumed: true, copied: objects, failed: 0 })
+  expect(second.lines.length).toBeLessThan(objects - 100)
+  expect(await contentsOf(folder.at('t'))).toEqual(contents)
+})
+
+it('ls of a file store loads no cloud SDK, and no command but itself', async () => {
+  await using folder = await temporaryFolder()
+  await fill(folder.at('s'), { a: '1' })
+  const hook = fileURLToPath(new URL('./support/loaded-modules.mjs', import.meta.url))
+  const started = start(['ls', './s'], {
+    cwd: folder.path,
+    env: { AOS_LOADED_MODULES: folder.at('loaded') },
+    nodeArgs: [`--import=${hook}`],
+  })
+  expect(await started.ended).toEqual({ code: 0, signal: null })
+  expect(started.stdout()).toBe('a\n')
+  const loaded = (await readFile(folder.at('loaded'), 'utf8')).split('\n')
+  expect(loaded.some((url) => url.includes('/backend-file/src/'))).toBe(true)
+  const others = /backend-(s3|azure)|@aws-sdk|@smithy|@azure/
+  expect(loaded.filter((url) => others.test(url))).toEqual([])
+  const commands = loaded.filter((url) => url.includes('/cli/src/commands/'))
+  expect(commands.map((url) => url.replace(/.*\//, ''))).toEqual(['ls.ts'])
+})

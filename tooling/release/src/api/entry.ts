@@ -1,0 +1,28 @@
+/** The ways into a package: what `exports` names, with the declarations that were built for it. */
+import { join } from 'node:path'
+
+import type { PublicPackage } from '../public-packages.ts'
+
+export interface Entry {
+  /** As it is imported: `@aos-storage/core/backend`. */
+  readonly name: string
+  /** Of the snapshot: `index`, `backend`. */
+  readonly fileName: string
+  /** The built `.d.ts`. */
+  readonly declarations: string
+}
+
+export function entriesOf({ name, folder, manifest }: PublicPackage): Entry[] {
+  return Object.entries(manifest.exports ?? {}).flatMap(([path, target]) => {
+    if (typeof target !== 'object' || target === null) return []
+    const { types } = target
+    if (types === undefined) return []
+    return [
+      {
+        name: path === '.' ? name : `${name}/${path.slice(2)}`,
+        fileName: path === '.' ? 'index' : path.slice(2).replaceAll('/', '-'),
+        declarations: join(folder, types),
+      },
+    ]
+  })
+}

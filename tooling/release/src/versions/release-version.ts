@@ -1,0 +1,28 @@
+/** `pnpm release:version`: what the version pull request holds. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { markApiReleased } from '../api/api-check.ts'
+import { run, type CommandOptions } from '../command.ts'
+import { publicPackages, type PublicPackage } from '../public-packages.ts'
+import { readChangesets } from './changesets.ts'
+import { followersChangeset, followersOf } from './followers.ts'
+
+/** Consumes the changesets of the workspace at `root`; tells the packages that have moved. */
+export async function releaseVersion(
+  root: string,
+  options: Omit<CommandOptions, 'cwd'>,
+): Promise<PublicPackage[]> {
+  const before = publicPackages(root)
+  const followers = followersOf(before, readChangesets(root))
+  if (followers.length > 0) {
+    writeFileSync(join(root, '.changeset', 'followers.md'), followersChangeset(followers))
+  }
+  await run('changeset', ['version'], { ...options, cwd: root })
+  const versions = new Map(before.map(({ name, manifest }) => [name, manifest.version]))
+  const moved = publicPackages(root).filter(
+    ({ name, manifest }) => manifest.version !== versions.get(name),
+  )
+  markApiReleased(moved)
+  return moved
+}

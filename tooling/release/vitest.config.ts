@@ -1,0 +1,3 @@
+import { testProject } from '@aos-tooling/test'
+
+export default testProject('release')
