@@ -18,7 +18,7 @@ it('gives results in the order of the items, and has no more under way than it m
   expect(most).toBe(3)
 })
 
-it('tells those under way when one failed or nobody takes more, and waits for their end', async () => {
+it('tells those under way when one failed or nobody takes more, and waits', async () => {
   for (const isFailing of [true, false]) {
     const ended: number[] = []
     const work = async (item: number, told: AbortSignal): Promise<number> => {

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import type { Ajv, ValidateFunction } from 'ajv'
 import type { RunResult } from './run.ts'
 
-// The validator of this draft has no entry of its own: its file is what its documentation names.
+/** Of the draft of 2020, which is no entry of its own. */
 const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as { Ajv2020: typeof Ajv }
+
 const folder = new URL('../../schema/', import.meta.url)
 
 /**
