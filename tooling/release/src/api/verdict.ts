@@ -42,7 +42,7 @@ function finding(change: Change, name: string, version: string, needed: Step): s
   const escape =
     change.what === 'changed' ? `, or a line "Compatible: ${change.name}" if it breaks nobody` : ''
   return (
-    `${subject} was ${change.what} since ${version}, ${way}: ` +
+    `${subject} ${change.what === 'grown' ? 'has' : 'was'} ${change.what} since ${version}, ${way}: ` +
     `add a changeset with '${name}': ${needed}${escape}.`
   )
 }
