@@ -8,7 +8,13 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { isStorageError, type LoadedEntry, metrics, StorageManager } from '@aos-storage/core'
+import {
+  isStorageError,
+  type LoadedEntry,
+  metrics,
+  type ObjectInfo,
+  StorageManager,
+} from '@aos-storage/core'
 
 interface Limits {
   readonly bytesMax: number
@@ -21,7 +27,6 @@ class CachedStorage {
   readonly #kept = new Map<string, LoadedEntry & { readonly checkedMs: number }>()
   #bytes = 0
   #saves = 0
-
   readonly #storage: StorageManager
   readonly #limits: Limits
 
@@ -70,9 +75,9 @@ class CachedStorage {
 
   #keep(key: string, { value, info }: LoadedEntry, checkedMs: number): void {
     this.#forget(key)
-    if (info.size > this.#limits.bytesMax) return
+    if (bytesOf(info) > this.#limits.bytesMax) return
     this.#kept.set(key, { value, info, checkedMs })
-    this.#bytes += info.size
+    this.#bytes += bytesOf(info)
     for (const oldest of this.#kept.keys()) {
       if (this.#bytes <= this.#limits.bytesMax) return
       this.#forget(oldest)
@@ -80,9 +85,15 @@ class CachedStorage {
   }
 
   #forget(key: string): void {
-    this.#bytes -= this.#kept.get(key)?.info.size ?? 0
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) this.#bytes -= bytesOf(kept.info)
     this.#kept.delete(key)
   }
+}
+
+/** About what an entry takes; the key counts, or there could be any number of empty ones. */
+function bytesOf({ key, size }: ObjectInfo): number {
+  return key.length + size
 }
 
 const [basePath = mkdtempSync(join(tmpdir(), 'caching-'))] = process.argv.slice(2)
@@ -98,7 +109,7 @@ function asked(): string {
 }
 
 let nowMs = 0
-const cached = new CachedStorage(storage, { bytesMax: 60, freshMs: 30_000, now: () => nowMs })
+const cached = new CachedStorage(storage, { bytesMax: 100, freshMs: 30_000, now: () => nowMs })
 await cached.save('agents/ceo', { name: 'CEO' })
 await cached.load('agents/ceo')
 await cached.load('agents/ceo')
@@ -119,4 +130,4 @@ for (const id of ['cfo', 'coo', 'cto', 'cio']) {
 asked()
 await cached.load('agents/cio')
 await cached.load('agents/ceo')
-console.log('60 bytes hold four:', asked())
+console.log('100 bytes hold four:', asked())

@@ -1,7 +1,7 @@
 import { testProject } from '@aos-tooling/test'
 
-/** A browser and a server a file: side by side they would only wait for each other. */
+/** A browser and a server a file: two at a time, as one alone waits for a third of its time. */
 export default testProject('playground-browser', {
   include: ['test/browser/**/*.test.ts'],
-  isAlone: true,
+  isLast: true,
 })

@@ -11,7 +11,7 @@ it('caching.ts asks the store only when it must, and gives nothing that is too o
     `Two loads: 1 asked, 0 of them unchanged
 Half a minute later: 1 asked, 1 of them unchanged
 Changed by another process: { name: 'Ada' } 1 asked, 0 of them unchanged
-60 bytes hold four: 1 asked, 0 of them unchanged
+100 bytes hold four: 1 asked, 0 of them unchanged
 `,
   )
   await using storage = await StorageManager.open({ storageType: 'file', basePath: folder })

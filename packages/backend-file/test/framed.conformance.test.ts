@@ -1,7 +1,7 @@
 /**
- * The contract, by the kit: bodies stored compressed and with checksums, in files, by processes too.
- * Without keys and listings, which pass these layers by: `layers.conformance` has both layers and
- * all of the kit.
+ * The contract, by the kit: bodies stored compressed and with checksums, in files, by processes
+ * too. Without keys and listings, which pass these layers by: `layers.conformance` has both layers
+ * and all of the kit.
  */
 import { registerConformance } from '@aos-storage/core/testing'
 import { afterAll, describe, it } from 'vitest'

@@ -1,6 +1,6 @@
 /**
- * The contract, by the kit: files behind a rule that everything satisfies, so that each body is held
- * and looked at. Only what such a body can change; rules that match nothing are in
+ * The contract, by the kit: files behind a rule that everything satisfies, so that each body is
+ * held and looked at. Only what such a body can change; rules that match nothing are in
  * `handed-on.conformance`.
  */
 import { type Codec, type StandardSchema, validate } from '@aos-storage/core'

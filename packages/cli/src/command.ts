@@ -38,7 +38,7 @@ export interface OptionDefinition {
   readonly isRepeated?: boolean | undefined
 }
 
-export interface ArgumentDefinition {
+interface ArgumentDefinition {
   /** As commander has it: `<location>`, `[location]`, `<locations...>`. */
   readonly name: string
   readonly description: string

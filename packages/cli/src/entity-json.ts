@@ -92,7 +92,7 @@ function valueFromJson(name: string, value: unknown, type: unknown): TableValue 
       `Write it as text, or give its type: "${name}${typeEnd}": "Edm.Binary"`,
     )
   }
-  const read = Object.hasOwn(readers, String(type)) ? readers[String(type)] : undefined
+  const read = typeof type === 'string' && Object.hasOwn(readers, type) ? readers[type] : undefined
   if (read === undefined) {
     throw usageError(
       `The type of ${JSON.stringify(name)} is unknown`,
@@ -101,7 +101,7 @@ function valueFromJson(name: string, value: unknown, type: unknown): TableValue 
   }
   const converted = read(value)
   if (converted !== undefined) return converted
-  throw usageError(`${JSON.stringify(name)} is no ${String(type)}`)
+  throw usageError(`${JSON.stringify(name)} is no ${type as string}`)
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

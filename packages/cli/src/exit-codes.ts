@@ -1,6 +1,7 @@
 /** What the shell is told. Documented in the README; scripts remember them: append only. */
 import { isStorageError, type StorageErrorCode } from '@aos-storage/core'
 
+/** By name, what each says to a script. */
 export const exitCodes = {
   /** All of it was done. */
   ok: 0,
@@ -22,6 +23,7 @@ export const exitCodes = {
   interrupted: 130,
 } as const
 
+/** One of {@link exitCodes}. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 
 const byCode: Partial<Record<StorageErrorCode, ExitCode>> = {

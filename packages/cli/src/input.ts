@@ -23,7 +23,7 @@ async function* fileOf(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Bytes of one line, or of one value that is read whole. */
-export const valueBytesMax: number = 64 * 1024 ** 2
+const valueBytesMax: number = 64 * 1024 ** 2
 
 /** All of it, in memory. */
 export async function wholeInput(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

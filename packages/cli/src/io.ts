@@ -15,6 +15,7 @@ export interface ByteInput extends AsyncIterable<Uint8Array> {
   readonly isTTY?: boolean | undefined
 }
 
+/** What a run has of the world around it; tests give one of their own. */
 export interface CommandIo {
   readonly env: Environment
   /** Where relative paths begin. */

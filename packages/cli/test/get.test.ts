@@ -66,7 +66,7 @@ it('never writes outside of the folder: keys and links that lead out are refused
   await using folder = await temporaryFolder()
   await using foreign = await simulatedStore(folder, {
     '../up': '1',
-    '/root': '2',
+    '/top': '2',
     'a/../../up2': '3',
     './dot': '4',
     'a//b': '5',

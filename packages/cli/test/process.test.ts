@@ -5,43 +5,49 @@ import { expect, it } from 'vitest'
 import { run, start, temporaryFolder } from './support/run.ts'
 import { contentsOf, fill, numbered } from './support/stores.ts'
 
-const objects = 1500
+const objects = 500
+/** Three processes at most, on a machine that may be busy. */
+const timeout = 60_000
 const args = ['./s', './t', '--verbose']
 
-it('SIGINT amid a sync: it stops with nothing half-written, and the next run ends it', async () => {
-  await using folder = await temporaryFolder()
-  const contents = numbered(objects)
-  await fill(folder.at('s'), contents)
-  const started = start(['sync', ...args], { cwd: folder.path })
-  started.child.stdout!.once('data', () => started.child.kill('SIGINT'))
-  expect(await started.ended).toEqual({ code: 130, signal: null })
-  expect(started.stderr()).toContain('To go on:\n  aos-storage sync ./s ./t --verbose')
-  const copied = await contentsOf(folder.at('t'))
-  expect(Object.keys(copied).length).toBeLessThan(objects)
-  expect(contents).toMatchObject(copied)
-  expect(await run(['sync', ...args], { cwd: folder.path })).toMatchObject({ code: 0 })
-  expect(await contentsOf(folder.at('t'))).toEqual(contents)
-})
+it(
+  'SIGINT amid a sync: it stops with nothing half-written, and the next run ends it',
+  { timeout },
+  async () => {
+    await using folder = await temporaryFolder()
+    const contents = numbered(objects)
+    await fill(folder.at('s'), contents)
+    const started = start(['sync', ...args], { cwd: folder.path })
+    started.child.stdout!.once('data', () => started.child.kill('SIGINT'))
+    expect(await started.ended).toEqual({ code: 130, signal: null })
+    expect(started.stderr()).toContain('To go on:\n  aos-storage sync ./s ./t --verbose')
+    const copied = await contentsOf(folder.at('t'))
+    expect(Object.keys(copied).length).toBeLessThan(objects)
+    expect(contents).toMatchObject(copied)
+    expect(await run(['sync', ...args], { cwd: folder.path })).toMatchObject({ code: 0 })
+    expect(await contentsOf(folder.at('t'))).toEqual(contents)
+  },
+)
 
-it('kill -9 amid a migration: the same command line goes on', async () => {
+it('kill -9 amid a migration: the same command line goes on', { timeout }, async () => {
   await using folder = await temporaryFolder()
   const contents = numbered(objects)
   await fill(folder.at('s'), contents)
   const command = ['migrate', ...args, '--journal', 'journal']
   const started = start(command, { cwd: folder.path })
   started.child.stdout!.on('data', () => {
-    if (started.stdout().split('\n').length > 200) started.child.kill('SIGKILL')
+    if (started.stdout().split('\n').length > 50) started.child.kill('SIGKILL')
   })
   expect(await started.ended).toEqual({ code: null, signal: 'SIGKILL' })
   const copied = await contentsOf(folder.at('t'))
   expect(contents).toMatchObject(copied)
   const second = await run([...command, '--json'], { cwd: folder.path })
   expect(second.records().at(-1)).toMatchObject({ isResumed: true, copied: objects, failed: 0 })
-  expect(second.lines.length).toBeLessThan(objects - 100)
+  expect(second.lines.length).toBeLessThan(objects - 20)
   expect(await contentsOf(folder.at('t'))).toEqual(contents)
 })
 
-it('ls of a file store loads no cloud SDK, and no command but itself', async () => {
+it('ls of a file store loads no cloud SDK, and no command but itself', { timeout }, async () => {
   await using folder = await temporaryFolder()
   await fill(folder.at('s'), { a: '1' })
   const hook = fileURLToPath(new URL('./support/loaded-modules.mjs', import.meta.url))

@@ -42,22 +42,26 @@ describeWithService('rgw', (rgw) => {
 
     const aos = (...args: string[]): Promise<RunResult> => run(args, { cwd: folder.path, env })
 
-    it('puts, copies and gets the same bytes through S3 and Azure', async () => {
-      const contents = numbered(30)
-      await fill(folder.at('s'), contents)
-      const first = await aos('sync', './s', 'ceph:a/', '--json')
-      expect(first).toMatchObject({ code: 0, stderr: '' })
-      expect(checkedRecords('sync', first).at(-1)).toMatchObject({ copied: 30, failed: 0 })
-      const within = await aos('cp', '-r', 'ceph:a/', 'ceph:b/', '--json')
-      expect(within).toMatchObject({ code: 0, stderr: '' })
-      const across = await aos('cp', '-r', 'ceph:b', 'blobs:c', '--json')
-      expect(across).toMatchObject({ code: 0, stderr: '' })
-      const back = await aos('sync', 'blobs:c', './t', '--json')
-      expect(checkedRecords('sync', back).at(-1)).toMatchObject({ copied: 30, failed: 0 })
-      expect(await contentsOf(folder.at('t'))).toEqual(contents)
-      const again = await aos('sync', './s', 'ceph:a/', '--json')
-      expect(checkedRecords('sync', again)).toMatchObject([{ copied: 0, unchanged: 30 }])
-    })
+    it(
+      'puts, copies and gets the same bytes through S3 and Azure',
+      { timeout: 60_000 },
+      async () => {
+        const contents = numbered(12)
+        await fill(folder.at('s'), contents)
+        const first = await aos('sync', './s', 'ceph:a/', '--json')
+        expect(first).toMatchObject({ code: 0, stderr: '' })
+        expect(checkedRecords('sync', first).at(-1)).toMatchObject({ copied: 12, failed: 0 })
+        const within = await aos('cp', '-r', 'ceph:a/', 'ceph:b/', '--json')
+        expect(within).toMatchObject({ code: 0, stderr: '' })
+        const across = await aos('cp', '-r', 'ceph:b', 'blobs:c', '--json')
+        expect(across).toMatchObject({ code: 0, stderr: '' })
+        const back = await aos('sync', 'blobs:c', './t', '--json')
+        expect(checkedRecords('sync', back).at(-1)).toMatchObject({ copied: 12, failed: 0 })
+        expect(await contentsOf(folder.at('t'))).toEqual(contents)
+        const again = await aos('sync', './s', 'ceph:a/', '--json')
+        expect(checkedRecords('sync', again)).toMatchObject([{ copied: 0, unchanged: 12 }])
+      },
+    )
 
     it('honours create-only at each of them', async () => {
       await fill(folder.at('n'), { x: 'new' })

@@ -43,7 +43,7 @@ it('claims of objects', async () => {
   const { rows, columns } = tableUnder('What each backend claims')
   expect(columns).toEqual(Object.keys(backends))
   const names = Object.keys(backends.memory.capabilities).filter((name) => name !== 'extras')
-  expect(rows.map(([name]) => name).toSorted()).toEqual(names.toSorted())
+  expect(new Set(rows.map(([name]) => name))).toEqual(new Set(names))
   for (const [name, ...cells] of rows) {
     const claims = Object.values(backends).map(({ capabilities }) =>
       shown(capabilities[name as keyof Capabilities]),

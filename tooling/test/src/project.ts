@@ -15,13 +15,13 @@ export interface TestProjectOptions {
   /** Which test files. Default: all under `test/`. */
   readonly include?: readonly string[] | undefined
   readonly exclude?: readonly string[] | undefined
-  /** One file at a time, beside no other project: for tests that need the machine. */
-  readonly isAlone?: boolean | undefined
+  /** After all other projects, two files at a time: for tests that need the machine. */
+  readonly isLast?: boolean | undefined
 }
 
 /** The vitest project of one package: `export default testProject('core')`. */
 export function testProject(name: string, options: TestProjectOptions = {}): UserWorkspaceConfig {
-  const { include = ['test/**/*.test.ts'], exclude = [], isAlone = false } = options
+  const { include = ['test/**/*.test.ts'], exclude = [], isLast = false } = options
   return defineProject({
     resolve: { conditions },
     ssr: { resolve: { conditions } },
@@ -30,9 +30,9 @@ export function testProject(name: string, options: TestProjectOptions = {}): Use
       include: [...include],
       exclude: ['**/node_modules/**', ...exclude],
       // Tests wait for disks and servers more than they work; by default a core is left over.
-      ...(isAlone ? { maxWorkers: 1, sequence: { groupOrder: 1 } } : { maxWorkers: '100%' }),
+      ...(isLast ? { maxWorkers: 2, sequence: { groupOrder: 1 } } : { maxWorkers: '100%' }),
       // Two busy cores, and tests that start processes: slow is no failure, hanging is.
-      testTimeout: isAlone ? 60_000 : 20_000,
+      testTimeout: isLast ? 60_000 : 20_000,
       hookTimeout: 60_000,
       // Child processes that tests start (crash and race tests) resolve the sources too, and find
       // them compiled: else most of their start is that.

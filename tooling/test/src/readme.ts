@@ -47,7 +47,7 @@ export interface ProgramRun {
 /** `testReadme(new URL('../README.md', import.meta.url))` in a package's test. */
 export function testReadme(readme: string | URL, options: ReadmeOptions = {}): void {
   const file = pathOf(readme)
-  describe(basename(file, '.md'), () => {
+  describe(`${basename(file, '.md')}.md`, () => {
     const blocks = codeBlocks(readFileSync(file, 'utf8'))
     it('has a code block', () => expect(blocks.length).toBeGreaterThan(0))
     testBlocks(file, blocks, options)
@@ -65,11 +65,22 @@ export function testPages(folder: string | URL, options: ReadmeOptions = {}): vo
     const blocks = codeBlocks(readFileSync(file, 'utf8')).filter(({ language }) =>
       testedLanguages.includes(language),
     )
-    if (blocks.length > 0) describe(name, () => testBlocks(file, blocks, options))
+    if (blocks.length > 0) describePage(name, file, blocks, options)
   }
 }
 
 const testedLanguages: readonly string[] = ['ts', 'js', 'sh']
+
+function describePage(
+  name: string,
+  file: string,
+  blocks: readonly CodeBlock[],
+  options: ReadmeOptions,
+): void {
+  describe(`page ${name}`, () => {
+    testBlocks(file, blocks, options)
+  })
+}
 
 function testBlocks(file: string, blocks: readonly CodeBlock[], options: ReadmeOptions): void {
   const timeoutMs = options.timeoutMs ?? 20_000

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -8,10 +8,12 @@ import { runBlock, testReadme, type ProgramRun, type ReadmeOptions } from '../sr
 testReadme(new URL('../README.md', import.meta.url))
 
 describe('runBlock', () => {
-  // Inside the package, as a README is: `.tsbuild` is ignored by git.
+  // Inside the package, as a README is, where git looks away: rules read all that it sees.
   let folder = ''
   beforeAll(async () => {
-    folder = await mkdtemp(join(import.meta.dirname, '../.tsbuild-readme-'))
+    const ignored = join(import.meta.dirname, '../.tsbuild')
+    await mkdir(ignored, { recursive: true })
+    folder = await mkdtemp(join(ignored, 'page-'))
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
 

@@ -205,8 +205,8 @@ describeInBrowser('the look of the objects screen', (browser) => {
   it.each(['light', 'dark'] as const)('is in the README, %s', slow, async (colorScheme) => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'playground_'))
     await using shown = await startPlayground({ dataFolder: folder.path })
-    const { page, screenshot } = await browser.tab(shown.url, { colorScheme })
-    const path = await readmePicture(page, screenshot, colorScheme)
+    const { page, picture } = await browser.tab(shown.url, { colorScheme })
+    const path = await readmePicture(page, picture, colorScheme)
     expect((await stat(path)).size).toBeLessThan(pictureBytesMax)
   })
 })
@@ -214,12 +214,12 @@ describeInBrowser('the look of the objects screen', (browser) => {
 /** The picture of the README: to be copied to `docs/pictures` when the page looks otherwise. */
 async function readmePicture(
   page: Page,
-  screenshot: (name: string) => Promise<string>,
+  picture: (name: string) => Promise<string>,
   name: string,
 ): Promise<string> {
   await page.goto(view({ prefix: 'agent_configs/', key: 'agent_configs/ceo' }))
   await row(page, 'agent_configs/pipeline.yaml').waitFor()
   await page.getByText('"Chief Executive Officer"').waitFor()
   await node(page, 'training_data').waitFor()
-  return screenshot(`browse/objects-${name}`)
+  return picture(`browse/objects-${name}`)
 }

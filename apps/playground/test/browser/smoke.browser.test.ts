@@ -52,7 +52,7 @@ describeInBrowser('the support of browser tests', (browser) => {
       true,
     ])
     expect(await tab.page.evaluate(() => innerWidth)).toBe(1600)
-    const picture = await stat(await tab.screenshot('smoke/sample'))
+    const picture = await stat(await tab.picture('smoke/sample'))
     expect(picture.size).toBeGreaterThan(1000)
   })
 

@@ -1,6 +1,7 @@
 /**
  * The contract, by the kit, on the gateway: in a bucket that keeps versions, and behind a fault
- * injector that injects nothing. Without names, and the ways of bytes: `plain.conformance` has them.
+ * injector that injects nothing. Without names, and the ways of bytes: `plain.conformance` has
+ * them.
  */
 import { faults, registerConformance } from '@aos-storage/core/testing'
 import { describeWithService } from '@aos-tooling/services/vitest'

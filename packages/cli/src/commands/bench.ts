@@ -27,9 +27,8 @@ export async function run(context: CommandContext<BenchOptions>): Promise<ExitCo
   await using store = await stores.objects(location, 'write')
   const body = benchBody(size)
   const keys = Array.from({ length: count }, (_, place) => `${scratch}${place}`)
-  output.note(
-    `${formatCount(count, 'object')} of ${formatBytes(size)}, ${concurrency} at once, below ${scratch}`,
-  )
+  const plan = `${formatCount(count, 'object')} of ${formatBytes(size)}, ${concurrency} at once`
+  output.note(`${plan}, below ${scratch}`)
   const each = async (name: string, work: (key: string) => Promise<unknown>): Promise<void> => {
     const measurement = new Measurement(name, clock)
     for await (const _ of inOrder(keys, concurrency, (key) => measurement.time(() => work(key))));

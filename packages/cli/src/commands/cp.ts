@@ -47,7 +47,7 @@ async function copyOne(
   const key = keyOf(from)
   const to = { ...given, key: targetKey(given, nameOf(key)) }
   await using ledger = new Ledger(context, verbs.copy)
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     const opening = { from, to, sourceAccess: 'read', isDryRun: ledger.isDryRun } as const
     await using ends = await openEnds(context, opening)
     if (isOnePlace(ends)) throw usageError(`${formatLocation(from, key)} is both source and copy`)
@@ -70,7 +70,7 @@ async function copyMany(
   const from = { ...given, key: folderOf(given) }
   const to = { ...target, key: folderOf(target) }
   await using ledger = new Ledger(context, verbs.copy)
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     const opening = { from, to, sourceAccess: 'read', isDryRun: ledger.isDryRun } as const
     await using ends = await openEnds(context, opening)
     assertApart(ends, from, to)

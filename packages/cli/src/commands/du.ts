@@ -83,8 +83,8 @@ function growthOf({ growth }: UsageReading): string {
   if (growth === undefined) return ''
   const { objects, bytes, since } = growth
   const sign = bytes < 0 ? '-' : '+'
-  const amount = `${sign}${formatBytes(Math.abs(bytes))}, ${objects < 0 ? '' : '+'}${objects} objects`
-  return `\n${amount} since ${since}`
+  const count = `${objects < 0 ? '' : '+'}${objects} objects`
+  return `\n${sign}${formatBytes(Math.abs(bytes))}, ${count} since ${since}`
 }
 
 /** The total of an earlier `du --json`. */

@@ -52,7 +52,7 @@ async function getOne(
   const key = keyOf(location)
   if (path === '-') return getOut(context, location, key)
   await using ledger = new Ledger(context, verbs.get)
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     await using store = await stores.objects(location, 'read')
     const { ifMatch } = options
     const version = ifMatch === undefined ? {} : { ifMatch }
@@ -133,7 +133,7 @@ async function getMany(
   const { signal } = io
   const prefix = folderOf(location)
   await using ledger = new Ledger(context, verbs.get)
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     await using store = await stores.objects(location, 'read')
     const folder = resolve(io.cwd, path)
     const places = [await localPlace(folder), await placeOf(store, prefix, signal)] as const

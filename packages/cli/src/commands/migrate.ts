@@ -52,7 +52,7 @@ export async function run(context: CommandContext<MigrateCommandOptions>): Promi
   }
   const sourceAccess = deleteSource === true ? 'write' : 'read'
   await using ledger = new MigrationLedger(context, { from, to })
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     await using ends = await openEnds(context, { from, to, sourceAccess, isDryRun })
     assertApart(ends, from, to)
     if (deleteSource === true && !isDryRun) assertDeletes(ends, from, options.sourceCheck)

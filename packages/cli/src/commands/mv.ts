@@ -47,7 +47,7 @@ export async function run(context: CommandContext<MoveOptions>): Promise<ExitCod
   const from = { ...given, key: isMany ? folderOf(given) : keyOf(given) }
   const to = { ...target, key: isMany ? folderOf(target) : targetKey(target, nameOf(from.key)) }
   await using ledger = new Ledger(context, verbs.move)
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     const { isDryRun } = ledger
     await using ends = await openEnds(context, { from, to, sourceAccess: 'write', isDryRun })
     if (isMany) assertApart(ends, from, to)

@@ -51,7 +51,7 @@ export async function run(context: CommandContext<PutOptions>): Promise<ExitCode
   assertOneFile(paths, location, options)
   const stored = storedAs(options)
   await using ledger = new Ledger(context, verbs.put)
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     await using store = await stores.objects(location, ledger.isDryRun ? 'read' : 'write')
     const sources =
       options.recursive === true

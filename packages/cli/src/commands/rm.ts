@@ -31,7 +31,7 @@ export async function run(context: CommandContext<RemoveOptions>): Promise<ExitC
     throw usageError('--if-match is a version of one object', 'Name one object')
   }
   await using ledger = new Ledger(context, verbs.delete)
-  return ledger.conclude(() =>
+  return await ledger.conclude(() =>
     options.recursive === true
       ? removeBelow(context, locations, ledger)
       : removeNamed(context, locations, ledger),

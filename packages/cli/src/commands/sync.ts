@@ -38,7 +38,7 @@ export async function run(context: CommandContext<SyncOptions>): Promise<ExitCod
     )
   }
   await using ledger = new MigrationLedger(context, { from, to })
-  return ledger.conclude(async () => {
+  return await ledger.conclude(async () => {
     await using ends = await openEnds(context, { from, to, sourceAccess: 'read', isDryRun })
     assertApart(ends, from, to)
     if (options.delete === true && holdsSource(ends)) {

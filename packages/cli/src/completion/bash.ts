@@ -2,6 +2,7 @@
 import { type CommandWords, flatCommands, nameOf } from './words.ts'
 
 export function bashScript(program: CommandWords): string {
+  const offer = (words: string): string => `COMPREPLY=($(compgen -W "${words}" -- "$cur")); return`
   return `# aos-storage completion for bash:
 #   source <(aos-storage completion bash)
 _aos_storage() {
@@ -14,7 +15,7 @@ ${stepLines(program)}
     esac
   done
   case "$at:$prev" in
-${valueLines(program, (words) => `COMPREPLY=($(compgen -W "${words}" -- "$cur")); return`, 'return')}
+${valueLines(program, offer, 'return')}
   esac
   case "$at" in
 ${wordLines(program)}

@@ -2,7 +2,7 @@
  * Layers of a profile: those that are needed to read what a service wrote through them.
  *
  * ```json
- * "layers": [{ "compress": {} }, { "checksum": { "missing": "refuse" } }, { "prefix": "tenant/a/" }]
+ * "layers": [{ "checksum": { "missing": "refuse" } }, { "compress": {} }, { "prefix": "a/b/" }]
  * ```
  *
  * The outermost comes first, as in `StorageManager.open`; core refuses an order that breaks data.

@@ -123,13 +123,9 @@ interface Described {
 
 /** Local stores wait for nobody. */
 function impatient(config: string | Profile, patience: Patience): string | Profile {
-  const isRemote =
-    typeof config === 'object' && ['s3', 'azure'].includes(String((config as Settings).storageType))
-  return isRemote ? ({ ...config, ...patience } as Profile) : config
-}
-
-interface Settings {
-  readonly storageType?: string
+  if (typeof config === 'string' || !('storageType' in config)) return config
+  const isRemote = config.storageType === 's3' || config.storageType === 'azure'
+  return isRemote ? { ...config, ...patience } : config
 }
 
 /** What core takes for a mistake in the program is one in a profile here: a setting, a layer. */
@@ -162,7 +158,7 @@ function forReading(config: StorageConfig): StorageConfig {
   }
   const { provider, ...settings } = config as { provider?: BackendProvider }
   if (provider?.storageType !== 's3') return config
-  return { provider, server: 'unprobed', ...settings } as StorageConfig
+  return { provider, server: 'unprobed', ...settings }
 }
 
 async function withProvider(config: string | Profile): Promise<StorageConfig> {

@@ -156,7 +156,8 @@ async function secretOf(
   } catch (error) {
     const { code } = error as { code?: unknown }
     throw usageError(
-      `${setting} of profile ${profile} is in ${reference.file}, which cannot be read (${String(code)})`,
+      `${setting} of profile ${profile} is in ${reference.file}, which cannot be read ` +
+        `(${String(code)})`,
     )
   }
 }

@@ -51,7 +51,8 @@ async function readAnswer(stdin: ByteInput, signal: AbortSignal): Promise<string
   } finally {
     signal.removeEventListener('abort', onAbort)
     aborted.promise.catch(() => undefined)
-    // Not awaited: a read that nobody answers would hold it up for ever.
+    // Not awaited: a read that nobody answers would hold it up, and the process, for ever.
     void iterator.return?.()
+    ;(stdin as { destroy?: () => void }).destroy?.()
   }
 }

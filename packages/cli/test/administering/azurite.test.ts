@@ -9,8 +9,12 @@ import { queuesOn } from '../support/queues-scenario.ts'
 import { tablesOn } from '../support/tables-scenario.ts'
 
 describeWithService('azurite', (service) => {
-  describe('tables', () => tablesOn('az:', () => service.url))
-  describe('queues', () => queuesOn('az:', () => service.url))
+  describe('tables', () => {
+    tablesOn('az:', () => service.url)
+  })
+  describe('queues', () => {
+    queuesOn('az:', () => service.url)
+  })
 
   it('doctor is content with what works, and tells where each setting is from', async () => {
     await using folder = await temporaryFolder()
@@ -33,7 +37,7 @@ describeWithService('azurite', (service) => {
     })
   })
 
-  it('doctor tells a wrong key, a missing container, a denied right and a dead server', async () => {
+  it('doctor tells a wrong key, a missing container, a denied right, a dead server', async () => {
     await using folder = await temporaryFolder()
     await using container = await newContainer(service.url)
     const doctor = async (
@@ -73,7 +77,7 @@ describeWithService('azurite', (service) => {
     })
     const nobody = service.url.replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:1')
     const dead = await doctor({ container: container.name }, nobody)
-    expect(dead.filter(({ status }) => status === 'fail')[0]).toMatchObject({
+    expect(dead.find(({ status }) => status === 'fail')).toMatchObject({
       name: 'connectivity',
     })
   })

@@ -3,7 +3,9 @@ import { errorOf } from '../support/error-line.ts'
 import { run, type RunOptions, type RunResult, temporaryFolder } from '../support/run.ts'
 import { queuesOn } from '../support/queues-scenario.ts'
 
-describe('on files', () => queuesOn('here:', () => 'none'))
+describe('on files', () => {
+  queuesOn('here:', () => 'none')
+})
 
 it('says what standard input may be', async () => {
   await using folder = await temporaryFolder()

@@ -3,7 +3,9 @@ import { errorOf } from '../support/error-line.ts'
 import { run, temporaryFolder } from '../support/run.ts'
 import { tablesOn } from '../support/tables-scenario.ts'
 
-describe('on files', () => tablesOn('here:', () => 'none'))
+describe('on files', () => {
+  tablesOn('here:', () => 'none')
+})
 
 it('goes on behind lines that fail, and tells them by their numbers', async () => {
   await using folder = await temporaryFolder()

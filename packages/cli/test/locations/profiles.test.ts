@@ -85,7 +85,7 @@ describe('profiles', () => {
     expect(JSON.stringify(fault)).not.toContain('hunter2')
   })
 
-  it('are found by --config, AOS_STORAGE_CONFIG, XDG_CONFIG_HOME and HOME, in this order', async () => {
+  it('are found by --config, AOS_STORAGE_CONFIG, XDG_CONFIG_HOME, HOME', async () => {
     await using folder = await temporaryFolder()
     const { path: cwd } = folder
     const text = '{"profiles":{"here":{"url":"memory:"}}}'

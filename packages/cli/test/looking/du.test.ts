@@ -26,7 +26,7 @@ it('tells first segments and the total', async () => {
   expect(lines.at(-1)).toMatch(/^ +35 B +3 objects {2}total of logs\/$/)
 })
 
-it('tells deeper prefixes before those that they are in, the largest objects and types', async () => {
+it('tells deeper prefixes before those that they are in, largest and types', async () => {
   await using folder = await temporaryFolder()
   await filled(folder)
   const args = ['du', '--json', '--depth', '3', '--top', '2', '--types', './s']

@@ -1,4 +1,4 @@
-/** Containers and buckets on real servers, with the profiles that reach them; gone with the test. */
+/** Containers and buckets on real servers, and what reaches them; gone with the test. */
 import {
   BlobServiceClient,
   ContainerSASPermissions,

@@ -141,6 +141,9 @@ export async function temporaryFolder(): Promise<TemporaryFolder> {
 /** The real program, from its sources. */
 export const programPath: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
 
+/** What node compiled, kept from run to run: of sources that takes most of the time. */
+const cachePath: string = fileURLToPath(new URL('../../.tsbuild/cache', import.meta.url))
+
 export interface Started {
   readonly child: ChildProcess
   /** All that it wrote until now. */
@@ -164,7 +167,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Star
   const { PATH, HOME, TMPDIR } = process.env
   const child = spawn(process.execPath, [...nodeArgs, programPath, ...args], {
     cwd: options.cwd ?? tmpdir(),
-    env: { PATH, HOME, TMPDIR, ...options.env },
+    env: { PATH, HOME, TMPDIR, XDG_CACHE_HOME: cachePath, ...options.env },
     stdio: 'pipe',
   })
   let stdout = ''

@@ -1,7 +1,11 @@
 /** Checks real output against the schemas that are published beside it. */
 import { readFileSync } from 'node:fs'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import { createRequire } from 'node:module'
+import type { Ajv, ValidateFunction } from 'ajv'
 import type { RunResult } from './run.ts'
+
+/** Of the draft of 2020, which is no entry of its own. */
+const { Ajv2020 } = createRequire(import.meta.url)('ajv/dist/2020.js') as { Ajv2020: typeof Ajv }
 
 const folder = new URL('../../schema/', import.meta.url)
 

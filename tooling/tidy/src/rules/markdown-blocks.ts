@@ -8,7 +8,7 @@ import { posix } from 'node:path'
 import { fencesOf } from '../markdown.ts'
 import type { Repository } from '../repository.ts'
 import type { Finding, Rule } from '../rule.ts'
-import { nameOf, nodes, walk } from '../syntax.ts'
+import { isNode, nameOf, type Node, nodes, walk } from '../syntax.ts'
 
 const tested: readonly string[] = ['ts', 'js', 'sh']
 /** Other names of the same languages, which the tests would pass over. */
@@ -60,15 +60,25 @@ function coveredPages(repository: Repository): string[] {
   return repository
     .sources(/\/test\/.*\.test\.ts$/)
     .filter((path) => /\btest(Readme|Pages)\(/.test(repository.text(path)))
-    .flatMap((path) =>
-      [...walk(repository.module(path).program)]
+    .flatMap((path) => {
+      const all = [...walk(repository.module(path).program)]
+      return all
         .filter((node) => /^test(Readme|Pages)$/.test(calleeOf(node)))
-        .flatMap((node) => nodes(nodes(node['arguments'])[0]?.['arguments']).slice(0, 1))
-        .flatMap((literal) => nameOf(literal) ?? [])
-        .map((target) => posix.join(posix.dirname(path), target)),
-    )
+        .flatMap((node) => urlOf(nodes(node['arguments'])[0], all) ?? [])
+        .map((target) => posix.join(posix.dirname(path), target))
+    })
 }
 
-function calleeOf(node: { readonly type: string; readonly [member: string]: unknown }): string {
+/** The text of `new URL('text', ...)`, or of the constant that holds it. */
+function urlOf(value: Node | undefined, all: readonly Node[]): string | undefined {
+  if (value?.type !== 'Identifier') return nameOf(nodes(value?.['arguments'])[0])
+  const constant = all.find(
+    (node) => node.type === 'VariableDeclarator' && nameOf(node['id']) === nameOf(value),
+  )
+  const init = constant?.['init']
+  return isNode(init) ? nameOf(nodes(init['arguments'])[0]) : undefined
+}
+
+function calleeOf(node: Node): string {
   return node.type === 'CallExpression' ? (nameOf(node['callee']) ?? '') : ''
 }

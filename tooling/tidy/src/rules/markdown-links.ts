@@ -48,7 +48,7 @@ function shapeProblem(target: string, isPublished: boolean): string | undefined 
   if (target === '') return 'nothing.'
   if (target.startsWith('/')) return ', from a root that npm and editors do not know; be relative.'
   if (/^(https:\/\/|mailto:|#)/.test(target)) return undefined
-  if (/^http:\/\//.test(target)) return '; use https.'
+  if (target.startsWith('http://')) return '; use https.'
   if (/^[a-z][a-z+.-]*:/i.test(target)) return '; only https and mailto lead out of a page.'
   if (isPublished) return `, which npm's page does not have; write ${home}/blob/main/...`
   return undefined
@@ -60,7 +60,7 @@ function goalProblem(
   target: string,
   anchorsIn: (path: string) => ReadonlySet<string>,
 ): string | undefined {
-  const [address = '', anchor] = splitAnchor(target)
+  const [address, anchor] = splitAnchor(target)
   const goal = goalOf(path, address)
   if (goal === undefined) return undefined
   if (goal === false) return ', which names no file of branch main.'

@@ -20,6 +20,8 @@ it('accepts pages that a test names, alone or by their folder, and other languag
   const page = { 'docs/a/b.md': block('ts') + block('sh') }
   const alone = test("testReadme(new URL('../../../docs/a/b.md', import.meta.url), { runs: 2 })")
   expect(check(markdownBlocks, { ...page, ...alone })).toEqual([])
+  const held = test("const p = new URL('../../../docs/a/b.md', import.meta.url)\ntestReadme(p)")
+  expect(check(markdownBlocks, { ...page, ...held })).toEqual([])
   const folder = test("testPages(new URL('../../../docs/', import.meta.url))")
   expect(check(markdownBlocks, { ...page, ...folder })).toEqual([])
   const others = { 'docs/a.md': block('json') + block('text') + block('') }

@@ -59,6 +59,6 @@ export function describeInBrowser(title: string, tests: (browser: BrowserFixture
 
 /** What the tabs of a failed test showed; one that cannot be drawn is no second failure. */
 async function picture(tabs: readonly Tab[], name: string): Promise<void> {
-  const saved = tabs.map((tab, index) => tab.screenshot(`failed/${name}-${index}`))
+  const saved = tabs.map((tab, index) => tab.picture(`failed/${name}-${index}`))
   await Promise.allSettled(saved)
 }

@@ -1,8 +1,13 @@
-/** Pictures of pages for people to look at, in `apps/playground/.screenshots`, outside of git. */
+/**
+ * Pictures of pages for people to look at, in `apps/playground/.screenshots`, outside of git. Only
+ * for who asks for them: there are hundreds, and each takes time to draw.
+ */
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
+
+export const areScreenshotsWanted: boolean = process.env['AOS_SCREENSHOTS'] === '1'
 
 const folder = fileURLToPath(new URL('../../../.screenshots/', import.meta.url))
 

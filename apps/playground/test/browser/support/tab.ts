@@ -1,7 +1,7 @@
 /** A tab in a browser context of its own (nothing stored, nothing shared), under a watch. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { saveScreenshot } from './screenshot.ts'
+import { areScreenshotsWanted, saveScreenshot } from './screenshot.ts'
 import { Watch } from './watch.ts'
 
 /** Below the time limit of a test, so that the message says which element never came. */
@@ -17,8 +17,10 @@ export interface Tab {
   readonly page: Page
   readonly context: BrowserContext
   readonly watch: Watch
+  /** {@link picture} for people who ask for it with `AOS_SCREENSHOTS=1`; else nothing. */
+  readonly screenshot: (name: string) => Promise<void>
   /** Saves what it shows to `apps/playground/.screenshots/NAME.png`. */
-  readonly screenshot: (name: string) => Promise<string>
+  readonly picture: (name: string) => Promise<string>
   /**
    * Closes it, and checks the watch. Happens by itself after each test, unless the test did it:
    * whoever comes first hears of the faults.
@@ -51,7 +53,10 @@ export async function openTab(
     page,
     context,
     watch,
-    screenshot: (name) => saveScreenshot(page, name),
+    screenshot: async (name) => {
+      if (areScreenshotsWanted) await saveScreenshot(page, name)
+    },
+    picture: (name) => saveScreenshot(page, name),
     finish: async () => {
       if (isFinished) return
       isFinished = true

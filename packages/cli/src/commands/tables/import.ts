@@ -1,6 +1,6 @@
 /**
- * `aos-storage tables import`: entities one a line. Some at once, in constant memory; of one pair of
- * keys the last line wins. A line that fails is told, and the others go on.
+ * `aos-storage tables import`: entities one a line. Some at once, in constant memory; of one pair
+ * of keys the last line wins. A line that fails is told, and the others go on.
  */
 import type { Entity, TableStore } from '@aos-storage/core'
 import { isStorageError } from '@aos-storage/core'

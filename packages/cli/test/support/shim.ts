@@ -1,0 +1,57 @@
+/**
+ * `aos-storage` for shells of a test: a program that hands its words to this process, where they
+ * run, and gives back what came of it. So that a page of examples does not load the sources anew
+ * for each line.
+ */
+import { chmod, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { run, type TemporaryFolder } from './run.ts'
+
+interface Call {
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly stdin: string
+}
+
+const client = (socket: string): string => `#!${process.execPath}
+const { connect } = require('node:net')
+const chunks = []
+process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
+  const stdin = Buffer.concat(chunks).toString('base64')
+  const call = { args: process.argv.slice(2), cwd: process.cwd(), stdin }
+  let answer = ''
+  connect(${JSON.stringify(socket)})
+    .on('data', (text) => (answer += text))
+    .on('end', () => {
+      const { code, stdout, stderr } = JSON.parse(answer)
+      process.stdout.write(Buffer.from(stdout, 'base64'))
+      process.stderr.write(stderr)
+      process.exitCode = code
+    })
+    .end(JSON.stringify(call))
+})
+`
+
+/** Puts it into the folder, to be put on the PATH. It works until it is disposed. */
+export async function shimIn(folder: TemporaryFolder): Promise<AsyncDisposable> {
+  const socket = folder.at('shim.socket')
+  const server = createServer({ allowHalfOpen: true }, (connection) => {
+    let text = ''
+    connection.setEncoding('utf8').on('data', (part: string) => (text += part))
+    connection.on('end', () => {
+      const { args, cwd, stdin } = JSON.parse(text) as Call
+      void run(args, { cwd, env: { HOME: folder.path }, stdin: Buffer.from(stdin, 'base64') }).then(
+        ({ code, bytes, stderr }) => {
+          const stdout = Buffer.from(bytes).toString('base64')
+          connection.end(JSON.stringify({ code, stdout, stderr }))
+        },
+      )
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  await writeFile(folder.at('aos-storage'), client(socket))
+  await chmod(folder.at('aos-storage'), 0o755)
+  return {
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  }
+}
