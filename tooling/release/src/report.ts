@@ -52,7 +52,8 @@ function circumstances(consumers: readonly ConsumerReport[]): string {
   const [first] = consumers
   if (first === undefined) return ''
   const { typeScript, runs } = first
-  return `Each was compiled by TypeScript ${typeScript.join(' and ')}, and run by Node ${runs.join(', ')}.`
+  const compilers = typeScript.join(' and ')
+  return `Each was compiled by TypeScript ${compilers}, and run by Node ${runs.join(', ')}.`
 }
 
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
