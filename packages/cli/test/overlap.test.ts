@@ -1,5 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { run, temporaryFolder } from './support/run.ts'
+import { simulatedStore } from './support/services.ts'
 import { contentsOf, fill } from './support/stores.ts'
 
 const contents = { 'p/p/z': 'inner', 'p/z': 'outer' }
@@ -28,4 +30,21 @@ it.each(commands)('%s brings up what replaces no source', async (...command) => 
   const { z, ...others } = await contentsOf(folder.at('s'))
   expect(z).toBe('outer')
   expect(others['p/p/z']).toBe('inner')
+})
+
+it('sync --delete deletes no source that it meets under another address', async () => {
+  await using folder = await temporaryFolder()
+  await using sim = await simulatedStore(folder, { 'x/a': 'copied', 'x/keep': 'the only one' })
+  const path = folder.at('profiles.json')
+  const { profiles } = JSON.parse(await readFile(path, 'utf8')) as {
+    profiles: { sim: { endpoint: string } }
+  }
+  const endpoint = profiles.sim.endpoint.replace('127.0.0.1', 'localhost')
+  const alias = { ...profiles.sim, endpoint }
+  await writeFile(path, JSON.stringify({ profiles: { ...profiles, alias } }))
+  const args = ['sync', '--delete', '--yes', '--exclude', 'keep', 'sim:x', 'alias:']
+  const { code, stderr } = await run(args, { cwd: folder.path, env: sim.env })
+  expect(stderr).toContain('seem to be one object')
+  expect(code).toBe(2)
+  expect(sim.keys()).toEqual(['a', 'x/a', 'x/keep'])
 })

@@ -7,7 +7,7 @@ import { formatLocation, type Location } from '../locations/location.ts'
 import { formatCount } from '../output/amounts.ts'
 import { canAsk, confirm } from '../output/confirm.ts'
 import { assertApart, type Ends, holdsSource, openEnds } from '../transfer/ends.ts'
-import { assertNoneReplaced } from '../transfer/overlap.ts'
+import { assertNoneReplaced, assertNoSource } from '../transfer/overlap.ts'
 import { deleteSurplus, surplusOf } from '../transfer/surplus.ts'
 import { folderOf, selectionOf } from '../transfer/scope.ts'
 import { MigrationLedger, type MigrationTelling } from '../transfer/migration-ledger.ts'
@@ -104,6 +104,7 @@ async function deleteAfter({ context, ends, from, to, ledger }: Deletion): Promi
   await deleteSurplus(surplus, {
     concurrency: options.concurrency,
     isDryRun: ledger.isDryRun,
+    assertSurplus: (object) => assertNoSource(ends, { ...object, from, to, signal }),
     onDeleted: (key) => ledger.deleted(key),
     onFailed: (key, error) => ledger.failed(key, error),
   })

@@ -7,10 +7,13 @@
  *                      x/p/z   -> x/z       what was x/p/p/z; the own z is lost
  * ```
  */
+import { isStorageError } from '@aos-storage/core'
 import { usageError } from '../failure.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { type Ends, holdsSource } from './ends.ts'
 import { objectsBelow } from './objects.ts'
+import { isOneStore } from './place.ts'
+import type { SurplusObject } from './surplus.ts'
 
 interface Copying {
   readonly from: Location
@@ -40,4 +43,33 @@ export async function assertNoneReplaced(
       `Bring it elsewhere first, or leave it out: --exclude '${between}**'`,
     )
   }
+}
+
+/**
+ * A store that has two addresses is taken for two. What would be deleted at the destination is then
+ * looked for at the source, where its whole key lies there: the same version is the same object.
+ *
+ * @throws CommandFailure when it is there.
+ */
+export async function assertNoSource(
+  { source, places }: Ends,
+  { key, etag, modifiedAt, from, to, signal }: SurplusObject & Omit<Copying, 'isWanted'>,
+): Promise<void> {
+  if (places === undefined || isOneStore(places.source, places.destination)) return
+  const whole = places.destination.folder + key
+  if (!whole.startsWith(places.source.folder)) return
+  const own = from.key + whole.slice(places.source.folder.length)
+  try {
+    const found = await source.stat(own, { foreign: true, signal })
+    const isSame = found.etag === etag && found.modifiedAt.getTime() === modifiedAt.getTime()
+    if (!isSame) return
+  } catch (error) {
+    if (isStorageError(error, 'NOT_FOUND', 'INVALID_KEY')) return
+    throw error
+  }
+  throw usageError(
+    `${formatLocation(from, own)} and ${formatLocation(to, to.key + key)} seem to be one object: ` +
+      '--delete would delete the source',
+    'Leave --delete out',
+  )
 }
