@@ -9,7 +9,7 @@ import type { Location } from '../locations/location.ts'
 import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
-import { objectsAt } from './objects.ts'
+import { nothingAt, objectsAt } from './objects.ts'
 
 /** What is wrong with one object. */
 interface Damage {
@@ -55,6 +55,7 @@ export async function checkStore(
     if ('code' in found) await tell(key, { finding: found.code, key }, found.message)
     else bytes += found.size
   }
+  if (objects + damaged === 0 && location.key !== '') throw nothingAt(location)
   await output.record(
     { kind: 'summary', prefix: location.key, objects, bytes, damaged, ok: damaged === 0 },
     `${formatCount(objects, 'object')} read, ${formatBytes(bytes)}; ` +
