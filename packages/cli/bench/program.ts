@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Rival } from '@aos-tooling/bench'
 
-export const programPath: string = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
-export const rclonePath = '/usr/bin/rclone'
+const programPath: string = fileURLToPath(new URL('../dist/bin.js', import.meta.url))
+const rclonePath = '/usr/bin/rclone'
 
 /** A process: its program, its arguments, and what it sees of the environment. */
 export interface Command {

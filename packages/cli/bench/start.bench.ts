@@ -42,7 +42,8 @@ export default defineSuite({
   name: 'time to first output of ls',
   about:
     'A folder of 1,000 files, listed until the first line is there; an operation is a process. ' +
-    'A bare node that prints one character is what no program of node can be faster than.',
+    'A bare node that prints one character is what no program of node can be faster than. Memory ' +
+    'is that of whoever starts the processes, and says nothing.',
   ours: 'aos-storage ls',
   rounds: 7,
   warmupBatches: 2,

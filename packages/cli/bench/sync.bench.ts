@@ -2,9 +2,9 @@
  * `sync` of 10,000 objects beside `rclone sync`, each as a process: the first time, and again when
  * there is nothing to do.
  *
- * Alike: 16 objects at once; what is sent to S3 is checked there by a checksum, what is written to a
- * folder is counted. Rows of a folder name whether files are synced to the disk: rclone never does.
- * The second time both ask the service for the metadata of each object, unless the row says
+ * Alike: 16 objects at once. What is sent to S3 is checked there by a checksum, and what is written
+ * to a folder is counted. Rows of a folder name whether files are synced to the disk: rclone never
+ * does. The second time both ask the service for the metadata of each object, unless the row says
  * otherwise.
  *
  * Unlike: ours keeps type, time and version of the source with each object, and each file appears
@@ -192,7 +192,9 @@ function suite(name: string, about: string, to: 'folder' | 'bucket', isSecond: b
   })
 }
 
-const files = '10,000 files of 1 to 16 KiB in 100 folders; an operation is a file.'
+const files =
+  '10,000 files of 1 to 16 KiB in 100 folders; an operation is a file, the start of the process ' +
+  'is in the time. Memory is that of whoever starts the processes, and says nothing.'
 
 export default [
   suite('sync to a folder', files, 'folder', false),

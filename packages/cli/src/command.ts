@@ -22,7 +22,7 @@ export interface CommandContext<Options = OptionValues> {
   readonly location: (text: string) => Location
 }
 
-export type RunCommand = (context: CommandContext<never>) => Promise<ExitCode>
+type RunCommand = (context: CommandContext<never>) => Promise<ExitCode>
 
 export interface OptionDefinition {
   /** As commander has it: `--recursive`, `-n, --limit <count>`. */

@@ -13,3 +13,21 @@ it.each(['ls', 'stat', 'cat', 'du', 'verify', 'doctor'])('%s of no folder', asyn
   expect(stdout + stderr).toContain('There is no folder')
   expect(existsSync(join(folder.path, 'not'))).toBe(false)
 })
+
+it.each([
+  ['cp', 'not#a', './t#a'],
+  ['mv', 'not#a', './t#a'],
+  ['mv', '-r', 'not', './t'],
+  ['rm', 'not#a'],
+  ['rm', '-ry', 'not'],
+  ['get', '-r', 'not', 'out'],
+  ['sync', 'not', './t'],
+  ['migrate', 'not', './t', '--journal', 'j'],
+])('%j of no folder', async (...words) => {
+  await using folder = await temporaryFolder()
+  const args = words.map((word) => (word.startsWith('not') ? `./${word}` : word))
+  const { code, stderr } = await run(args, { cwd: folder.path })
+  expect(stderr).toContain('There is no folder')
+  expect(code).toBe(3)
+  expect(existsSync(join(folder.path, 'not'))).toBe(false)
+})

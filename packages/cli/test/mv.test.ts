@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { run, temporaryFolder } from './support/run.ts'
 import { checkedRecords } from './support/schema.ts'
@@ -34,7 +35,6 @@ it('is not fooled by two names of one store, where it would delete what it moved
   await using folder = await temporaryFolder()
   // The etags of S3 are of bytes: the copy onto itself has that of the source.
   await using sim = await simulatedStore(folder, { a: 'only copy' })
-  const { readFile, writeFile } = await import('node:fs/promises')
   const path = folder.at('profiles.json')
   const { profiles } = JSON.parse(await readFile(path, 'utf8')) as { profiles: { sim: object } }
   const alias = { ...profiles.sim, bucket: 'shelf' }
@@ -69,4 +69,26 @@ it('tells what is not there', async () => {
   for (const to of ['./s#b', './t#b']) {
     expect(await run(['mv', './s#a', to], { cwd })).toMatchObject({ code: 3 })
   }
+})
+
+it('knows one store also through views of it, each with a prefix of its own', async () => {
+  await using folder = await temporaryFolder()
+  await fill(folder.at('s'), { 'a/x': '1', 'a/b/y': '2' })
+  const file = { storageType: 'file', basePath: folder.at('s') }
+  const profiles = {
+    outer: { ...file, layers: [{ prefix: 'a' }] },
+    inner: { ...file, layers: [{ prefix: 'a/b' }] },
+  }
+  const path = folder.at('profiles.json')
+  await writeFile(path, JSON.stringify({ profiles }))
+  const options = { cwd: folder.path, env: { AOS_STORAGE_CONFIG: path } }
+  for (const args of [
+    ['sync', '--delete', '--yes', 'inner:', 'outer:'],
+    ['cp', '-r', 'outer:', 'inner:'],
+    ['mv', '-r', 'outer:', 'inner:'],
+    ['mv', 'inner:y', 'outer:b/y'],
+  ]) {
+    expect(await run(args, options)).toMatchObject({ code: 2 })
+  }
+  expect(await contentsOf(folder.at('s'))).toEqual({ 'a/x': '1', 'a/b/y': '2' })
 })

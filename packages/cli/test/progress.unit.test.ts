@@ -12,7 +12,8 @@ const state: ProgressState = {
 
 it('says how much, how fast and how long, in as many columns as there are', () => {
   expect(progressLine(state, 120)).toBe(
-    '[#####---------------]  25%  1,234 of 5,000 objects  1.0 GiB of 4.0 GiB  12 MiB/s  2 min 5 s left',
+    '[#####---------------]  25%  1,234 of 5,000 objects  1.0 GiB of 4.0 GiB  12 MiB/s  ' +
+      '2 min 5 s left',
   )
   for (let columns = 1; columns < 120; columns++) {
     expect(progressLine(state, columns).length).toBeLessThan(columns)

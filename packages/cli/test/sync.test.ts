@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import type { Clock } from '@aos-storage/core'
 import { expect, it } from 'vitest'
 import { run, temporaryFolder } from './support/run.ts'
 import { checkedRecords } from './support/schema.ts'
@@ -103,6 +104,40 @@ it('stops when the reader of standard output has gone, and says so', async () =>
   expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('has gone') })
   const dry = await run([...args, '--dry-run'], { cwd: folder.path, stdoutWritesMax: 1 })
   expect(dry).toMatchObject({ code: 0, stderr: '' })
+})
+
+/** A clock on which each pause is over at once, and took its time. */
+function hastyClock(): Clock {
+  let nowMs = 0
+  return {
+    now: () => nowMs,
+    monotonicMs: () => nowMs,
+    async sleep(delayMs, signal) {
+      await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
+      nowMs += delayMs
+    },
+  }
+}
+
+it.each([
+  ['sync', './s', './t'],
+  ['cp', '-r', './s#', './u#'],
+  ['mv', '-r', './u#', './w#'],
+  ['get', '-r', './s#', 'files'],
+])('%s shows a person how far it is, and a pipe nothing', async (...args) => {
+  await using folder = await temporaryFolder()
+  const cwd = folder.path
+  await fill(folder.at('s'), numbered(60))
+  await fill(folder.at('u'), args[0] === 'mv' ? numbered(60) : {})
+  const watched = await run(args, { cwd, isTTY: true, clock: hastyClock() })
+  expect(watched.code).toBe(0)
+  const cleared = watched.stderr.split('\r\u001b[2K')
+  expect(cleared.some((line) => /\d+( of 60)? objects/.test(line))).toBe(true)
+  // What is left at the end is a sentence.
+  expect(cleared.at(-1)).toMatch(/^\w+ (60|0) objects?.*\n$/)
+  const piped = await run(args, { cwd, clock: hastyClock() })
+  expect(piped.stderr).not.toContain('\r')
 })
 
 it('leaves plain files with --origin drop', async () => {

@@ -49,15 +49,17 @@ export async function publishPacked(
 export async function nextReleases(options: ReleaseOptions): Promise<NextRelease[]> {
   const packages = publicPackages(options.copy)
   const core = packages[0]
-  const leaf = packages.find(
-    ({ name }) => !packages.some(({ manifest }) => runtimeDependencies(manifest).includes(name)),
-  )
-  if (core === undefined || leaf === undefined) return []
+  const hasDependents = ({ name }: PublicPackage): boolean =>
+    packages.some(({ manifest }) => runtimeDependencies(manifest).includes(name))
+  // One in the middle tells most: those above it stay where they are.
+  const others = packages.slice(1)
+  const other = others.find(hasDependents) ?? others[0]
+  if (core === undefined || other === undefined) return []
   const dependents = packages.filter(({ manifest }) =>
     runtimeDependencies(manifest).includes(core.name),
   )
   return [
-    await oneRelease('fix', leaf, 'patch', [leaf.name], options),
+    await oneRelease('fix', other, 'patch', [other.name], options),
     await oneRelease('core-fix', core, 'patch', [core.name], options),
     await oneRelease(
       'core-break',

@@ -22,17 +22,8 @@ export function markdownOf({ tarballs, consumers, nextReleases }: ReleaseReport)
         each.unpackedKiB,
       ]),
     ),
-    table(
-      ['installed', 'with', 'packages', 'MB', 'TypeScript', 'Node'],
-      consumers.map((each) => [
-        each.name,
-        each.manager,
-        each.packages,
-        (each.bytes / 1e6).toFixed(1),
-        each.typeScript.join(', '),
-        each.runs.join(', '),
-      ]),
-    ),
+    consumerTable(consumers),
+    circumstances(consumers),
     table(
       ['changed', 'published'],
       nextReleases.map(({ changed, published }) => [changed, published.join(', ')]),
@@ -41,13 +32,35 @@ export function markdownOf({ tarballs, consumers, nextReleases }: ReleaseReport)
   return tables.filter((each) => each !== '').join('\n\n')
 }
 
+/** A row for each service, a column for each package manager. */
+function consumerTable(consumers: readonly ConsumerReport[]): string {
+  const managers = [...new Set(consumers.map(({ manager }) => manager))]
+  const rows = [...new Set(consumers.map(({ name }) => name))].map((name) => {
+    const reports = consumers.filter((each) => each.name === name)
+    const megabytes = managers.map((manager) => {
+      const report = reports.find((each) => each.manager === manager)
+      return report === undefined ? '' : (report.bytes / 1e6).toFixed(1)
+    })
+    const counts = [...new Set(reports.map(({ packages }) => packages))]
+    return [name, counts.join('/'), ...megabytes]
+  })
+  return table(['installed', 'packages', ...managers.map((name) => `MB by ${name}`)], rows)
+}
+
+/** What all of them went through. */
+function circumstances(consumers: readonly ConsumerReport[]): string {
+  const [first] = consumers
+  if (first === undefined) return ''
+  const { typeScript, runs } = first
+  const compilers = typeScript.join(' and ')
+  return `Each was compiled by TypeScript ${compilers}, and run by Node ${runs.join(', ')}.`
+}
+
 function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   if (rows.length === 0) return ''
   const all = [head, ...rows.map((row) => row.map(String))]
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)))
-  const isNumber = head.map(
-    (_, column) => typeof rows[0]?.[column] === 'number' || head[column] === 'MB',
-  )
+  const isNumber = head.map((_, column) => /^[\d.]*$/.test(String(rows[0]?.[column])))
   const line = (row: readonly string[]): string => {
     const cells = row.map((cell, column) =>
       isNumber[column] === true

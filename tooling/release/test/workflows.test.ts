@@ -23,7 +23,8 @@ it.each([
   ['a publisher without a person', '    permissions: { id-token: write }\n', 'without a person'],
   [
     'a publisher that runs our code',
-    '    environment: npm\n    permissions: { id-token: write }\n    steps:\n      - run: pnpm build\n',
+    '    environment: npm\n    permissions: { id-token: write }\n' +
+      '    steps:\n      - run: pnpm build\n',
     "runs 'pnpm build'",
   ],
   ['a secret', '    env: { A: "${{ secrets.NPM_TOKEN }}" }\n', 'needs a secret'],

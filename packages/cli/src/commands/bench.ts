@@ -9,7 +9,7 @@ import type { CommandContext } from '../command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { inOrder } from '../in-order.ts'
 import { folderOf } from '../transfer/scope.ts'
-import { removeBelow } from '../locations/removal.ts'
+import { withScratch } from '../locations/scratch.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 
 interface BenchOptions {
@@ -26,18 +26,25 @@ export async function run(context: CommandContext<BenchOptions>): Promise<ExitCo
   const scratch = `${folderOf(location)}aos-storage-bench-${systemRandom.id()}/`
   await using store = await stores.objects(location, 'write')
   const body = benchBody(size)
-  const keys = Array.from({ length: count }, (_, place) => `${scratch}${place}`)
+  const keys = function* (): Generator<string> {
+    for (let place = 0; place < count; place++) yield `${scratch}${place}`
+  }
   const plan = `${formatCount(count, 'object')} of ${formatBytes(size)}, ${concurrency} at once`
   output.note(`${plan}, below ${scratch}`)
-  const each = async (name: string, work: (key: string) => Promise<unknown>): Promise<void> => {
+  const each = async (
+    name: string,
+    work: (key: string, ended: AbortSignal) => Promise<unknown>,
+  ): Promise<void> => {
     const measurement = new Measurement(name, clock)
-    for await (const _ of inOrder(keys, concurrency, (key) => measurement.time(() => work(key))));
+    const timed = (key: string, ended: AbortSignal): Promise<void> =>
+      measurement.time(() => work(key, ended))
+    for await (const _ of inOrder(keys(), { concurrency, signal }, timed));
     await tell(context, measurement.result(name === 'delete' ? 0 : size))
   }
-  try {
-    await each('put', (key) => store.writeStream(key, body, { signal }))
-    await each('get', async (key) => {
-      await using stored = await store.readStream(key, { signal })
+  await withScratch({ store, prefix: scratch, output }, async () => {
+    await each('put', (key, ended) => store.writeStream(key, body, { signal: ended }))
+    await each('get', async (key, ended) => {
+      await using stored = await store.readStream(key, { signal: ended })
       for await (const _ of stored);
     })
     const listing = new Measurement('list', clock)
@@ -45,11 +52,8 @@ export async function run(context: CommandContext<BenchOptions>): Promise<ExitCo
       for await (const _ of store.list({ prefix: scratch, signal }));
     })
     await tell(context, listing.result(0, count))
-    await each('delete', (key) => store.delete(key, { signal }))
-  } finally {
-    // Also after Ctrl-C: so without the signal.
-    await removeBelow(store, scratch)
-  }
+    await each('delete', (key, ended) => store.delete(key, { signal: ended }))
+  })
   return exitCodes.ok
 }
 

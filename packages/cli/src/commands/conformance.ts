@@ -15,7 +15,7 @@ import { confirm } from '../output/confirm.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure, usageError } from '../failure.ts'
 import type { Location } from '../locations/location.ts'
-import { removeBelow } from '../locations/removal.ts'
+import { removeBelow, withScratch } from '../locations/scratch.ts'
 import { folderOf } from '../transfer/scope.ts'
 import { formatCount } from '../output/amounts.ts'
 import { printable, printableLine } from '../output/printable.ts'
@@ -47,17 +47,13 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
     if (outcome.status === 'failed') output.note(`failed  ${outcome.id}`)
   }
   const { seed } = options
-  let report
-  try {
-    report = await runConformance(harness, {
-      filter: ({ group }: { readonly group: string }) => groups.has(group),
+  const report = await withScratch({ store, prefix: scratch, output }, () =>
+    runConformance(harness, {
+      filter: ({ group: each }: { readonly group: string }) => groups.has(each),
       ...{ onCase, signal: io.signal },
       ...(seed === undefined ? {} : { seed }),
-    })
-  } finally {
-    // Also after Ctrl-C: so without the signal.
-    await removeBelow(store, scratch)
-  }
+    }),
+  )
   io.signal.throwIfAborted()
   if (output.isJson) {
     for (const { error: _, ...outcome } of report.outcomes) {

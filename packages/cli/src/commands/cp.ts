@@ -1,4 +1,4 @@
-/** `aos-storage cp`: objects from anywhere to anywhere; within one store the service copies them. */
+/** `aos-storage cp`: from anywhere to anywhere; within one store the service copies by itself. */
 import type { WriteConditions } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'

@@ -2,7 +2,7 @@
  * `aos-storage doctor`: why does it not work? Settings with their sources first, then one check
  * after the other, each with its fix; what follows from a failed one is not tried.
  */
-import { systemRandom } from '@aos-storage/core'
+import { type StorageManager, systemRandom } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import { type Check, fail, ok } from '../doctor/check.ts'
 import { clockCheck } from '../doctor/clock-skew.ts'
@@ -25,6 +25,7 @@ import type { Location } from '../locations/location.ts'
 import { readProfiles } from '../locations/profiles.ts'
 import { formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
+import { folderOf } from '../transfer/scope.ts'
 
 interface DoctorOptions {
   readonly write?: boolean
@@ -100,12 +101,18 @@ async function* ofStore(
   yield await within(limits, (signal) => clockCheck(endpoint, io.clock, signal)).catch((error) =>
     faultOf('clock', error, type),
   )
+  let pending: Promise<StorageManager> | undefined
   let opening
   try {
     const access = options.write === true ? 'write' : 'read'
     const patience = { attemptsMax: 1, requestMsMax: limits.limitMs }
-    opening = await within(limits, () => stores.objects(location, access, patience))
+    opening = await within(limits, () => {
+      pending = stores.objects(location, access, patience)
+      return pending
+    })
   } catch (error) {
+    // Nobody else would close what opens too late.
+    pending?.then((late) => late.close()).catch(() => undefined)
     yield faultOf('open', error, type)
     return
   }
@@ -122,8 +129,9 @@ async function* ofStore(
   } catch (error) {
     yield faultOf('connectivity', error, type)
   }
-  const key = `${scratchStart}${systemRandom.id()}`
-  const trial = (signal: AbortSignal): Trial => ({ store, type, key, signal })
+  const prefix = folderOf(location)
+  const key = `${prefix}${scratchStart}${systemRandom.id()}`
+  const trial = (signal: AbortSignal): Trial => ({ store, type, prefix, key, signal })
   for (const check of [listCheck, readCheck]) {
     yield await within(limits, (signal) => check(trial(signal))).catch((error) =>
       faultOf(check === listCheck ? 'list' : 'read', error, type),

@@ -52,7 +52,7 @@ export async function run(context: CommandContext<PutOptions>): Promise<ExitCode
   const stored = storedAs(options)
   await using ledger = new Ledger(context, verbs.put)
   return await ledger.conclude(async () => {
-    await using store = await stores.objects(location, ledger.isDryRun ? 'read' : 'write')
+    await using store = await stores.objects(location, ledger.isDryRun ? 'preview' : 'write')
     const sources =
       options.recursive === true
         ? await recursively(context, store, location, ledger)

@@ -3,6 +3,7 @@ import { isStorageError, StorageError, type StorageManager } from '@aos-storage/
 import type { CommandContext } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { usageError } from '../failure.ts'
+import { assertFolder } from '../locations/folder.ts'
 import { keyOf } from '../locations/key-of.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
@@ -51,6 +52,7 @@ async function removeNamed(
   }
   for (const [label, objects] of Map.groupBy(named, ({ location }) => location.label)) {
     const { location } = objects[0]!
+    await assertFolder(await stores.configOf(location), io.cwd)
     await using store = await stores.objects(location, ledger.isDryRun ? 'read' : 'write')
     for (const { key } of objects) {
       if (io.signal.aborted) return
@@ -107,6 +109,7 @@ async function removeBelow(
   const isWanted = selectionOf(options)
   if (options.yes !== true && !ledger.isDryRun) await askForAll(context, locations)
   for (const location of locations) {
+    await assertFolder(await stores.configOf(location), io.cwd)
     await using store = await stores.objects(location, ledger.isDryRun ? 'read' : 'write')
     const scope = { prefix: folderOf(location), isWanted, signal: io.signal }
     ledger.progress.count((ending) => sizesBelow(store, { ...scope, signal: ending }))

@@ -99,6 +99,7 @@ async function deleteAfter({ context, ends, from, to, ledger }: Deletion): Promi
     await confirm(context, {
       text: `Delete ${formatCount(objects, 'object')} of ${name}`,
       isAgreed,
+      declined: 'All was copied, and nothing was deleted',
     })
   }
   await deleteSurplus(surplus, {

@@ -59,8 +59,8 @@ const migrate: CommandDefinition = {
   arguments: ends,
   summary: 'Bring a store to another one, with a journal to go on from',
   description:
-    'Each copy is read back. Ctrl-C stops it, and the same command line goes on; so it does after ' +
-    'a crash: at most what was under way is copied twice.',
+    'Each copy is read back. Ctrl-C stops it, and the same command line goes on, as it does ' +
+    'after a crash: at most what was under way is copied twice.',
   options: [
     { flags: '--journal <file>', description: 'What is done is written here' },
     {

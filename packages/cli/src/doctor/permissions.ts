@@ -7,14 +7,16 @@ import type { StorageType } from './settings.ts'
 export interface Trial {
   readonly store: StorageManager
   readonly type: StorageType
+  /** What the location's keys begin with: credentials may be for these only. */
+  readonly prefix: string
   /** Of a scratch object that nobody else has. */
   readonly key: string
   readonly signal: AbortSignal
 }
 
-export async function listCheck({ store, type, signal }: Trial): Promise<Check> {
+export async function listCheck({ store, type, prefix, signal }: Trial): Promise<Check> {
   try {
-    for await (const _ of store.list({ limit: 1, signal })) break
+    for await (const _ of store.list({ prefix, limit: 1, signal })) break
     return ok('list', 'Objects can be listed')
   } catch (error) {
     return faultOf('list', error, type)

@@ -132,7 +132,7 @@ async function foldsNames(folder: string): Promise<boolean> {
   const probe = join(folder, `.aos-storage-${systemRandom.id()}-é.part`)
   await writeFile(probe, '', { flag: 'wx' })
   try {
-    const others = [probe.replace('-é.part', '-É.part'), probe.replace('é', 'é'.normalize('NFD'))]
+    const others = ['É', 'é'.normalize('NFD')].map((each) => probe.replace('é', each))
     for (const other of others) {
       const isSame = await stat(other).then(
         () => true,

@@ -1,4 +1,4 @@
-/** The files below a folder, as keys. Links and what is neither file nor folder are told, not taken. */
+/** The files below a folder, as keys. Links, and what is no file and no folder, are only told. */
 import { opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { localFailure } from './local-failure.ts'

@@ -17,7 +17,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { usageError } from '../failure.ts'
 
-export type StoreReference =
+type StoreReference =
   | { readonly kind: 'url'; readonly url: URL }
   | { readonly kind: 'profile'; readonly name: string }
   | { readonly kind: 'environment' }

@@ -44,16 +44,18 @@ export class Stores {
    * `'read'` opens an S3 store without the probe of what its server honours, which writes: then no
    * condition of a write is claimed, and credentials that may only read are enough.
    *
+   * `'preview'`, for a dry run, is the same for a store that does not have to be there yet.
+   *
    * @param patience Settings of a remote store in place of its own: how long it is waited for.
    */
   async objects(
     location: Location,
-    access: 'read' | 'write',
+    access: 'read' | 'preview' | 'write',
     patience: Patience = {},
   ): Promise<StorageManager> {
     const { config: given, layers } = await this.#described(location, patience)
     if (access === 'read') await assertFolder(given, this.#source.cwd)
-    const wanted = access === 'read' ? forReading(given) : given
+    const wanted = access === 'write' ? given : forReading(given)
     const config = await opened(wanted, (provider) => provider)
     try {
       return await StorageManager.open(config, { layers: [...layers] })

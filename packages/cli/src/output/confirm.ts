@@ -11,6 +11,8 @@ export interface Question {
   readonly text: string
   /** `--yes`. */
   readonly isAgreed: boolean
+  /** What is told after a no. Default: that nothing was done. */
+  readonly declined?: string | undefined
 }
 
 /** True when there is a person to ask. */
@@ -21,7 +23,7 @@ export function canAsk({ stdin, stderr }: CommandIo): boolean {
 /** @throws CommandFailure when the answer is no, or nobody can be asked. */
 export async function confirm(
   { io, output }: { readonly io: CommandIo; readonly output: Output },
-  { text, isAgreed }: Question,
+  { text, isAgreed, declined = 'Nothing was done' }: Question,
 ): Promise<void> {
   if (isAgreed) return
   if (!canAsk(io)) {
@@ -30,7 +32,7 @@ export async function confirm(
   output.raw(`${text}? [y/N] `)
   const answer = await readAnswer(io.stdin, io.signal)
   if (/^y(es)?$/i.test(answer.trim())) return
-  throw new CommandFailure(exitCodes.failed, 'Nothing was done')
+  throw new CommandFailure(exitCodes.failed, declined)
 }
 
 /** One line; empty when there is none. */

@@ -63,7 +63,7 @@ export class Output {
       this.#stdout.write(chunk, (error) => {
         if (error === undefined || error === null) resolve()
         else if (goneCodes.has((error as { code?: unknown }).code)) reject(new ReaderGone())
-        else reject(localFailure('standard output', error) as Error)
+        else reject(localFailure('standard output', error))
       })
     })
   }

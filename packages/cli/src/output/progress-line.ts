@@ -21,15 +21,14 @@ export function progressLine(state: ProgressState, columns: number): string {
   const { noun, bytes, objects, bytesTotal, objectsTotal, secondsLeft } = state
   const fraction = fractionOf(state)
   const count = (value: number): string => value.toLocaleString('en-US')
-  const of = (total: string | undefined): string => (total === undefined ? '' : ` of ${total}`)
+  const of = (total: number | undefined, format: (amount: number) => string): string =>
+    total === undefined ? '' : ` of ${format(total)}`
   const parts = [
     ...(fraction === undefined ? [] : [`${bar(fraction)} ${percent(fraction)}`]),
-    `${count(objects)}${of(objectsTotal === undefined ? undefined : count(objectsTotal))} ${noun}`,
+    `${count(objects)}${of(objectsTotal, count)} ${noun}`,
     ...(bytes === 0 && bytesTotal === undefined
       ? []
-      : [
-          `${formatBytes(bytes)}${of(bytesTotal === undefined ? undefined : formatBytes(bytesTotal))}`,
-        ]),
+      : [`${formatBytes(bytes)}${of(bytesTotal, formatBytes)}`]),
     ...rates(state),
     ...(secondsLeft === undefined ? [] : [`${formatSeconds(secondsLeft)} left`]),
   ]

@@ -3,6 +3,7 @@ import type { StorageManager } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { CommandFailure, usageError } from '../failure.ts'
+import { assertFolder } from '../locations/folder.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { isOneStore, isWithin, type Place, placeOf } from './place.ts'
 
@@ -28,7 +29,9 @@ export async function openEnds(
   { stores, io }: Pick<CommandContext, 'stores' | 'io'>,
   { from, to, sourceAccess, isDryRun }: EndOptions,
 ): Promise<Ends> {
-  const access = isDryRun ? 'read' : 'write'
+  // A source that is written to is there all the same.
+  await assertFolder(await stores.configOf(from), io.cwd)
+  const access = isDryRun ? 'preview' : 'write'
   if (from.label === to.label) {
     const store = await stores.objects(from, access)
     const places = placesInOne(from.key, to.key)
@@ -115,7 +118,7 @@ export function assertDeletes({ source }: Ends, from: Location, isChecked: boole
   )
 }
 
-/** @throws CommandFailure when both are one store under two names, of which a move knows nothing. */
+/** @throws CommandFailure when both are one store under two names. */
 export function assertOneName({ isOne, places }: Ends, from: Location, to: Location): void {
   // Two file stores are two, also on one host.
   if (isOne || places === undefined || places.source.store === 'file') return

@@ -1,10 +1,11 @@
 /**
- * Where something lies, so that two names of one place are known to be one: a copy into itself would
- * find its own copies, and a move onto itself would delete what it moved.
+ * Where something lies, so that two names of one place are known to be one: a copy into itself
+ * would find its own copies, and a move onto itself would delete what it moved.
  */
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { StorageManager } from '@aos-storage/core'
+import { stackOf, type StorageManager } from '@aos-storage/core'
+import { prefixOf } from '@aos-storage/core/backend'
 
 export interface Place {
   /** Equal for one store; undefined where nothing is told of it. */
@@ -19,15 +20,23 @@ export async function placeOf(
   prefix: string,
   signal: AbortSignal,
 ): Promise<Place> {
-  const { details } = await store.health({ signal })
+  const stack = stackOf(store.backend)
+  // A view of a part of a store tells nothing of the whole.
+  const { details } = await stack.at(-1)!.backend.health({ signal })
+  const views = stack.map(({ backend }) => prefixOf(backend) ?? '')
   const { basePath, prefix: own = '', ...rest } = details
-  if (typeof basePath === 'string') return localPlace(basePath, prefix)
+  if (typeof basePath === 'string') return localPlace(basePath, viewed('', views) + prefix)
   const words = Object.entries(rest)
     .filter(([, value]) => typeof value === 'string')
     .map(([name, value]) => `${name}=${String(value)}`)
     .sort()
   const name = words.length === 0 ? undefined : [store.name, ...words].join(' ')
-  return { store: name, folder: `${String(own)}${prefix}` }
+  return { store: name, folder: viewed(String(own), views) + prefix }
+}
+
+/** The outermost view is within all others. */
+function viewed(own: string, views: readonly string[]): string {
+  return views.reduceRight((all, each) => all + each, own)
 }
 
 /** A folder of this host, or of a file store in it. */

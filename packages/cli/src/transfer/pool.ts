@@ -1,8 +1,8 @@
 /** Work on many items, so many at once. */
 
 /**
- * Takes items as there is room for them. Once `signal` fires, or a `work` throws, no more are taken,
- * those under way are waited for, and what was thrown first is thrown.
+ * Takes items as there is room for them. Once `signal` fires, or a `work` throws, no more are
+ * taken, those under way are waited for, and what was thrown first is thrown.
  */
 export async function forEachAtOnce<T>(
   items: Iterable<T> | AsyncIterable<T>,

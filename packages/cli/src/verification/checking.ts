@@ -1,5 +1,11 @@
 /** One store, read to the end of every object. */
-import { isStorageError, type ObjectInfo, stackOf, type StorageManager } from '@aos-storage/core'
+import {
+  isStorageError,
+  type ListedObject,
+  type ObjectInfo,
+  stackOf,
+  type StorageManager,
+} from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import type { VerifyCommandOptions } from '../commands/verify.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
@@ -9,6 +15,7 @@ import type { Location } from '../locations/location.ts'
 import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
+import { Progress } from '../output/progress.ts'
 import { nothingAt, objectsAt } from './objects.ts'
 
 /** What is wrong with one object. */
@@ -38,22 +45,26 @@ export async function checkStore(
       else output.note(`foreign  ${printableLine(path)}: ${printableLine(message)}`)
     }
   }
+  await using progress = new Progress({ output, clock: io.clock })
   const check = async (
-    key: string,
+    { key }: ListedObject,
+    signal: AbortSignal,
   ): Promise<readonly [string, ObjectInfo | Damage | undefined]> => [
     key,
-    await readWhole(store, key, io.signal),
+    await readWhole(store, key, signal),
   ]
   for await (const [key, found] of inOrder(
     objectsAt(store, location, io.signal),
-    options.concurrency,
-    ({ key }) => check(key),
+    { concurrency: options.concurrency, signal: io.signal },
+    check,
   )) {
+    progress.objects++
     // Deleted between listing and reading: no damage.
     if (found === undefined) continue
     objects++
     if ('code' in found) await tell(key, { finding: found.code, key }, found.message)
     else bytes += found.size
+    progress.bytes = bytes
   }
   if (objects + damaged === 0 && location.key !== '') throw nothingAt(location)
   await output.record(

@@ -15,6 +15,7 @@ import type { Location } from '../locations/location.ts'
 import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
+import { Progress } from '../output/progress.ts'
 import { nothingAt, objectsAt } from './objects.ts'
 
 /** A key, behind both locations, and what is there on each side. */
@@ -47,14 +48,18 @@ export async function compareStores(
     { objects: objectsAt(first, from, signal), location: from },
     { objects: objectsAt(second, to, signal), location: to },
   )
-  const compare = (pair: Pair): Promise<Compared> => compared(first, second, pair, signal)
+  await using progress = new Progress({ output, clock: io.clock })
+  const compare = (pair: Pair, ended: AbortSignal): Promise<Compared> =>
+    compared(first, second, pair, ended)
   for await (const { key, difference, bytes, message } of inOrder(
     pairs,
-    options.concurrency,
+    { concurrency: options.concurrency, signal },
     compare,
   )) {
     counts[difference ?? 'same']++
     counts.bytes += bytes
+    progress.objects++
+    progress.bytes = counts.bytes
     if (difference === undefined) continue
     const named = key === '' ? from.key : key
     await output.record(

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +17,12 @@ describe('on folders', () => {
   it('leaves nothing behind, and without --write writes nothing', async () => {
     await using folder = await temporaryFolder()
     const { path: cwd } = folder
+    const missing = await run(['doctor', '--json', './s'], { cwd })
+    expect(missing.code).toBe(5)
+    expect(checksOf(checkedRecords('doctor', missing)).at(-1)).toMatchObject({
+      ...{ name: 'open', status: 'fail', message: expect.stringContaining('no folder') },
+    })
+    await mkdir(folder.at('s'))
     const looked = await run(['doctor', '--json', './s'], { cwd })
     expect(looked.code).toBe(0)
     const records = checkedRecords('doctor', looked)
@@ -61,6 +68,7 @@ describe('on folders', () => {
       expect(result.code).toBe(5)
       return checksOf(checkedRecords('doctor', result))
     }
+    await mkdir(folder.at('s'))
     const base = { storageType: 'file', basePath: folder.at('s') }
     expect((await doctor({ ...base, layers: [{ zip: {} }] })).at(-1)).toMatchObject({
       ...{ name: 'configuration', status: 'fail', fix: expect.stringContaining('compress') },
@@ -140,4 +148,17 @@ describe('checks', () => {
     const early = within({ clock: systemClock, limitMs: 60_000, signal }, async () => 'done')
     expect(await early).toBe('done')
   })
+})
+
+it('tries what a prefix allows below that prefix', async () => {
+  await using folder = await temporaryFolder()
+  const { path: cwd } = folder
+  await mkdir(folder.at('s'))
+  const seen: string[] = []
+  const result = await run(['doctor', '--json', '--write', './s#team/a'], {
+    cwd,
+    onWrite: () => void seen.push(...readdirSync(folder.at('s'))),
+  })
+  expect(result.code).toBe(0)
+  expect(new Set(seen.filter((name) => !name.startsWith('.')))).toEqual(new Set(['team']))
 })

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { StorageManager } from '@aos-storage/core'
 import { expect, it } from 'vitest'
 import { errorOf } from '../support/error-line.ts'
@@ -32,6 +32,7 @@ it('a terminal meets no control characters of keys, neither as text nor as JSON'
   await using folder = await temporaryFolder()
   const hostile = 'a\u001b]0;owned\u0007\u202e\u009b31m'
   await writeFile(folder.at(hostile), 'x')
+  await mkdir(folder.at('other'))
   const { cwd } = { cwd: folder.path }
   for (const args of [
     ['ls', '.'],

@@ -5,7 +5,7 @@ import { startSimulatedS3, type SimulatedS3Options } from '@aos-storage/backend-
 import type { TemporaryFolder } from './run.ts'
 
 /** A profile, and the environment with what its file does not hold. */
-export interface ServiceProfile {
+interface ServiceProfile {
   /** For instance `sim:`; a key goes behind it. */
   readonly location: string
   readonly env: Environment

@@ -40,12 +40,7 @@ export async function shimIn(folder: TemporaryFolder): Promise<AsyncDisposable> 
     connection.setEncoding('utf8').on('data', (part: string) => (text += part))
     connection.on('end', () => {
       const { args, cwd, stdin } = JSON.parse(text) as Call
-      void run(args, { cwd, env: { HOME: folder.path }, stdin: Buffer.from(stdin, 'base64') }).then(
-        ({ code, bytes, stderr }) => {
-          const stdout = Buffer.from(bytes).toString('base64')
-          connection.end(JSON.stringify({ code, stdout, stderr }))
-        },
-      )
+      void answered({ args, cwd, stdin }).then((answer) => connection.end(answer))
     })
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
@@ -54,4 +49,12 @@ export async function shimIn(folder: TemporaryFolder): Promise<AsyncDisposable> 
   return {
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   }
+}
+
+async function answered({ args, cwd, stdin }: Call): Promise<string> {
+  const env = { HOME: cwd }
+  const { code, bytes, stderr } = await run(args, {
+    ...{ cwd, env, stdin: Buffer.from(stdin, 'base64') },
+  })
+  return JSON.stringify({ code, stdout: Buffer.from(bytes).toString('base64'), stderr })
 }

@@ -19,7 +19,7 @@ export async function contentsOf(path: string): Promise<Contents> {
   return await contentsOfStore(store)
 }
 
-export async function contentsOfStore(store: StorageManager): Promise<Contents> {
+async function contentsOfStore(store: StorageManager): Promise<Contents> {
   const results = await store.loadMany(await store.listKeys(), { as: 'text', foreign: true })
   return Object.fromEntries(
     results.map((each) => [each.key, each.ok ? String(each.value) : each.error.code]),

@@ -49,6 +49,7 @@ export class Run {
   #isPaused = false
   #stop: { readonly cause: unknown } | undefined
   #wake: (() => void) | undefined
+  readonly #tellings = new Set<Promise<void>>()
 
   constructor(options: RunOptions) {
     this.#with = options
@@ -88,6 +89,7 @@ export class Run {
     }
     await this.#until(() => this.#objects === 0)
     if (!this.#isStopped) this.#guarded(() => this.#suspects.settleAll())
+    await this.#allTold()
     this.#mark()
     if (this.#stop !== undefined) throw this.#stop.cause
     if (this.#with.signal.aborted) throw abortedBy(this.#with.signal)
@@ -119,6 +121,7 @@ export class Run {
     } catch (error) {
       this.#failed(planned, place, error)
     } finally {
+      await this.#allTold()
       this.#objects--
       this.#bytes -= bytes
       this.#look()
@@ -177,6 +180,17 @@ export class Run {
     }
   }
 
+  /** For what is settled amid the work on another object, which then waits for it. */
+  #tellSoon(object: MigratedObject): void {
+    if (this.#with.options.onObject === undefined) return
+    const telling = this.#tell(object).finally(() => this.#tellings.delete(telling))
+    this.#tellings.add(telling)
+  }
+
+  async #allTold(): Promise<void> {
+    if (this.#tellings.size > 0) await Promise.all(this.#tellings)
+  }
+
   #failed({ source: { key }, to }: PlannedObject, place: WindowPlace, thrown: unknown): void {
     // What ended it already says more than what fails since then.
     if (this.#isStopped) return
@@ -198,7 +212,7 @@ export class Run {
       const failure = { key, code, message }
       this.#with.report.failed(failure)
       const nothing = { bytes: 0, isReplaced: false, isSourceDeleted: false }
-      void this.#tell({ did: 'failed', key, to, ...nothing, failure })
+      this.#tellSoon({ did: 'failed', key, to, ...nothing, failure })
       this.#settle(place)
     }
     // What is refused by its name or size says nothing of the stores.

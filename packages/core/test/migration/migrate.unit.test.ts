@@ -6,6 +6,7 @@ import {
   type Layer,
   MemoryStorageBackend,
   migrate,
+  type MigratedObject,
   type MigrateOptions,
   type MigrationReport,
   migrationReport,
@@ -595,4 +596,46 @@ it('does not take the loss of an answer to a deletion for a change', async () =>
   await clock.runUntilIdle()
   expect(await job.done).toMatchObject({ copied: 3, failed: 0 })
   expect((await inventory(source)).size).toBe(0)
+})
+
+it('tells of each object what became of it, and waits for who is told', async () => {
+  const [source, destination] = [new MemoryStorageBackend(), new MemoryStorageBackend()]
+  for (const key of ['other', 'same', 'stands']) await source.write(key, new Uint8Array(3), text)
+  await migrate(source, destination, { include: ['same'] }).done
+  await destination.write('stands', new Uint8Array(1), text)
+  const told: MigratedObject[] = []
+  let listening = 0
+  let listeningMax = 0
+  const options: MigrateOptions = {
+    mapKeys: { prefix: ['', ''] },
+    concurrency: 1,
+    async onObject(object) {
+      listeningMax = Math.max(listeningMax, ++listening)
+      await new Promise((resolve) => setImmediate(resolve))
+      told.push(object)
+      listening--
+    },
+  }
+  await run(source, destination, { ...options, dryRun: true })
+  expect(told.map(({ did, key }) => [did, key])).toEqual([
+    ['copied', 'other'],
+    ['unchanged', 'same'],
+    ['failed', 'stands'],
+  ])
+  told.length = 0
+  await run(source, destination, { ...options, existing: 'update', deleteSource: 'verified' })
+  expect(told).toMatchObject([
+    { did: 'copied', key: 'other', bytes: 3, isReplaced: false, isSourceDeleted: true },
+    { did: 'unchanged', key: 'same', isSourceDeleted: true },
+    { did: 'copied', key: 'stands', to: 'stands', isReplaced: true, isSourceDeleted: true },
+  ])
+  expect(listeningMax).toBe(1)
+})
+
+it('is not undone by a listener that throws', async () => {
+  const [source, destination] = [await filledStore(3), new MemoryStorageBackend()]
+  const onObject = async (): Promise<void> => {
+    throw new Error('the listener failed')
+  }
+  expect(await run(source, destination, { onObject })).toMatchObject({ copied: 3, failed: 0 })
 })

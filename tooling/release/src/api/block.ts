@@ -10,7 +10,7 @@ export function declaredName(block: string): string {
   const [line = ''] = block.split('\n', 1)
   const listed = /^(?:import|export) \{ (?:.* as )?([\w$]+) \}/.exec(line)?.[1]
   if (listed !== undefined) return listed
-  const keyword =
-    /^(?:export )?(?:abstract )?(?:interface|class|type|function|const|let|var|enum|namespace) ([\w$]+)/
-  return keyword.exec(line)?.[1] ?? line
+  const keywords = 'interface|class|type|function|const|let|var|enum|namespace'
+  const declaration = new RegExp(`^(?:export )?(?:abstract )?(?:${keywords}) ([\\w$]+)`)
+  return declaration.exec(line)?.[1] ?? line
 }

@@ -41,8 +41,9 @@ function finding(change: Change, name: string, version: string, needed: Step): s
   const way = change.kind === 'breaking' ? 'which may break users' : 'which adds to it'
   const escape =
     change.what === 'changed' ? `, or a line "Compatible: ${change.name}" if it breaks nobody` : ''
+  const verb = change.what === 'grown' ? 'has' : 'was'
   return (
-    `${subject} was ${change.what} since ${version}, ${way}: ` +
+    `${subject} ${verb} ${change.what} since ${version}, ${way}: ` +
     `add a changeset with '${name}': ${needed}${escape}.`
   )
 }

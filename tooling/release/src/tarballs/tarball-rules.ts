@@ -19,8 +19,9 @@ export function tarballFindings(
   ]
 }
 
-const allowed = /^(dist\/.+|src\/.+|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
-const ofTests = /(^|\/)(test|tests|bench|__tests__|fixtures)\/|\.(test|spec|bench)\.[cm]?[jt]s$/
+const allowed =
+  /^(dist\/.+|src\/.+|schema\/.+\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+const ofTests = /^bench\/|(^|\/)(test|tests|__tests__|fixtures)\/|\.(test|spec|bench)\.[cm]?[jt]s$/
 const leftover = /\.tsbuildinfo$|(^|\/)\.|\.log$/
 
 function fileFindings({ files, readme }: Tarball): string[] {

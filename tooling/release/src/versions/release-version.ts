@@ -13,8 +13,11 @@ export async function releaseVersion(
   root: string,
   options: Omit<CommandOptions, 'cwd'>,
 ): Promise<PublicPackage[]> {
+  const changesets = readChangesets(root)
+  // They were consumed already; changesets would call that a failure.
+  if (changesets.length === 0) return []
   const before = publicPackages(root)
-  const followers = followersOf(before, readChangesets(root))
+  const followers = followersOf(before, changesets)
   if (followers.length > 0) {
     writeFileSync(join(root, '.changeset', 'followers.md'), followersChangeset(followers))
   }

@@ -46,7 +46,7 @@ describe('refuses', () => {
   it.each([
     ['src/a.test.ts'],
     ['test/a.ts'],
-    ['dist/bench/a.js'],
+    ['bench/a.ts'],
     ['tsconfig.json'],
     ['dist/a.tsbuildinfo'],
     ['src/.env'],

@@ -38,15 +38,24 @@ export async function run(context: CommandContext<ImportOptions>): Promise<ExitC
   await using store = await stores.tables(location)
   const isDryRun = options.dryRun === true
   if (options.create === true && !isDryRun) await store.createTable(table, { signal: io.signal })
-  const imports = new Imports(store, table, options, io.signal)
+  const { concurrency } = options
+  const { signal } = io
+  const imports = new Imports(store, table, options)
   let [imported, failed] = [0, 0]
-  for await (const failure of inOrder(lines, options.concurrency, (line) => imports.take(line))) {
-    if (failure === undefined) {
-      imported++
-      continue
+  try {
+    for await (const failure of inOrder(lines, { concurrency, signal }, (line, ended) =>
+      imports.take(line, ended),
+    )) {
+      if (failure === undefined) {
+        imported++
+        continue
+      }
+      failed++
+      if (failed <= toldMax) output.warn(printable(failure))
     }
-    failed++
-    if (failed <= toldMax) output.warn(printable(failure))
+  } catch (error) {
+    if (imported > 0) output.note(`${formatCount(imported, 'entity')} imported; import it again`)
+    throw error
   }
   const action = isDryRun ? 'would import' : 'imported'
   const text = `${action} ${formatCount(imported, 'entity')}, ${failed} failed`
@@ -63,22 +72,20 @@ class Imports {
   readonly #store: TableStore
   readonly #table: string
   readonly #options: ImportOptions
-  readonly #signal: AbortSignal
   /** Of each pair of keys that is under way, the end. */
   readonly #underWay = new Map<string, Promise<unknown>>()
 
-  constructor(store: TableStore, table: string, options: ImportOptions, signal: AbortSignal) {
+  constructor(store: TableStore, table: string, options: ImportOptions) {
     this.#store = store
     this.#table = table
     this.#options = options
-    this.#signal = signal
   }
 
   /** Undefined when it was done, else why not. @throws what no other line would do better with. */
-  async take({ number, text }: Line): Promise<string | undefined> {
+  async take({ number, text }: Line, signal: AbortSignal): Promise<string | undefined> {
     try {
       const entity = entityFromJson(parsed(text))
-      if (this.#options.dryRun !== true) await this.#put(entity)
+      if (this.#options.dryRun !== true) await this.#put(entity, signal)
       return undefined
     } catch (error) {
       const isOwn = error instanceof CommandFailure || isStorageError(error, ...ofOneLine)
@@ -87,14 +94,14 @@ class Imports {
     }
   }
 
-  async #put(entity: Entity): Promise<void> {
+  async #put(entity: Entity, signal: AbortSignal): Promise<void> {
     const place = JSON.stringify([entity.partitionKey, entity.rowKey])
     const before = this.#underWay.get(place)
     const own = (before ?? Promise.resolve())
       .catch(() => undefined)
       .then(() => {
         const { mode } = this.#options
-        return putEntity(this.#store, this.#table, entity, { mode, signal: this.#signal })
+        return putEntity(this.#store, this.#table, entity, { mode, signal })
       })
     this.#underWay.set(place, own)
     try {
