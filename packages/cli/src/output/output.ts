@@ -59,13 +59,12 @@ export class Output {
   /** Data as it is, at the pace of the reader. */
   async bytes(chunk: string | Uint8Array): Promise<void> {
     this.#clear()
-    await new Promise<void>((resolve, reject) => {
-      this.#stdout.write(chunk, (error) => {
-        if (error === undefined || error === null) resolve()
-        else if (goneCodes.has((error as { code?: unknown }).code)) reject(new ReaderGone())
-        else reject(localFailure('standard output', error))
-      })
+    const error = await new Promise<Error | null | undefined>((resolve) => {
+      this.#stdout.write(chunk, resolve)
     })
+    if (error === undefined || error === null) return
+    if (goneCodes.has((error as { code?: unknown }).code)) throw new ReaderGone()
+    throw localFailure('standard output', error)
   }
 
   /** For people only. */
