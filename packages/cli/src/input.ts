@@ -2,16 +2,47 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import { usageError } from './failure.ts'
-import type { CommandIo } from './io.ts'
+import type { ByteInput, CommandIo } from './io.ts'
 
-/** @param name `-` and none: standard input. */
+/**
+ * Ends at Ctrl-C, also while nothing comes.
+ *
+ * @param name `-` and none: standard input.
+ */
 export function inputOf(io: CommandIo, name: string | undefined): AsyncIterable<Uint8Array> {
   if (name !== undefined && name !== '-') return fileOf(resolve(io.cwd, name))
-  if (io.stdin.isTTY !== true) return io.stdin
+  if (io.stdin.isTTY !== true) return untilAbort(io.stdin, io.signal)
   throw usageError(
     'Nothing is given on standard input',
     'Name a file, or write COMMAND | aos-storage … or aos-storage … < FILE',
   )
+}
+
+async function* untilAbort(
+  stdin: ByteInput,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const iterator = stdin[Symbol.asyncIterator]()
+  let fail: ((reason: unknown) => void) | undefined
+  const onAbort = (): void => fail?.(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    for (;;) {
+      signal.throwIfAborted()
+      // No race with a promise that outlives it: that one would remember each chunk's.
+      const step = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        fail = reject
+        iterator.next().then(resolve, reject)
+      })
+      if (step.done === true) return
+      yield step.value
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    // Not awaited: a read that nobody answers would hold it up, and the process, for ever.
+    void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    ;(stdin as { destroy?: () => void }).destroy?.()
+  }
 }
 
 async function* fileOf(path: string): AsyncGenerator<Uint8Array> {

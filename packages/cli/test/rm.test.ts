@@ -71,3 +71,20 @@ it('stops a question at Ctrl-C', async () => {
   expect(result.code).toBe(130)
   expect(Object.keys(await contentsOf(folder.at('s')))).toEqual(['a', 'b'])
 })
+
+it('asks once for all prefixes, and deletes nothing before the answer', async () => {
+  await using folder = await temporaryFolder()
+  const cwd = folder.path
+  const contents = { 'a/1': '1', 'a/2': '2', 'b/1': '3', 'b/2': '4', c: '5' }
+  await fill(folder.at('s'), contents)
+  const args = ['rm', '-r', './s#a', './s#b']
+  const no = await run(args, { cwd, isTTY: true, answer: 'n' })
+  expect(no).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('/s#a/, 2 objects (2 B) of'),
+  })
+  expect(await contentsOf(folder.at('s'))).toEqual(contents)
+  const yes = await run(args, { cwd, isTTY: true, answer: 'y' })
+  expect(yes.code).toBe(0)
+  expect(await contentsOf(folder.at('s'))).toEqual({ c: '5' })
+})

@@ -102,6 +102,13 @@ describe.each([...Object.keys(profiles), 'env', 's3://id:hunter2hunter2@'])('in 
   })
 })
 
+it('does not echo a connection string that is given as a location', async () => {
+  const given = 'DefaultEndpointsProtocol=https;AccountName=a;AccountKey=hunter2'
+  const { code, stdout, stderr } = await run(['ls', given])
+  expect(code).toBe(2)
+  expect(stdout + stderr).not.toContain('hunter2')
+})
+
 function* namesOf(given: readonly CommandDefinition[], above: string): Generator<string> {
   for (const { name, commands: below } of given) {
     if (below === undefined) yield `${above}${name}`

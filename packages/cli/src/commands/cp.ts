@@ -8,6 +8,7 @@ import { formatLocation, type Location } from '../locations/location.ts'
 import { type ChangeOptions, Ledger, verbs } from '../output/ledger.ts'
 import { assertApart, type Ends, isOnePlace, openEnds } from '../transfer/ends.ts'
 import { objectsBelow, sizesBelow } from '../transfer/objects.ts'
+import { assertNoneReplaced } from '../transfer/overlap.ts'
 import { forEachAtOnce } from '../transfer/pool.ts'
 import {
   assertSelects,
@@ -75,6 +76,7 @@ async function copyMany(
     await using ends = await openEnds(context, opening)
     assertApart(ends, from, to)
     const scope = { prefix: from.key, isWanted: selectionOf(options), signal }
+    await assertNoneReplaced(ends, { ...scope, from, to })
     ledger.progress.count((ending) => sizesBelow(ends.source, { ...scope, signal: ending }))
     const { concurrency } = options
     const condition = conditionOf(options)

@@ -9,7 +9,8 @@ import { confirm } from '../output/confirm.ts'
 import { printableLine } from '../output/printable.ts'
 import { assertApart, assertDeletes, openEnds } from '../transfer/ends.ts'
 import { MigrationLedger, type MigrationTelling } from '../transfer/migration-ledger.ts'
-import { folderOf } from '../transfer/scope.ts'
+import { assertNoneReplaced } from '../transfer/overlap.ts'
+import { folderOf, selectionOf } from '../transfer/scope.ts'
 import { viewOf } from '../transfer/view.ts'
 
 export interface MigrateCommandOptions extends MigrationTelling {
@@ -55,6 +56,8 @@ export async function run(context: CommandContext<MigrateCommandOptions>): Promi
   return await ledger.conclude(async () => {
     await using ends = await openEnds(context, { from, to, sourceAccess, isDryRun })
     assertApart(ends, from, to)
+    const isWanted = selectionOf(options)
+    await assertNoneReplaced(ends, { from, to, isWanted, signal: io.signal })
     if (deleteSource === true && !isDryRun) assertDeletes(ends, from, options.sourceCheck)
     const { existing, compare, verify, origin, losses, include = [], exclude = [] } = options
     const { concurrency, bytesInFlight, attempts, failuresInARow, sourceCheck } = options

@@ -21,6 +21,7 @@ import {
 } from '../transfer/ends.ts'
 import { objectsBelow, sizesBelow } from '../transfer/objects.ts'
 import { oneObject } from '../transfer/one-object.ts'
+import { assertNoneReplaced } from '../transfer/overlap.ts'
 import { forEachAtOnce } from '../transfer/pool.ts'
 import {
   assertSelects,
@@ -50,7 +51,11 @@ export async function run(context: CommandContext<MoveOptions>): Promise<ExitCod
   return await ledger.conclude(async () => {
     const { isDryRun } = ledger
     await using ends = await openEnds(context, { from, to, sourceAccess: 'write', isDryRun })
-    if (isMany) assertApart(ends, from, to)
+    if (isMany) {
+      assertApart(ends, from, to)
+      const { signal } = context.io
+      await assertNoneReplaced(ends, { from, to, isWanted: selectionOf(options), signal })
+    }
     if (isOnePlace(ends)) throw usageError(`${formatLocation(from, from.key)} is both ends`)
     assertOneName(ends, from, to)
     if (!isDryRun) assertDeletes(ends, from, options.sourceCheck)

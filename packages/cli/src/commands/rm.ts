@@ -106,24 +106,39 @@ async function removeBelow(
   ledger: Ledger,
 ): Promise<void> {
   const { io, options, stores } = context
-  const isAgreed = options.yes === true || ledger.isDryRun
+  const isWanted = selectionOf(options)
+  if (options.yes !== true && !ledger.isDryRun) await askForAll(context, locations)
   for (const location of locations) {
-    const prefix = folderOf(location)
-    const name = printableLine(formatLocation(location, prefix))
-    // Nobody waits for a count whom nobody can ask.
-    if (!isAgreed && !canAsk(io))
-      await confirm(context, { text: `Delete all of ${name}`, isAgreed })
     await assertFolder(await stores.configOf(location), io.cwd)
     await using store = await stores.objects(location, ledger.isDryRun ? 'read' : 'write')
-    const scope = { prefix, isWanted: selectionOf(options), signal: io.signal }
-    if (!isAgreed) {
-      const { objects, bytes } = await amountOf(store, scope)
-      const text = `Delete ${formatCount(objects, 'object')} (${formatBytes(bytes)}) of ${name}`
-      if (objects > 1) await confirm(context, { text, isAgreed })
-    }
+    const scope = { prefix: folderOf(location), isWanted, signal: io.signal }
     ledger.progress.count((ending) => sizesBelow(store, { ...scope, signal: ending }))
     await removeScope({ context, store, location, scope, ledger })
   }
+}
+
+/** Once for all of them: after a no, nothing was done. */
+async function askForAll(
+  context: CommandContext<RemoveOptions>,
+  locations: readonly Location[],
+): Promise<void> {
+  const { io, options, stores } = context
+  const isWanted = selectionOf(options)
+  const names = locations.map((each) => printableLine(formatLocation(each, folderOf(each))))
+  // Nobody waits for a count whom nobody can ask.
+  if (!canAsk(io)) {
+    await confirm(context, { text: `Delete all of ${names.join(', ')}`, isAgreed: false })
+  }
+  const parts: string[] = []
+  let total = 0
+  for (const [place, location] of locations.entries()) {
+    await using store = await stores.objects(location, 'read')
+    const scope = { prefix: folderOf(location), isWanted, signal: io.signal }
+    const { objects, bytes } = await amountOf(store, scope)
+    parts.push(`${formatCount(objects, 'object')} (${formatBytes(bytes)}) of ${names[place]}`)
+    total += objects
+  }
+  if (total > 1) await confirm(context, { text: `Delete ${parts.join(', ')}`, isAgreed: false })
 }
 
 async function amountOf(

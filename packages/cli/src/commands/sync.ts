@@ -7,6 +7,7 @@ import { formatLocation, type Location } from '../locations/location.ts'
 import { formatCount } from '../output/amounts.ts'
 import { canAsk, confirm } from '../output/confirm.ts'
 import { assertApart, type Ends, holdsSource, openEnds } from '../transfer/ends.ts'
+import { assertNoneReplaced, assertNoSource } from '../transfer/overlap.ts'
 import { deleteSurplus, surplusOf } from '../transfer/surplus.ts'
 import { folderOf, selectionOf } from '../transfer/scope.ts'
 import { MigrationLedger, type MigrationTelling } from '../transfer/migration-ledger.ts'
@@ -47,6 +48,8 @@ export async function run(context: CommandContext<SyncOptions>): Promise<ExitCod
           '--delete would delete it',
       )
     }
+    const isWanted = selectionOf(options)
+    await assertNoneReplaced(ends, { from, to, isWanted, signal: io.signal })
     const { include = [], exclude = [], compare, verify, origin, concurrency } = options
     const [source, destination] = [viewOf(ends.source, from.key), viewOf(ends.destination, to.key)]
     await ledger.follow((listening) =>
@@ -102,6 +105,7 @@ async function deleteAfter({ context, ends, from, to, ledger }: Deletion): Promi
   await deleteSurplus(surplus, {
     concurrency: options.concurrency,
     isDryRun: ledger.isDryRun,
+    assertSurplus: (object) => assertNoSource(ends, { ...object, from, to, signal }),
     onDeleted: (key) => ledger.deleted(key),
     onFailed: (key, error) => ledger.failed(key, error),
   })

@@ -11,7 +11,9 @@
 import type { CommandContext } from '../command.ts'
 import { compareStores } from '../verification/comparing.ts'
 import { checkStore } from '../verification/checking.ts'
-import type { ExitCode } from '../exit-codes.ts'
+import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { CommandFailure } from '../failure.ts'
+import { ReaderGone } from '../output/output.ts'
 
 export interface VerifyCommandOptions {
   readonly concurrency: number
@@ -19,5 +21,13 @@ export interface VerifyCommandOptions {
 
 export async function run(context: CommandContext<VerifyCommandOptions>): Promise<ExitCode> {
   const [first, second] = context.args.map((text) => context.location(text))
-  return second === undefined ? checkStore(context, first!) : compareStores(context, first!, second)
+  try {
+    return await (second === undefined
+      ? checkStore(context, first!)
+      : compareStores(context, first!, second))
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error
+    const message = 'The reader of standard output has gone, and not all was checked'
+    throw new CommandFailure(exitCodes.failed, message)
+  }
 }

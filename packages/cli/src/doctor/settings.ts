@@ -9,9 +9,9 @@ import type { Environment } from '@aos-storage/core'
 import type { Location } from '../locations/location.ts'
 import {
   isReference,
+  isSecretName,
   type ProfileSource,
   readProfiles,
-  secretNames,
 } from '../locations/profiles.ts'
 import { accountVariables, endpointVariable } from '../locations/url-settings.ts'
 
@@ -173,7 +173,7 @@ function flat(settings: Readonly<Record<string, unknown>>, source: string): Sett
 
 /** A value without what may be secret in it. */
 function shown(name: string, value: unknown): string {
-  if (secretNames.has(name)) return 'set'
+  if (isSecretName(name)) return 'set'
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? shownUrl(text) : text
 }

@@ -48,8 +48,10 @@ export function parseLocation(text: string, cwd: string): Location {
     const store = name === environmentProfile ? environment : ({ kind: 'profile', name } as const)
     return { store, key, label: `${name}:` }
   }
+  // A connection string is not echoed: it may hold a key.
+  const shown = /[=;@]/.test(text) ? 'What is given' : JSON.stringify(text.slice(0, 200))
   throw usageError(
-    `${JSON.stringify(text.slice(0, 200))} is no location`,
+    `${shown} is no location`,
     'Write file:///folder#key, ./folder#key, s3://bucket/key, azblob://container/key, ' +
       'or PROFILE:key',
   )

@@ -40,9 +40,16 @@ export interface ProfileSource {
   readonly config: string | undefined
 }
 
-export const secretNames: ReadonlySet<string> = new Set([
+const secretNames: ReadonlySet<string> = new Set([
   ...['connectionString', 'sasUrl', 'accessKeyId', 'secretAccessKey', 'sessionToken'],
 ])
+/** No setting of ours, but what stands in it may be a secret all the same. */
+const secretWords = /secret|password|token|accountkey|accesskey|signature|connectionstring|^sas/i
+
+/** True for settings whose value nobody is told. */
+export function isSecretName(name: string): boolean {
+  return secretNames.has(name) || secretWords.test(name)
+}
 
 export async function readProfiles({ env, cwd, config }: ProfileSource): Promise<Profiles> {
   const told = config ?? (env['AOS_STORAGE_CONFIG'] || undefined)
@@ -112,7 +119,7 @@ function assertAlone(profile: Readonly<Record<string, unknown>>, name: string): 
 
 function assertNoSecrets(settings: Readonly<Record<string, unknown>>, profile: string): void {
   for (const [name, value] of Object.entries(settings)) {
-    if (secretNames.has(name)) {
+    if (isSecretName(name)) {
       if (isReference(value)) continue
       throw usageError(
         `${name} of profile ${profile} is a secret`,

@@ -11,12 +11,16 @@
  * ```
  */
 import type { TextSink } from '../io.ts'
+import { localFailure } from '../local/local-failure.ts'
 import { printable } from './printable.ts'
 
 /** The reader of standard output has gone, as `| head` does: the command ends in silence. */
 export class ReaderGone extends Error {
   override readonly name: string = 'ReaderGone'
 }
+
+/** Of the write that found it gone, and of those after it. */
+const goneCodes: ReadonlySet<unknown> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED'])
 
 export interface OutputOptions {
   readonly json: boolean
@@ -55,12 +59,12 @@ export class Output {
   /** Data as it is, at the pace of the reader. */
   async bytes(chunk: string | Uint8Array): Promise<void> {
     this.#clear()
-    await new Promise<void>((resolve, reject) => {
-      this.#stdout.write(chunk, (error) => {
-        if (error === undefined || error === null) resolve()
-        else reject((error as { code?: unknown }).code === 'EPIPE' ? new ReaderGone() : error)
-      })
+    const error = await new Promise<Error | null | undefined>((resolve) => {
+      this.#stdout.write(chunk, resolve)
     })
+    if (error === undefined || error === null) return
+    if (goneCodes.has((error as { code?: unknown }).code)) throw new ReaderGone()
+    throw localFailure('standard output', error)
   }
 
   /** For people only. */

@@ -20,6 +20,7 @@ export interface SurplusOptions {
 export interface SurplusObject {
   readonly key: string
   readonly etag: string
+  readonly modifiedAt: Date
 }
 
 /** @throws StorageError of a listing: then nothing is known to be surplus. */
@@ -33,17 +34,19 @@ export async function* surplusOf(
     next.done === true ? undefined : next.value.kind === 'object' ? next.value.key : undefined
   for await (const entry of destination.list({ signal })) {
     if (entry.kind !== 'object') continue
-    const { key, etag } = entry
+    const { key, etag, modifiedAt } = entry
     let at = keyOfNext()
     while (at !== undefined && compareKeys(at, key) < 0) {
       next = await wanted.next()
       at = keyOfNext()
     }
-    if (at !== key && isWanted(key)) yield { key, etag }
+    if (at !== key && isWanted(key)) yield { key, etag, modifiedAt }
   }
 }
 
 export interface DeleteSurplusOptions {
+  /** @throws CommandFailure for one that is to be kept, which ends it. */
+  readonly assertSurplus: (object: SurplusObject) => Promise<void>
   readonly concurrency: number
   readonly isDryRun: boolean
   readonly onDeleted: (key: string) => Promise<void>
@@ -53,12 +56,14 @@ export interface DeleteSurplusOptions {
 /** In the version that was listed, where the store can: what others write meanwhile stays. */
 export async function deleteSurplus(
   options: SurplusOptions,
-  { concurrency, isDryRun, onDeleted, onFailed }: DeleteSurplusOptions,
+  { concurrency, isDryRun, assertSurplus, onDeleted, onFailed }: DeleteSurplusOptions,
 ): Promise<void> {
   const { destination, signal } = options
   const isConditional = destination.capabilities.conditionalDelete !== 'none'
-  await forEachAtOnce(surplusOf(options), { concurrency, signal }, async ({ key, etag }) => {
+  await forEachAtOnce(surplusOf(options), { concurrency, signal }, async (object) => {
+    const { key, etag } = object
     try {
+      await assertSurplus(object)
       const version = isConditional ? { ifMatch: etag } : {}
       if (!isDryRun) await destination.delete(key, { ...version, foreign: true, signal })
       await onDeleted(key)

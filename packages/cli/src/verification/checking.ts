@@ -16,7 +16,7 @@ import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 import { Progress } from '../output/progress.ts'
-import { objectsAt } from './objects.ts'
+import { nothingAt, objectsAt } from './objects.ts'
 
 /** What is wrong with one object. */
 interface Damage {
@@ -66,6 +66,7 @@ export async function checkStore(
     else bytes += found.size
     progress.bytes = bytes
   }
+  if (objects + damaged === 0 && location.key !== '') throw nothingAt(location)
   await output.record(
     { kind: 'summary', prefix: location.key, objects, bytes, damaged, ok: damaged === 0 },
     `${formatCount(objects, 'object')} read, ${formatBytes(bytes)}; ` +

@@ -16,7 +16,7 @@ import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 import { Progress } from '../output/progress.ts'
-import { objectsAt } from './objects.ts'
+import { nothingAt, objectsAt } from './objects.ts'
 
 /** A key, behind both locations, and what is there on each side. */
 interface Pair {
@@ -69,6 +69,7 @@ export async function compareStores(
   }
   const { same, missing, extra, different, bytes } = counts
   const ok = missing + extra + different === 0
+  if (ok && same === 0 && from.key !== '') throw nothingAt(from)
   await output.record(
     { kind: 'summary', same, missing, extra, different, bytes, ok },
     `${formatCount(same, 'object')} the same (${formatBytes(bytes)} compared), ` +

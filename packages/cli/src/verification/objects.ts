@@ -1,6 +1,9 @@
 /** What is at a location, and below it. */
 import { isStorageError, type ListedObject, type StorageManager } from '@aos-storage/core'
-import type { Location } from '../locations/location.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { CommandFailure } from '../failure.ts'
+import { formatLocation, type Location } from '../locations/location.ts'
+import { printableLine } from '../output/printable.ts'
 import { folderOf } from '../transfer/scope.ts'
 
 /** The object of just this key comes first; then what is below it, in the order of listings. */
@@ -30,4 +33,10 @@ async function objectOf(
     if (isStorageError(error, 'NOT_FOUND')) return undefined
     throw error
   }
+}
+
+/** A check of nothing has not passed: a misspelt prefix would count as sound. */
+export function nothingAt(location: Location): CommandFailure {
+  const place = printableLine(formatLocation(location, location.key))
+  return new CommandFailure(exitCodes.notFound, `There is nothing at ${place}`)
 }

@@ -34,3 +34,33 @@ it('a terminal meets no control characters of messages, and a pipe gets them', a
   const piped = await run(['queues', 'peek', '.', 'jobs'], { cwd })
   expect(piped.stdout).toBe('a\u001b[2Jb\n')
 })
+
+it('sends no less than all lines in silence, when the reader of its output has gone', async () => {
+  await using folder = await temporaryFolder()
+  const { path: cwd } = folder
+  await run(['queues', 'create', '.', 'jobs'], { cwd })
+  const args = ['queues', 'send', '.', 'jobs', '--lines']
+  const result = await run(args, { cwd, stdin: '1\n2\n3\n', stdoutWritesMax: 1 })
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('after 2 messages') })
+  expect((await run(['queues', 'length', '.', 'jobs'], { cwd })).stdout).toContain('2')
+})
+
+it.each([
+  [['queues', 'send', '.', 'jobs', '--lines'], 'one\n'],
+  [['queues', 'send', '.', 'jobs'], 'one\n'],
+  [['tables', 'import', '.', 'jobs'], '{"partitionKey":"p","rowKey":"1"}\n'],
+  [['tables', 'put', '.', 'jobs'], '{'],
+])('%j ends at Ctrl-C while standard input is open, and silent', async (args, text) => {
+  await using folder = await temporaryFolder()
+  const { path: cwd } = folder
+  await run(['queues', 'create', '.', 'jobs'], { cwd })
+  await run(['tables', 'create', '.', 'jobs'], { cwd })
+  const stop = new AbortController()
+  const open = async function* (): AsyncGenerator<Uint8Array> {
+    yield new TextEncoder().encode(text)
+    setImmediate(() => stop.abort(new Error('interrupted')))
+    await new Promise(() => undefined)
+  }
+  const result = await run(args, { cwd, stdin: open(), signal: stop.signal })
+  expect(result).toMatchObject({ code: 130, stderr: 'aos-storage: interrupted\n' })
+})

@@ -27,6 +27,8 @@ it('goes on behind lines that fail, and tells them by their numbers', async () =
   ])
   expect(result.stderr).toMatch(/line 2: .*\n.*line 4: .*\n.*line 5: .*\n.*line 6: /)
   expect(result.stderr).not.toContain('secret')
+  const none = await run([...args], { cwd, stdin: 'no json' })
+  expect(none.code).toBe(1)
   const missing = await run(['tables', 'import', './s', 'others', '--json'], { cwd, stdin })
   expect(errorOf(missing)).toMatchObject({ code: 'NOT_FOUND', exitCode: 3 })
 })

@@ -76,6 +76,8 @@ describe('profiles', () => {
       /secret/,
     ],
     [profile({ storageType: 'azure', connectionString: 'AccountKey=hunter2' }), /secret/],
+    [profile({ storageType: 'azure', accountKey: 'hunter2' }), /accountKey .* secret/],
+    [profile({ storageType: 'azure', sasToken: 'hunter2' }), /sasToken .* secret/],
     [profile({ storageType: 'azure', connectionString: { env: 'LAB' } }), /LAB, which is not set/],
     [profile({ storageType: 'azure', connectionString: { file: '/not/there' } }), /ENOENT/],
     [profile({ storageType: 'memory', misspelt: 1 }), /misspelt/],

@@ -92,3 +92,19 @@ it('tells what two stores differ in, by keys behind both locations', async () =>
     '4 objects the same (12 B compared), 0 missing, 0 extra, 0 different',
   ])
 })
+
+it('does not pass where nothing is, nor when its reader goes before the end', async () => {
+  await using folder = await temporaryFolder()
+  const cwd = folder.path
+  for (const name of ['one', 'two']) {
+    await using store = await StorageManager.open({
+      storageType: 'file',
+      basePath: folder.at(name),
+    })
+    for (const key of ['a', 'b']) await store.save(`${name}/${key}`, key)
+  }
+  expect((await run(['verify', './one#misspelt'], { cwd })).code).toBe(3)
+  expect((await run(['verify', './one#misspelt', './two#misspelt'], { cwd })).code).toBe(3)
+  const cut = await run(['verify', './one', './two'], { cwd, stdoutWritesMax: 1 })
+  expect(cut).toMatchObject({ code: 1, stderr: expect.stringContaining('not all was checked') })
+})

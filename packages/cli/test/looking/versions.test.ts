@@ -1,4 +1,4 @@
-import { StorageManager } from '@aos-storage/core'
+import { type Clock, StorageManager, systemClock } from '@aos-storage/core'
 import { expect, it } from 'vitest'
 import { errorOf } from '../support/error-line.ts'
 import { run, temporaryFolder, type TemporaryFolder } from '../support/run.ts'
@@ -58,6 +58,18 @@ it('prunes what it was told to, after a yes, and tells before with --dry-run', a
   expect((await run(['versions', 'list', at], { cwd })).lines.length).toBe(1)
   const all = await run(['versions', 'prune', '--json', at], { cwd })
   expect(errorOf(all)).toMatchObject({ exitCode: 2, message: 'Nothing says which versions go' })
+})
+
+it('prunes nothing that comes of age while it is asked, or before', async () => {
+  await using folder = await temporaryFolder()
+  const at = await threeVersions(folder)
+  const cwd = folder.path
+  let now = systemClock.now()
+  // Between two looks at it a day passes.
+  const clock: Clock = { ...systemClock, now: () => (now += 86_400_000) - 86_400_000 }
+  const args = ['versions', 'prune', at, '--older-than-days', '1']
+  expect(await run(args, { cwd, clock })).toMatchObject({ code: 0 })
+  expect((await run(['versions', 'list', at], { cwd })).lines.length).toBe(3)
 })
 
 it('tells versions that are not there, and numbers that are none', async () => {

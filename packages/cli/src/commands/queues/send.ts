@@ -2,9 +2,11 @@
 import type { QueueStore } from '@aos-storage/core'
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
-import { usageError } from '../../failure.ts'
+import { CommandFailure, usageError } from '../../failure.ts'
 import { inputOf, linesOf, wholeInput } from '../../input.ts'
 import { assertWholeStore } from '../../locations/whole-store.ts'
+import { formatCount } from '../../output/amounts.ts'
+import { ReaderGone } from '../../output/output.ts'
 
 interface SendOptions {
   readonly as: 'text' | 'json' | 'bytes'
@@ -16,7 +18,7 @@ interface SendOptions {
 
 export async function run(context: CommandContext<SendOptions>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
-  const { delay, timeToLive, dryRun } = options
+  const { delay, timeToLive, dryRun, lines } = options
   const queue = args[1]!
   const location = assertWholeStore(context.location(args[0]!))
   await using store: QueueStore = await stores.queues(location)
@@ -25,13 +27,25 @@ export async function run(context: CommandContext<SendOptions>): Promise<ExitCod
     ...(delay === undefined ? {} : { delaySeconds: delay }),
     ...(timeToLive === undefined ? {} : { timeToLiveSeconds: timeToLive }),
   }
+  let count = 0
   for await (const value of valuesOf(context)) {
     if (dryRun === true) {
       await output.record({ action: 'would send', queue }, `would send a message to ${queue}`)
       continue
     }
     const { id, insertedAt, expiresAt } = await store.sendMessage(queue, value, sending)
-    await output.record({ action: 'sent', queue, id, insertedAt, expiresAt }, `sent ${id}`)
+    count++
+    try {
+      await output.record({ action: 'sent', queue, id, insertedAt, expiresAt }, `sent ${id}`)
+    } catch (error) {
+      // To send less than all is no success.
+      if (!(error instanceof ReaderGone) || lines !== true) throw error
+      throw new CommandFailure(
+        exitCodes.failed,
+        `The reader of standard output has gone, after ${formatCount(count, 'message')}`,
+        'Send the lines behind them again, with standard output to a file',
+      )
+    }
   }
   return exitCodes.ok
 }

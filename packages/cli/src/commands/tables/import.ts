@@ -62,7 +62,7 @@ export async function run(context: CommandContext<ImportOptions>): Promise<ExitC
   await output.record({ action, table, imported, failed }, text)
   if (failed === 0) return exitCodes.ok
   throw new CommandFailure(
-    exitCodes.partial,
+    imported === 0 ? exitCodes.failed : exitCodes.partial,
     `${formatCount(failed, 'line')} could not be imported`,
     'Mend them, and import the file again: what is there already is put again',
   )

@@ -30,13 +30,16 @@ export async function run(context: CommandContext<PruneOptions>): Promise<ExitCo
   const location = context.location(args[0]!)
   const key = keyOf(location)
   await using store = await stores.objects(location, 'write')
+  // One time for both: what has come of age since the question stays.
+  const olderThan =
+    olderThanDays === undefined
+      ? {}
+      : { olderThan: new Date(io.clock.now() - olderThanDays * dayMs) }
   const prune = (dryRun: boolean): Promise<PruneResult> => {
     const own = {
       ...{ dryRun, signal: io.signal },
       ...(keep === undefined ? {} : { keep }),
-      ...(olderThanDays === undefined
-        ? {}
-        : { olderThan: new Date(io.clock.now() - olderThanDays * dayMs) }),
+      ...olderThan,
     }
     return options.native === true
       ? store.pruneVersions(key, { ...own, ...native(context) })
@@ -50,7 +53,7 @@ export async function run(context: CommandContext<PruneOptions>): Promise<ExitCo
       isAgreed: options.yes === true,
     })
   }
-  const { removed, kept, failed } = isDryRun ? planned : await prune(false)
+  const { removed, kept, failed } = isDryRun || planned.removed === 0 ? planned : await prune(false)
   await output.record(
     { action: isDryRun ? 'would prune' : 'pruned', key, removed, kept, failed: failed.length },
     `${isDryRun ? 'would prune' : 'pruned'} ${formatCount(removed, 'version')} of ` +
