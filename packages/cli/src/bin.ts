@@ -15,14 +15,17 @@ const cacheFolder = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
 enableCompileCache(join(cacheFolder, 'aos-storage'))
 
 const { systemClock } = await import('@aos-storage/core')
-const { exitCodes } = await import('./exit-codes.ts')
 const { runCommandLine } = await import('./main.ts')
 
 const interruption = new AbortController()
 
-/** The first ends what is under way and tells how to go on; the second ends at once. */
+/**
+ * The first ends what is under way and tells how to go on. The second ends the process as signals do
+ * by themselves: an exit would wait for a file that cannot be opened yet, as a pipe without writer.
+ */
 function interrupt(): void {
-  if (interruption.signal.aborted) process.exit(exitCodes.interrupted)
+  process.off('SIGINT', interrupt)
+  process.off('SIGTERM', interrupt)
   interruption.abort(new Error('interrupted'))
 }
 

@@ -1,6 +1,8 @@
 /** What only a process of its own shows: signals, kills, and which modules it loads. */
-import { readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFile, watch } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
 import { run, start, temporaryFolder } from './support/run.ts'
 import { contentsOf, fill, numbered } from './support/stores.ts'
@@ -26,6 +28,24 @@ it(
     expect(contents).toMatchObject(copied)
     expect(await run(['sync', ...args], { cwd: folder.path })).toMatchObject({ code: 0 })
     expect(await contentsOf(folder.at('t'))).toEqual(contents)
+  },
+)
+
+it(
+  'a second SIGINT ends it at once, also where the first waits for a pipe to open',
+  { timeout, skip: process.platform === 'win32' },
+  async () => {
+    await using folder = await temporaryFolder()
+    await promisify(execFile)('mkfifo', [folder.at('pipe')])
+    const started = start(['put', 'pipe', './s#a'], { cwd: folder.path })
+    const { child } = started
+    // It has begun once the folder of its store is there.
+    for await (const { filename } of watch(folder.path)) if (filename === 's') break
+    child.stderr!.once('data', () => child.kill('SIGINT'))
+    child.kill('SIGINT')
+    // By itself, where the first came before it opened the pipe.
+    expect([null, 130]).toContain((await started.ended).code)
+    expect(started.stderr()).toContain('interrupted')
   },
 )
 

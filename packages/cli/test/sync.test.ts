@@ -49,15 +49,18 @@ it('deletes what the source lacks only when told, and not what is excluded', asy
   expect(await contentsOf(folder.at('t'))).toEqual({ b: '2', d: '4', 'keep/z': 'x' })
 })
 
-it('never empties a destination because its source is empty, unless it is told twice', async () => {
+it('never empties a destination because its source is empty, unless that is said', async () => {
   await using folder = await temporaryFolder()
   const cwd = folder.path
   await fill(folder.at('s'), {})
   await fill(folder.at('t'), { a: '1' })
-  const result = await run(['sync', './s', './t', '--delete'], { cwd, isTTY: true, answer: 'y' })
-  expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('is empty') })
+  const args = ['sync', './s', './t', '--delete']
+  const refused = { code: 2, stderr: expect.stringContaining('is empty') }
+  expect(await run(args, { cwd, isTTY: true, answer: 'y' })).toMatchObject(refused)
+  expect(await run([...args, '--yes'], { cwd })).toMatchObject(refused)
+  expect(await run([...args, '--dry-run'], { cwd })).toMatchObject(refused)
   expect(await contentsOf(folder.at('t'))).toEqual({ a: '1' })
-  expect((await run(['sync', './s', './t', '--delete', '-y'], { cwd })).code).toBe(0)
+  expect((await run([...args, '--yes', '--allow-empty'], { cwd })).code).toBe(0)
   expect(await contentsOf(folder.at('t'))).toEqual({})
 })
 

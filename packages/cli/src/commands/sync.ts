@@ -16,6 +16,7 @@ import { viewOf } from '../transfer/view.ts'
 export interface SyncOptions extends MigrationTelling {
   readonly delete?: boolean
   readonly yes?: boolean
+  readonly allowEmpty?: boolean
   readonly compare: 'origin' | 'digest' | 'size-and-time'
   readonly verify: 'read-back' | 'write' | 'none'
   readonly origin: 'keep' | 'drop'
@@ -86,16 +87,18 @@ async function deleteAfter({ context, ends, from, to, ledger }: Deletion): Promi
     signal,
   }
   const name = formatLocation(to, to.key)
+  // Also with --yes, which scripts always say: a misspelt source is empty as well.
+  if (ledger.objects === 0 && options.allowEmpty !== true) {
+    for await (const _ of surplusOf(surplus)) {
+      throw usageError(
+        `${formatLocation(from, from.key)} is empty: all of ${name} would be deleted`,
+        'Say --allow-empty if that is meant',
+      )
+    }
+  }
   if (!isAgreed) {
     const objects = await countOf(surplusOf(surplus))
     if (objects === 0) return
-    if (ledger.objects === 0) {
-      throw usageError(
-        `${formatLocation(from, from.key)} is empty: ${formatCount(objects, 'object')} of ` +
-          `${name} would be deleted, which is all`,
-        'Say --yes if that is meant',
-      )
-    }
     await confirm(context, {
       text: `Delete ${formatCount(objects, 'object')} of ${name}`,
       isAgreed,
