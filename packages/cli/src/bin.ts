@@ -20,8 +20,9 @@ const { runCommandLine } = await import('./main.ts')
 const interruption = new AbortController()
 
 /**
- * The first ends what is under way and tells how to go on. The second ends the process as signals do
- * by themselves: an exit would wait for a file that cannot be opened yet, as a pipe without writer.
+ * The first ends what is under way and tells how to go on. The second ends the process as signals
+ * do by themselves: an exit would wait for a file that cannot be opened yet, as a pipe without
+ * writer.
  */
 function interrupt(): void {
   process.off('SIGINT', interrupt)
