@@ -13,8 +13,7 @@ interface Call {
   readonly stdin: string
 }
 
-const client = (socket: string): string => `#!${process.execPath}
-const { connect } = require('node:net')
+const client = (socket: string): string => `const { connect } = require('node:net')
 const chunks = []
 process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', () => {
   const stdin = Buffer.concat(chunks).toString('base64')
@@ -44,11 +43,18 @@ export async function shimIn(folder: TemporaryFolder): Promise<AsyncDisposable> 
     })
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
-  await writeFile(folder.at('aos-storage'), client(socket))
+  await writeFile(folder.at('shim.cjs'), client(socket))
+  // Not by a first line of the program: it holds no path with a space.
+  const words = [process.execPath, folder.at('shim.cjs')].map(quoted).join(' ')
+  await writeFile(folder.at('aos-storage'), `#!/bin/sh\nexec ${words} "$@"\n`)
   await chmod(folder.at('aos-storage'), 0o755)
   return {
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
   }
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`
 }
 
 async function answered({ args, cwd, stdin }: Call): Promise<string> {
