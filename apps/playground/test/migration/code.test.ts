@@ -70,11 +70,17 @@ describe('the code of the Migration screen', () => {
 
   it('runs with all options, layers and faults', async () => {
     const { code } = migrationText('', everything, { folder, id: 'some' })
-    expect(await runner.run(code)).toMatch(/complete \d+ 0 \d+/)
+    const printed = await runner.run(code)
+    expect(printed).toMatch(/complete \d+ 0 \d+/)
+    const failed = Number(/complete \d+ 0 (\d+)/.exec(printed)![1])
     const copies = await keysOf('stores/copy')
     expect(copies.length).toBeGreaterThan(5)
     expect(copies.filter((key) => !/^all\/(notes|records)\//.test(key))).toEqual([])
-    for (const key of copies) expect(await keysOf('sample')).not.toContain(key.slice(4))
+    const left = new Set(await keysOf('sample'))
+    const stayed = copies.filter((key) => left.has(key.slice('all/'.length)))
+    // A fault may refuse a delete as often as it is tried: then it is reported.
+    expect(stayed.length).toBeLessThanOrEqual(failed)
+    expect(stayed.length).toBeLessThan(copies.length)
   })
 
   it('goes between the objects of the playground and memory', async () => {

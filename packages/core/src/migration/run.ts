@@ -89,7 +89,7 @@ export class Run {
     }
     await this.#until(() => this.#objects === 0)
     if (!this.#isStopped) this.#guarded(() => this.#suspects.settleAll())
-    await this.#allTold()
+    if (this.#tellings.size > 0) await this.#allTold()
     this.#mark()
     if (this.#stop !== undefined) throw this.#stop.cause
     if (this.#with.signal.aborted) throw abortedBy(this.#with.signal)
@@ -116,12 +116,13 @@ export class Run {
       this.#noteCarried(planned, carried)
       const isSourceDeleted = await this.#deleteSource(planned, carried)
       this.#suspects.settleAll()
-      await this.#tell(settledObject(planned, carried, isSourceDeleted))
+      const { onObject } = this.#with.options
+      if (onObject !== undefined) await this.#tell(settledObject(planned, carried, isSourceDeleted))
       this.#settle(place)
     } catch (error) {
       this.#failed(planned, place, error)
     } finally {
-      await this.#allTold()
+      if (this.#tellings.size > 0) await this.#allTold()
       this.#objects--
       this.#bytes -= bytes
       this.#look()
@@ -188,7 +189,7 @@ export class Run {
   }
 
   async #allTold(): Promise<void> {
-    if (this.#tellings.size > 0) await Promise.all(this.#tellings)
+    await Promise.all(this.#tellings)
   }
 
   #failed({ source: { key }, to }: PlannedObject, place: WindowPlace, thrown: unknown): void {
