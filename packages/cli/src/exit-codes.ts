@@ -40,5 +40,9 @@ const byCode: Partial<Record<StorageErrorCode, ExitCode>> = {
 }
 
 export function exitCodeOf(error: unknown): ExitCode {
-  return (isStorageError(error) ? byCode[error.code] : undefined) ?? exitCodes.failed
+  return isStorageError(error) ? exitCodeFor(error.code) : exitCodes.failed
+}
+
+export function exitCodeFor(code: StorageErrorCode): ExitCode {
+  return byCode[code] ?? exitCodes.failed
 }

@@ -95,6 +95,7 @@ async function copyMany(
         }
       },
     )
+    if (!signal.aborted) ledger.assertSome(from)
   })
 }
 

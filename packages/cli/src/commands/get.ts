@@ -158,6 +158,7 @@ async function getMany(
     } finally {
       await target.sync()
     }
+    if (!signal.aborted) ledger.assertSome(location)
   })
 }
 

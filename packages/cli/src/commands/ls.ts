@@ -1,8 +1,9 @@
 /** `aos-storage ls`: pages are written as they come, so that the first line is there at once. */
-import { isStorageError, type ListEntry, type StorageManager } from '@aos-storage/core'
+import type { ListEntry, StorageManager } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
-import { CommandFailure } from '../failure.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
+import { nothingAt } from '../locations/nothing-at.ts'
+import { statAt } from '../locations/stat-at.ts'
 import { printableLine } from '../output/printable.ts'
 
 interface LsOptions {
@@ -22,11 +23,7 @@ export async function run(context: CommandContext<LsOptions>): Promise<ExitCode>
     await output.record(recordOf(entry), lineOf(entry, options.long === true))
   }
   if (count > 0 || location.key === '' || location.key.endsWith('/')) return exitCodes.ok
-  throw new CommandFailure(
-    exitCodes.notFound,
-    `There is nothing at ${printableLine(args[0]!)}`,
-    `"aos-storage ls ${printableLine(location.label)}" lists what there is`,
-  )
+  throw nothingAt(location)
 }
 
 /** An object of just this key comes first; then what is below it, as a folder's. */
@@ -40,9 +37,9 @@ async function* entriesOf(
   const isWhole = key === '' || key.endsWith('/')
   let left = limit
   if (!isWhole) {
-    const object = await objectAt(store, key, signal)
+    const object = await statAt(store, key, { signal })
     if (object !== undefined) {
-      yield object
+      yield { kind: 'object', ...object }
       if (left !== undefined && --left === 0) return
     }
   }
@@ -53,19 +50,6 @@ async function* entriesOf(
     ...(startAfter === undefined ? {} : { startAfter }),
     signal,
   })
-}
-
-async function objectAt(
-  store: StorageManager,
-  key: string,
-  signal: AbortSignal,
-): Promise<ListEntry | undefined> {
-  try {
-    return { kind: 'object', ...(await store.stat(key, { signal, foreign: true })) }
-  } catch (error) {
-    if (isStorageError(error, 'NOT_FOUND')) return undefined
-    throw error
-  }
 }
 
 function recordOf(entry: ListEntry): object {

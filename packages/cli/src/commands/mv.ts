@@ -62,6 +62,7 @@ export async function run(context: CommandContext<MoveOptions>): Promise<ExitCod
     const move = { context, ends, from, to, ledger }
     if (ends.isOne || isDryRun) await (isMany ? moveWithin(move) : moveOneWithin(move))
     else await moveBetween(move, isMany)
+    if (isMany && !context.io.signal.aborted) ledger.assertSome(from)
   })
 }
 

@@ -139,7 +139,7 @@ async function recursively(
     )
   }
   const isWanted = selectionOf(options)
-  ledger.progress.count(() => sizesBelow(folder, isWanted))
+  ledger.progress.count((ending) => sizesBelow(folder, isWanted, ending))
   return sourcesBelow({ folder, prefix, isWanted, ledger })
 }
 
@@ -167,8 +167,10 @@ async function* sourcesBelow(options: {
 async function* sizesBelow(
   folder: string,
   isWanted: (key: string) => boolean,
+  ending: AbortSignal,
 ): AsyncGenerator<number> {
   for await (const each of walk(folder)) {
+    ending.throwIfAborted()
     if (each.kind === 'file' && isWanted(each.key)) yield (await stat(each.path)).size
   }
 }

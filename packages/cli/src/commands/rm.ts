@@ -1,11 +1,12 @@
 /** `aos-storage rm`: deletes objects; more than one only after a yes. */
-import { isStorageError, StorageError, type StorageManager } from '@aos-storage/core'
+import { StorageError, type StorageManager } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import { usageError } from '../failure.ts'
 import { assertFolder } from '../locations/folder.ts'
 import { keyOf } from '../locations/key-of.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
+import { statAt } from '../locations/stat-at.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { canAsk, confirm } from '../output/confirm.ts'
 import { type ChangeOptions, Ledger, verbs } from '../output/ledger.ts'
@@ -74,30 +75,16 @@ async function removeOne(
 ): Promise<void> {
   const { ifMatch, ignoreMissing } = options
   const version = ifMatch === undefined ? {} : { ifMatch }
-  const given = { ...version, foreign: true, signal: io.signal }
+  const given = { ...version, signal: io.signal }
   const isDeleted = ledger.isDryRun
-    ? await isThere(store, key, given)
-    : await store.delete(key, given)
+    ? (await statAt(store, key, given)) !== undefined
+    : await store.delete(key, { ...given, foreign: true })
   if (isDeleted) {
     await ledger.done({ record: { key }, text: formatLocation(location, key) })
     return
   }
   if (ignoreMissing === true) return
   throw new StorageError('NOT_FOUND', 'There is no such object', { key })
-}
-
-async function isThere(
-  store: StorageManager,
-  key: string,
-  options: Parameters<StorageManager['stat']>[1],
-): Promise<boolean> {
-  try {
-    await store.stat(key, options)
-    return true
-  } catch (error) {
-    if (isStorageError(error, 'NOT_FOUND')) return false
-    throw error
-  }
 }
 
 async function removeBelow(

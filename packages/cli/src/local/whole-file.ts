@@ -5,7 +5,8 @@
  *   .aos-storage-ID.part  written ─► synced ─► renamed to its name ─► folder synced
  * ```
  *
- * Whatever happens before the rename leaves what stood there; only `kill -9` leaves the `.part`.
+ * Whatever happens before the rename leaves what stood there; only an end without warning leaves
+ * the `.part`: `kill -9`, or a terminal that is closed.
  */
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

@@ -8,19 +8,20 @@
  *   end()      a sentence, standard error        {"kind":"summary",…}
  * ```
  */
-import { type Clock, isStorageError, StorageError, type StorageErrorCode } from '@aos-storage/core'
+import { type Clock, isStorageError, type StorageErrorCode } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
-import { type ExitCode, exitCodeOf, exitCodes } from '../exit-codes.ts'
+import { type ExitCode, exitCodeFor, exitCodes } from '../exit-codes.ts'
 import { CommandFailure, type FailureStory, storyOf } from '../failure.ts'
+import type { Location } from '../locations/location.ts'
+import { nothingAt } from '../locations/nothing-at.ts'
 import { formatBytes, formatCount, formatSeconds } from './amounts.ts'
+import { Failures, interruptedText } from './failures.ts'
 import { type Output, ReaderGone } from './output.ts'
-import { printable, printableLine } from './printable.ts'
+import { printableLine } from './printable.ts'
 import { Progress } from './progress.ts'
 
-/** Failures that are told to a person one by one. */
-const toldMax = 50
-/** Failures with no success between them after which there is no use in going on. */
-const failuresInARowMax = 100
+/** What is skipped and told to a person one by one. */
+const skippedToldMax = 50
 
 /** Words of what is done. */
 export interface Verb {
@@ -77,9 +78,8 @@ export class Ledger implements AsyncDisposable {
   readonly #startedMs: number
   #objects = 0
   #bytes = 0
-  #failed = 0
   #skipped = 0
-  #inARow = 0
+  readonly #failures: Failures
   readonly #failureCodes = new Set<ExitCode>()
 
   constructor(
@@ -89,6 +89,7 @@ export class Ledger implements AsyncDisposable {
     const { io, output, options, commandLine } = context
     this.#verb = verb
     this.#output = output
+    this.#failures = new Failures(output)
     this.#clock = io.clock
     this.#signal = io.signal
     this.#commandLine = commandLine
@@ -100,12 +101,17 @@ export class Ledger implements AsyncDisposable {
   }
 
   get failures(): number {
-    return this.#failed
+    return this.#failures.count
+  }
+
+  /** @throws CommandFailure when there was nothing to do. */
+  assertSome(location: Location): void {
+    if (this.#objects + this.failures + this.#skipped === 0) throw nothingAt(location)
   }
 
   async done({ record, text, bytes = 0, isCounted = false }: Done): Promise<void> {
     this.#objects++
-    this.#inARow = 0
+    this.#failures.succeeded()
     this.#bytes += bytes
     this.progress.objects++
     if (!isCounted) this.progress.bytes += bytes
@@ -120,7 +126,7 @@ export class Ledger implements AsyncDisposable {
     this.#skipped++
     if (this.#output.isJson) {
       await this.#output.record({ kind: 'skipped', key, message: why }, '')
-    } else if (this.#skipped <= toldMax) this.#output.warn(`${printableLine(key)}: ${why}`)
+    } else if (this.#skipped <= skippedToldMax) this.#output.warn(`${printableLine(key)}: ${why}`)
   }
 
   /**
@@ -141,26 +147,14 @@ export class Ledger implements AsyncDisposable {
     key: string,
     story: { readonly code: StorageErrorCode; readonly message: string },
   ): Promise<void> {
-    const exitCode = exitCodeOf(new StorageError(story.code, story.message))
+    const exitCode = exitCodeFor(story.code)
     await this.#tellFailure(key, { ...story, exitCode })
   }
 
   async #tellFailure(key: string, story: FailureStory['error']): Promise<void> {
-    const { code, message, hint, exitCode } = story
-    this.#failed++
-    this.#failureCodes.add(exitCode)
-    if (this.#output.isJson) {
-      await this.#output.record({ kind: 'failed', key, code, message }, '')
-    } else if (this.#failed <= toldMax) {
-      const more = hint === undefined || this.#failed > 1 ? '' : `\n  ${hint}`
-      this.#output.warn(`${printableLine(key)}: ${printable(message)}${more}`)
-    }
-    if (++this.#inARow < failuresInARowMax) return
-    throw new CommandFailure(
-      exitCodes.failed,
-      `${failuresInARowMax} objects failed one after the other, with no success between them`,
-      'Mend that, and run it again',
-    )
+    this.#failureCodes.add(story.exitCode)
+    await this.#failures.tell(key, story)
+    this.#failures.assertNotAll()
   }
 
   /**
@@ -175,14 +169,14 @@ export class Ledger implements AsyncDisposable {
     } catch (error) {
       if (!this.#signal.aborted) {
         if (error instanceof ReaderGone) throw this.#withoutReader(error)
-        if (this.#objects + this.#failed > 0) await this.#end(false)
+        if (this.#objects + this.failures > 0) await this.#end(false)
         throw error
       }
       isInterrupted = true
     }
     await this.#end(isInterrupted)
     if (isInterrupted) return exitCodes.interrupted
-    if (this.#failed === 0) return exitCodes.ok
+    if (this.failures === 0) return exitCodes.ok
     if (this.#objects > 0) return exitCodes.partial
     const [exitCode = exitCodes.failed, ...others] = this.#failureCodes
     return others.length === 0 ? exitCode : exitCodes.failed
@@ -202,7 +196,7 @@ export class Ledger implements AsyncDisposable {
     await this.progress[Symbol.asyncDispose]()
     const durationMs = Math.round(this.#clock.monotonicMs() - this.#startedMs)
     const [objects, bytes, failed, skipped] = [
-      ...[this.#objects, this.#bytes, this.#failed, this.#skipped],
+      ...[this.#objects, this.#bytes, this.failures, this.#skipped],
     ] as const
     if (this.#output.isJson) {
       const { isDryRun } = this
@@ -211,9 +205,6 @@ export class Ledger implements AsyncDisposable {
       const summary = { kind: 'summary', isDryRun, isInterrupted, ...counts, durationMs, ...goOn }
       await this.#output.record(summary, '')
       return
-    }
-    if (failed > toldMax) {
-      this.#output.warn(`and ${formatCount(failed - toldMax, 'failure')} more`)
     }
     const { past, present } = this.#verb
     const what = this.isDryRun ? `Would ${present}` : past
@@ -224,10 +215,7 @@ export class Ledger implements AsyncDisposable {
       (skipped > 0 ? `, ${skipped.toLocaleString('en-US')} skipped` : '') +
       (durationMs < 1000 ? '' : ` in ${formatSeconds(durationMs / 1000)}`)
     if (isInterrupted) {
-      this.#output.warn(
-        `interrupted: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}; nothing is left ` +
-          `half-written. To go on:\n  ${this.#commandLine}`,
-      )
+      this.#output.warn(interruptedText(sentence, this.#commandLine))
     } else if (this.#isMany || objects > 1 || this.isDryRun) this.#output.note(sentence)
   }
 

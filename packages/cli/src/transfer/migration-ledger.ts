@@ -13,13 +13,11 @@ import { type ExitCode, exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { CommandFailure, storyOf } from '../failure.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
 import { formatBytes, formatCount, formatSeconds } from '../output/amounts.ts'
+import { Failures, interruptedText } from '../output/failures.ts'
 import { type Output, ReaderGone } from '../output/output.ts'
-import { printable, printableLine } from '../output/printable.ts'
+import { printableLine } from '../output/printable.ts'
 import { Progress } from '../output/progress.ts'
 import type { ProgressState } from '../output/progress-line.ts'
-
-/** Failures that are told to a person one by one. */
-const toldMax = 50
 
 export interface MigrationTelling {
   readonly dryRun?: boolean
@@ -44,7 +42,7 @@ export class MigrationLedger implements AsyncDisposable {
   readonly #stopping = new AbortController()
   #tellingError: unknown
   #report: MigrationReport | undefined
-  #failed = 0
+  readonly #failures: Failures
   #deleted = 0
   #deleteFailed = 0
 
@@ -54,6 +52,7 @@ export class MigrationLedger implements AsyncDisposable {
     const { io, output, options } = context
     this.#context = context
     this.#output = output
+    this.#failures = new Failures(output)
     this.isDryRun = options.dryRun === true
     this.#isTelling = output.isJson || this.isDryRun || options.verbose === true
     this.#progress = new Progress({ output, clock: io.clock })
@@ -66,7 +65,7 @@ export class MigrationLedger implements AsyncDisposable {
   }
 
   get failures(): number {
-    return this.#failed
+    return this.#failures.count
   }
 
   /** Runs a migration to its end. @throws what ended it before. */
@@ -94,6 +93,7 @@ export class MigrationLedger implements AsyncDisposable {
   /** Deleted at the destination. */
   async deleted(relative: string): Promise<void> {
     this.#deleted++
+    this.#failures.succeeded()
     if (!this.#isTelling) return
     const { to } = this.#ends
     const key = to.key + relative
@@ -106,7 +106,8 @@ export class MigrationLedger implements AsyncDisposable {
   async failed(relative: string, error: unknown): Promise<void> {
     if (this.#context.io.signal.aborted || !isStorageError(error)) throw error
     this.#deleteFailed++
-    await this.#tellFailure(this.#ends.to.key + relative, error.code, error.message)
+    await this.#failures.tell(this.#ends.to.key + relative, error)
+    this.#failures.assertNotAll()
   }
 
   async #object(object: MigratedObject): Promise<void> {
@@ -123,7 +124,8 @@ export class MigrationLedger implements AsyncDisposable {
     const { from, to: destination } = this.#ends
     const [key, to] = [from.key + object.key, destination.key + object.to]
     if (failure !== undefined) {
-      await this.#tellFailure(key, failure.code, failure.message)
+      // When to stop is the migration's own to know.
+      await this.#failures.tell(key, failure)
       return
     }
     // The second time those are nearly all.
@@ -134,15 +136,6 @@ export class MigrationLedger implements AsyncDisposable {
     const copied = did === 'copied' ? { size: bytes, isReplaced } : {}
     const source = isSourceDeleted ? { isSourceDeleted } : {}
     await this.#output.record({ kind, key, to, ...copied, ...source }, printableLine(line))
-  }
-
-  async #tellFailure(key: string, code: string, message: string): Promise<void> {
-    this.#failed++
-    if (this.#output.isJson) {
-      await this.#output.record({ kind: 'failed', key, code, message }, '')
-    } else if (this.#failed <= toldMax) {
-      this.#output.warn(`${printableLine(key)}: ${printable(message)}`)
-    } else if (this.#failed === toldMax + 1) this.#output.warn('more failures are only counted')
   }
 
   /** Does the work and sums it up; Ctrl-C ends it with how to go on. */
@@ -169,7 +162,7 @@ export class MigrationLedger implements AsyncDisposable {
     const isInterrupted = io.signal.aborted
     await this.#end(isInterrupted)
     if (isInterrupted) return exitCodes.interrupted
-    if (this.#failed === 0) return exitCodes.ok
+    if (this.failures === 0) return exitCodes.ok
     const { copied = 0, unchanged = 0, skipped = 0 } = this.#report ?? {}
     return copied + unchanged + skipped + this.#deleted > 0 ? exitCodes.partial : exitCodes.failed
   }
@@ -222,10 +215,7 @@ export class MigrationLedger implements AsyncDisposable {
       this.#output.note(sentence)
       return
     }
-    this.#output.warn(
-      `interrupted: ${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}; nothing is left ` +
-        `half-written. To go on:\n  ${this.#context.commandLine}`,
-    )
+    this.#output.warn(interruptedText(sentence, this.#context.commandLine))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -239,9 +229,9 @@ function stateOf(progress: MigrationProgress): ProgressState {
   return {
     ...{ noun: 'objects', objects: objectsDone, bytes: bytesDone },
     objectsTotal: isTotalKnown ? objectsTotal : undefined,
-    // What is there already is not copied: bytes would never reach their total.
-    bytesTotal: undefined,
+    // Of many, those that are there already are not copied, and bytes never reach their total; of
+    // few, each may be large, and bytes are what tells how far it is.
+    bytesTotal: isTotalKnown && objectsTotal < 100 ? bytesTotal : undefined,
     ...{ bytesPerSecond, objectsPerSecond, secondsLeft },
-    ...(isTotalKnown && objectsTotal < 100 ? { bytesTotal } : {}),
   }
 }

@@ -1,12 +1,6 @@
-/**
- * What a destination has and its source has not, both listed side by side in one order:
- *
- * ```
- * source       a  b     d
- * destination     b  c  d  e      c and e are surplus
- * ```
- */
-import { compareKeys, type StorageManager } from '@aos-storage/core'
+/** What a destination has and its source has not. */
+import type { StorageManager } from '@aos-storage/core'
+import { type KeyedObjects, pairsOf } from './pairs.ts'
 import { forEachAtOnce } from './pool.ts'
 
 export interface SurplusOptions {
@@ -28,19 +22,14 @@ export async function* surplusOf(
   options: SurplusOptions,
 ): AsyncGenerator<SurplusObject, void, undefined> {
   const { source, destination, isWanted, signal } = options
-  const wanted = source.list({ signal })
-  let next = await wanted.next()
-  const keyOfNext = (): string | undefined =>
-    next.done === true ? undefined : next.value.kind === 'object' ? next.value.key : undefined
-  for await (const entry of destination.list({ signal })) {
-    if (entry.kind !== 'object') continue
-    const { key, etag, modifiedAt } = entry
-    let at = keyOfNext()
-    while (at !== undefined && compareKeys(at, key) < 0) {
-      next = await wanted.next()
-      at = keyOfNext()
-    }
-    if (at !== key && isWanted(key)) yield { key, etag, modifiedAt }
+  for await (const { first, second } of pairsOf(all(source, signal), all(destination, signal))) {
+    if (first === undefined && second !== undefined && isWanted(second.key)) yield second
+  }
+}
+
+async function* all(store: StorageManager, signal: AbortSignal): KeyedObjects {
+  for await (const entry of store.list({ signal })) {
+    if (entry.kind === 'object') yield { key: entry.key, object: entry }
   }
 }
 

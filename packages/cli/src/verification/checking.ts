@@ -12,11 +12,11 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure } from '../failure.ts'
 import { inOrder } from '../in-order.ts'
 import type { Location } from '../locations/location.ts'
-import { folderOf } from '../transfer/scope.ts'
+import { nothingAt } from '../locations/nothing-at.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 import { Progress } from '../output/progress.ts'
-import { nothingAt, objectsAt } from './objects.ts'
+import { objectsAt } from './objects.ts'
 
 /** What is wrong with one object. */
 interface Damage {
@@ -76,8 +76,7 @@ export async function checkStore(
   throw new CommandFailure(
     exitCodes.different,
     `${formatCount(damaged, 'finding')} below ${printableLine(location.label)}`,
-    `Restore what is damaged: "aos-storage versions list LOCATION" tells what versions there are ` +
-      `below ${folderOf(location) === '' ? 'a key' : 'it'}`,
+    'Restore what is damaged: "aos-storage versions list" of its key tells from which versions',
   )
 }
 

@@ -1,29 +1,19 @@
 /** Two stores side by side: what the second lacks, has beside, or has otherwise. */
 import { createHash } from 'node:crypto'
-import {
-  compareKeys,
-  isStorageError,
-  type ListedObject,
-  type StorageManager,
-} from '@aos-storage/core'
+import { isStorageError, type ListedObject, type StorageManager } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import type { VerifyCommandOptions } from '../commands/verify.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure } from '../failure.ts'
 import { inOrder } from '../in-order.ts'
 import type { Location } from '../locations/location.ts'
+import { nothingAt } from '../locations/nothing-at.ts'
+import { type KeyedObjects, type Pair, pairsOf } from '../transfer/pairs.ts'
 import { folderOf } from '../transfer/scope.ts'
 import { formatBytes, formatCount } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 import { Progress } from '../output/progress.ts'
-import { nothingAt, objectsAt } from './objects.ts'
-
-/** A key, behind both locations, and what is there on each side. */
-interface Pair {
-  readonly key: string
-  readonly first: ListedObject | undefined
-  readonly second: ListedObject | undefined
-}
+import { objectsAt } from './objects.ts'
 
 type Difference = 'missing' | 'extra' | 'different'
 
@@ -45,8 +35,8 @@ export async function compareStores(
   await using second = await stores.objects(to, 'read')
   const counts = { same: 0, missing: 0, extra: 0, different: 0, bytes: 0 }
   const pairs = pairsOf(
-    { objects: objectsAt(first, from, signal), location: from },
-    { objects: objectsAt(second, to, signal), location: to },
+    keyed(objectsAt(first, from, signal), from),
+    keyed(objectsAt(second, to, signal), to),
   )
   await using progress = new Progress({ output, clock: io.clock })
   const compare = (pair: Pair, ended: AbortSignal): Promise<Compared> =>
@@ -83,35 +73,12 @@ export async function compareStores(
   )
 }
 
-interface Side {
-  readonly objects: AsyncGenerator<ListedObject, void, undefined>
-  readonly location: Location
-}
-
-/** Both listings, which are in the same order, joined by what is behind their locations. */
-async function* pairsOf(left: Side, right: Side): AsyncGenerator<Pair, void, undefined> {
-  const next = async ({ objects, location }: Side): Promise<[string, ListedObject] | undefined> => {
-    const step = await objects.next()
-    return step.done === true ? undefined : [behind(location, step.value.key), step.value]
-  }
-  try {
-    let [first, second] = await Promise.all([next(left), next(right)])
-    while (first !== undefined || second !== undefined) {
-      const order =
-        first === undefined ? 1 : second === undefined ? -1 : compareKeys(first[0], second[0])
-      const key = (order <= 0 ? first : second)![0]
-      yield {
-        key,
-        first: order <= 0 ? first![1] : undefined,
-        second: order >= 0 ? second![1] : undefined,
-      }
-      if (order <= 0) first = await next(left)
-      if (order >= 0) second = await next(right)
-    }
-  } finally {
-    await left.objects.return()
-    await right.objects.return()
-  }
+/** By what is behind the location. */
+async function* keyed(
+  objects: AsyncGenerator<ListedObject, void, undefined>,
+  location: Location,
+): KeyedObjects {
+  for await (const object of objects) yield { key: behind(location, object.key), object }
 }
 
 /** Empty for the object of the location's own key. */
