@@ -5,15 +5,26 @@
  * All else is imported late, so that what node compiles is kept for the next start: about a quarter
  * of the time to the first output. It is kept below the user's own folder, and not in the one for
  * temporary files, where others could lay something else in its place.
+ *
+ * An older node cannot even link the rest, nor what is imported here by a name that it lacks:
+ * it is told what is needed, in place of a SyntaxError.
  */
-import { enableCompileCache } from 'node:module'
+import * as nodeModule from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { isOldNode, nodeNeeded } from './node-version.ts'
+
+if (isOldNode(process.version)) {
+  process.stderr.write(
+    `aos-storage: Node ${process.version} is too old\n  Install Node ${nodeNeeded} or newer\n`,
+  )
+  process.exit(1)
+}
 
 const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
 const cacheFolder = join(caches, 'aos-storage')
 // Where it cannot be written, it is not kept.
-enableCompileCache(cacheFolder)
+nodeModule.enableCompileCache(cacheFolder)
 
 const { systemClock } = await import('@aos-storage/core')
 const { runCommandLine } = await import('./main.ts')

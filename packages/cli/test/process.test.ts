@@ -1,4 +1,4 @@
-/** What only a process of its own shows: signals, kills, and which modules it loads. */
+/** What only a process of its own shows: signals, kills, its node, and which modules it loads. */
 import { execFile } from 'node:child_process'
 import { readFile, watch } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -84,4 +84,14 @@ it('ls of a file store loads no cloud SDK, and no command but itself', { timeout
   expect(loaded.filter((url) => others.test(url))).toEqual([])
   const commands = loaded.filter((url) => url.includes('/cli/src/commands/'))
   expect(commands.map((url) => url.replace(/.*\//, ''))).toEqual(['ls.ts'])
+})
+
+it('tells an older node what is needed, before anything that it cannot link', async () => {
+  const older = `Object.defineProperty(process, 'version', { value: 'v20.20.2' })`
+  const nodeArgs = [`--import=data:text/javascript,${encodeURIComponent(older)}`]
+  const started = start(['ls', 'memory:'], { nodeArgs })
+  expect(await started.ended).toEqual({ code: 1, signal: null })
+  expect(started.stderr()).toBe(
+    'aos-storage: Node v20.20.2 is too old\n  Install Node 22.18 or newer\n',
+  )
 })

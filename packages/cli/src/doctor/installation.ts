@@ -3,16 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { type Check, fail, ok } from './check.ts'
 import type { StorageType } from './settings.ts'
-
-/** As package.json says in `engines`. */
-const nodeMin = [22, 18] as const
+import { isOldNode, nodeNeeded } from '../node-version.ts'
 
 export function nodeCheck(version: string): Check {
-  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
-  const isOld = major < nodeMin[0] || (major === nodeMin[0] && minor < nodeMin[1])
-  if (!isOld) return ok('node', `Node ${version}`)
-  const needed = nodeMin.join('.')
-  return fail('node', `Node ${version} is older than ${needed}`, `Install Node ${needed} or newer`)
+  if (!isOldNode(version)) return ok('node', `Node ${version}`)
+  const message = `Node ${version} is older than ${nodeNeeded}`
+  return fail('node', message, `Install Node ${nodeNeeded} or newer`)
 }
 
 const packages: Readonly<Partial<Record<StorageType, string>>> = {
