@@ -7,7 +7,9 @@ const [name, purpose] = process.argv.slice(2).filter((argument) => argument !== 
 try {
   const written = await scaffold(resolve(import.meta.dirname, '../../..'), name, purpose)
   console.log(written.join('\n'))
-  console.log('\nNext: `pnpm install` (links it, updates the lockfile), then replace the stubs.')
+  console.log(
+    '\nNext: `npx pnpm install` (links it, updates the lockfile), then replace the stubs.',
+  )
 } catch (error) {
   console.error(`new-package: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
