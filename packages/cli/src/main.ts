@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { definitions, topics } from './definitions/index.ts'
 import { type ExitCode, exitCodes } from './exit-codes.ts'
-import { CommandFailure, storyOf } from './failure.ts'
+import { CommandFailure, storyOf, usageError } from './failure.ts'
 import type { CommandIo } from './io.ts'
 import { commandLineOf } from './output/command-line.ts'
 import { parseLocation } from './locations/location.ts'
 import { Stores } from './locations/open.ts'
 import { jsonLine, Output, ReaderGone } from './output/output.ts'
 import { printable } from './output/printable.ts'
-import { buildProgram, type Invocation } from './program.ts'
+import { buildProgram, type Invocation, type Mistake } from './program.ts'
 
 /**
  * Runs one command, `args` being what stands behind the program's name. It never throws: what fails
@@ -46,6 +46,7 @@ interface CommonOptions {
 /** What was asked for, or the exit code where that was help, or a mistake. */
 function parse(args: readonly string[], io: CommandIo): Invocation | ExitCode {
   let invocation: Invocation | undefined
+  let mistake: Mistake | undefined
   const program = buildProgram({
     version: ownVersion(),
     definitions,
@@ -56,14 +57,27 @@ function parse(args: readonly string[], io: CommandIo): Invocation | ExitCode {
     onInvocation: (given) => {
       invocation = given
     },
+    onMistake: (made) => {
+      mistake = made
+    },
   })
   try {
     program.parse(args, { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if (error.exitCode === 0) return exitCodes.ok
+    // Without one help was printed.
+    if (mistake === undefined) return exitCodes.usage
+    const output = new Output(io.stdout, io.stderr, { json: asksForJson(args), quiet: false })
+    return tell(usageError(mistake.message, mistake.hint), output, io.signal)
   }
   return invocation ?? exitCodes.usage
+}
+
+/** Of a command line that does not parse. */
+function asksForJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--')
+  return args.slice(0, end === -1 ? undefined : end).includes('--json')
 }
 
 function tell(error: unknown, output: Output, signal: AbortSignal): ExitCode {

@@ -1,6 +1,7 @@
 /** The command line, by commander: help, suggestions and parsing, of the definitions. */
 import { Argument, Command, InvalidArgumentError, Option } from 'commander'
 import type { CommandDefinition, HelpTopic, OptionDefinition, OptionValues } from './command.ts'
+import { formatBytes } from './output/amounts.ts'
 
 /** A command that was asked for, not yet run. */
 export interface Invocation {
@@ -17,6 +18,14 @@ export interface ProgramOptions {
   readonly writeErr: (text: string) => void
   readonly columns: number
   readonly onInvocation: (invocation: Invocation) => void
+  /** A command line that cannot be run, before the error is thrown. */
+  readonly onMistake: (mistake: Mistake) => void
+}
+
+/** What is wrong with a command line, in commander's words, and where help is. */
+export interface Mistake {
+  readonly message: string
+  readonly hint: string
 }
 
 /** Every command has these. */
@@ -26,6 +35,8 @@ export const commonOptions: readonly OptionDefinition[] = [
   { flags: '--config <file>', description: 'Profiles, in place of the usual file' },
 ]
 
+const programName = 'aos-storage'
+
 const about = `Storage from the shell, over files, Azure and S3.
 
 Locations:
@@ -34,12 +45,12 @@ Locations:
 
 export function buildProgram(options: ProgramOptions): Command {
   const { version, definitions, topics, writeOut, writeErr, columns } = options
-  const program = new Command('aos-storage')
+  const program = new Command(programName)
   program
     .description(about)
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print help')
-    .helpCommand('help [command]', 'Print help of a command, or on a topic')
+    .helpCommand(false)
     .exitOverride()
     .configureOutput({
       ...{ writeOut, writeErr },
@@ -47,12 +58,41 @@ export function buildProgram(options: ProgramOptions): Command {
       getErrHelpWidth: () => columns,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
+      outputError: (text) => options.onMistake(mistakeOf(text, programName)),
     })
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` })
     .showSuggestionAfterError(true)
     .addHelpText('after', `${examplesText(topExamples)}${topicsText(topics)}`)
-  for (const each of definitions) program.addCommand(commandOf(each, options, program))
+  for (const each of definitions) program.addCommand(commandOf(each, options, program, programName))
   for (const each of topics) program.addCommand(topicOf(each, program), { hidden: true })
+  program.addCommand(helpOf(program))
   return program
+}
+
+/** `help tables query` is what `tables query --help` is, and what is unknown is told. */
+function helpOf(parent: Command): Command {
+  const command = new Command('help').copyInheritedSettings(parent)
+  command.helpOption(false).summary('Print help of a command, or on a topic')
+  command.usage('[command]').argument('[words...]')
+  return command.action(() => {
+    let found = parent
+    for (const word of command.args) {
+      const next = found.commands.find((each) => each.name() === word)
+      // Commander tells that it is unknown, and what was meant.
+      if (next === undefined && found.commands.length > 0) found.parse([word], { from: 'user' })
+      if (next === undefined) break
+      found = next
+    }
+    found.help()
+  })
+}
+
+/** `error: unknown option '--jsn'\n(Did you mean --json?)\n`, as it is told here. */
+function mistakeOf(text: string, called: string): Mistake {
+  const found = /^error: ([\s\S]*?)(?:\n\((Did you mean [^\n]*)\))?\n$/.exec(text)
+  const isProgram = called === programName
+  const help = `"${called} --help" ${isProgram ? 'lists what there is' : 'tells how it is called'}`
+  return { message: found?.[1] ?? text, hint: found?.[2] ?? help }
 }
 
 const topExamples = [
@@ -66,9 +106,12 @@ function commandOf(
   definition: CommandDefinition,
   options: ProgramOptions,
   parent: Command,
+  above: string,
 ): Command {
+  const called = `${above} ${definition.name}`
   const command = new Command(definition.name)
-  command.copyInheritedSettings(parent).summary(definition.summary)
+  command.copyInheritedSettings(parent).summary(definition.summary).helpCommand(false)
+  command.configureOutput({ outputError: (text) => options.onMistake(mistakeOf(text, called)) })
   command.helpOption('-h, --help', 'Print help')
   const { description, examples, commands = [], load } = definition
   command.description(
@@ -79,7 +122,8 @@ function commandOf(
     const argument = new Argument(each.name, each.description)
     command.addArgument(each.choices === undefined ? argument : argument.choices(each.choices))
   }
-  for (const each of commands) command.addCommand(commandOf(each, options, command))
+  for (const each of commands) command.addCommand(commandOf(each, options, command, called))
+  if (commands.length > 0) command.addCommand(helpOf(command), { hidden: true })
   if (load !== undefined) {
     for (const each of [...(definition.options ?? []), ...commonOptions]) {
       command.addOption(optionOf(each))
@@ -113,7 +157,12 @@ function optionOf(definition: OptionDefinition): Option {
     const { max = Number.MAX_SAFE_INTEGER } = definition
     option.argParser((text: string) => parseCount(text, max))
   }
-  if (definition.parse === 'bytes') option.argParser(parseBytes)
+  if (definition.parse === 'bytes') {
+    option.argParser(parseBytes)
+    if (typeof definition.default === 'number') {
+      option.default(definition.default, formatBytes(definition.default).replace(' ', ''))
+    }
+  }
   if (definition.isRepeated === true) {
     option.argParser((value: string, before: readonly string[] | undefined) => [
       ...(before ?? []),
@@ -142,8 +191,9 @@ function parseBytes(text: string): number {
 
 function examplesText(examples: CommandDefinition['examples']): string {
   const widest = Math.max(...examples.map(([command]) => command.length))
-  const lines = examples.map(([command, effect]) =>
-    widest > 52 ? `  ${command}\n      ${effect}` : `  ${command.padEnd(widest)}  ${effect}`,
-  )
+  const lines = examples.map(([command, effect]) => {
+    if (effect === '') return `  ${command}`
+    return widest > 52 ? `  ${command}\n      ${effect}` : `  ${command.padEnd(widest)}  ${effect}`
+  })
   return `\nExamples:\n${lines.join('\n')}\n`
 }

@@ -23,6 +23,11 @@ it.each([
   ['get', '-r', 'not', 'out'],
   ['sync', 'not', './t'],
   ['migrate', 'not', './t', '--journal', 'j'],
+  ['tables', 'list', 'not'],
+  ['tables', 'query', 'not', 'Orders'],
+  ['tables', 'import', 'not', 'Orders', 'orders.ndjson'],
+  ['queues', 'list', 'not'],
+  ['queues', 'send', 'not', 'jobs', 'text'],
 ])('%j of no folder', async (...words) => {
   await using folder = await temporaryFolder()
   const args = words.map((word) => (word.startsWith('not') ? `./${word}` : word))

@@ -198,7 +198,7 @@ async function putOne(
   const file = isInput ? '-' : resolve(io.cwd, path)
   const found = isInput ? undefined : await local(path, () => stat(file))
   if (found?.isDirectory() === true) {
-    throw usageError(`${path} is a folder`, 'Say --recursive to put what is below it')
+    throw usageError(`${path}: it is a folder`, 'Say --recursive to put what is below it')
   }
   const size = found?.size ?? 0
   if (ledger.isDryRun) return { info: { size, etag: '' }, isCounted: false }

@@ -62,7 +62,7 @@ const exitCodesTopic: HelpTopic = {
   text: `  0    all of it was done
   1    it failed, and none of the codes below says why
   2    the command line, a profile or a variable is wrong; nothing was done
-  3    there is no such object, version, table or queue
+  3    there is no such object, prefix, version, table or queue
   4    a condition did not hold: it exists already, or is another version
   5    a check was made and did not pass: damage, differences, failed cases
   6    some was done and some failed; standard error tells which

@@ -5,7 +5,8 @@ import { formatLocation, type Location } from './location.ts'
 export function keyOf(location: Location): string {
   if (location.key !== '' && !location.key.endsWith('/')) return location.key
   throw usageError(
-    `${location.label} names no object`,
-    `Write its key behind it: ${formatLocation(location, `${location.key}KEY`)}`,
+    `${formatLocation(location, location.key)} names no object`,
+    `Write its key behind it: ${formatLocation(location, `${location.key}KEY`)}; get, cp, mv and rm ` +
+      'take all below a prefix with --recursive',
   )
 }

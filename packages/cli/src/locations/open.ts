@@ -68,8 +68,11 @@ export class Stores {
     }
   }
 
-  async tables(location: Location): Promise<TableStore> {
-    const config = await opened(await this.configOf(location), ({ tables }) => tables)
+  /** `'made'` makes the folder of a file store; `'there'` tells where there is none. */
+  async tables(location: Location, folder: 'there' | 'made'): Promise<TableStore> {
+    const given = await this.configOf(location)
+    if (folder === 'there') await assertFolder(given, this.#source.cwd)
+    const config = await opened(given, ({ tables }) => tables)
     try {
       return await openTables(config as TableConfig)
     } catch (error) {
@@ -77,8 +80,11 @@ export class Stores {
     }
   }
 
-  async queues(location: Location): Promise<QueueStore> {
-    const config = await opened(await this.configOf(location), ({ queues }) => queues)
+  /** As {@link tables}. */
+  async queues(location: Location, folder: 'there' | 'made'): Promise<QueueStore> {
+    const given = await this.configOf(location)
+    if (folder === 'there') await assertFolder(given, this.#source.cwd)
+    const config = await opened(given, ({ queues }) => queues)
     try {
       return await openQueues(config as QueueConfig)
     } catch (error) {

@@ -38,7 +38,10 @@ export class Failures {
     } else if (this.#count <= toldMax) {
       // The way out is the same for most.
       const more = hint === undefined || this.#count > 1 ? '' : `\n  ${hint}`
-      this.#output.warn(`${printableLine(key)}: ${printable(message)}${more}`)
+      // What the file system says names the file already.
+      const name = `${printableLine(key)}: `
+      const text = printable(message)
+      this.#output.warn(`${text.startsWith(name) ? '' : name}${text}${more}`)
     } else if (this.#count === toldMax + 1) {
       this.#output.warn('more failures are only counted')
     }

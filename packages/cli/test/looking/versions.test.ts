@@ -37,6 +37,8 @@ it('lists, reads and restores versions that the library numbered', async () => {
   expect(checkedRecords('versions-restore', restored)).toMatchObject([{ action: 'restored' }])
   expect((await run(['versions', 'get', at], { cwd })).stdout).toBe('one')
   expect((await list()).length).toBe(3)
+  const { code, stderr } = await run(['versions', 'get', at, '9'], { cwd })
+  expect([code, stderr]).toEqual([3, expect.stringContaining('config has no version 9\n')])
 })
 
 it('prunes what it was told to, after a yes, and tells before with --dry-run', async () => {

@@ -15,7 +15,7 @@ export async function run(context: CommandContext<ClearOptions>): Promise<ExitCo
   const { args, options, io, output, stores } = context
   const queue = args[1]!
   const location = assertWholeStore(context.location(args[0]!))
-  await using store = await stores.queues(location)
+  await using store = await stores.queues(location, 'there')
   const length = await store.length(queue, { signal: io.signal })
   const about = formatCount(length, 'message')
   if (options.dryRun === true) {

@@ -6,7 +6,7 @@ import { assertWholeStore } from '../../locations/whole-store.ts'
 export async function run(context: CommandContext<{ dryRun?: boolean }>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
   const queue = args[1]!
-  await using store = await stores.queues(assertWholeStore(context.location(args[0]!)))
+  await using store = await stores.queues(assertWholeStore(context.location(args[0]!)), 'made')
   if (options.dryRun === true) {
     await output.record({ action: 'would create', queue }, `would create ${queue}`)
     return exitCodes.ok

@@ -15,7 +15,7 @@ export async function run(context: CommandContext<DropOptions>): Promise<ExitCod
   const { args, options, io, output, stores } = context
   const queue = args[1]!
   const location = assertWholeStore(context.location(args[0]!))
-  await using store = await stores.queues(location)
+  await using store = await stores.queues(location, 'there')
   if (options.dryRun === true) {
     await output.record({ action: 'would drop', queue }, `would drop ${printableLine(queue)}`)
     return exitCodes.ok

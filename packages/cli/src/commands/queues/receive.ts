@@ -16,7 +16,7 @@ interface ReceiveOptions {
 export async function run(context: CommandContext<ReceiveOptions>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
   const queue = args[1]!
-  await using store = await stores.queues(assertWholeStore(context.location(args[0]!)))
+  await using store = await stores.queues(assertWholeStore(context.location(args[0]!)), 'there')
   const messages = await store.receiveMessages(queue, {
     ...{ max: options.max, visibilitySeconds: options.visibility, signal: io.signal },
   })

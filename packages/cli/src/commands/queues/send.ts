@@ -21,7 +21,7 @@ export async function run(context: CommandContext<SendOptions>): Promise<ExitCod
   const { delay, timeToLive, dryRun, lines } = options
   const queue = args[1]!
   const location = assertWholeStore(context.location(args[0]!))
-  await using store: QueueStore = await stores.queues(location)
+  await using store: QueueStore = await stores.queues(location, 'there')
   const sending = {
     signal: io.signal,
     ...(delay === undefined ? {} : { delaySeconds: delay }),

@@ -6,7 +6,7 @@ import { assertWholeStore } from '../../locations/whole-store.ts'
 export async function run(context: CommandContext<{ dryRun?: boolean }>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
   const table = args[1]!
-  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)))
+  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)), 'made')
   if (options.dryRun === true) {
     await output.record({ action: 'would create', table }, `would create ${table}`)
     return exitCodes.ok

@@ -14,7 +14,7 @@ export async function run(context: CommandContext<DeleteOptions>): Promise<ExitC
   const { args, options, io, output, stores } = context
   const [, table, partitionKey, rowKey] = args as [string, string, string, string]
   const { ifMatch, dryRun } = options
-  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)))
+  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)), 'there')
   const shown = printableLine(`(${partitionKey}, ${rowKey})`)
   const isThere =
     dryRun === true

@@ -15,7 +15,7 @@ export async function run(context: CommandContext<DropOptions>): Promise<ExitCod
   const { args, options, io, output, stores } = context
   const table = args[1]!
   const location = assertWholeStore(context.location(args[0]!))
-  await using store = await stores.tables(location)
+  await using store = await stores.tables(location, 'there')
   if (options.dryRun === true) {
     await output.record({ action: 'would drop', table }, `would drop ${printableLine(table)}`)
     return exitCodes.ok

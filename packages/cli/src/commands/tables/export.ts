@@ -9,7 +9,7 @@ import { printable } from '../../output/printable.ts'
 export async function run(context: CommandContext<{ filter?: string }>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
   const { filter } = options
-  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)))
+  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)), 'there')
   const scope = { signal: io.signal, ...(filter === undefined ? {} : { filter }) }
   let count = 0
   for await (const { entity } of store.query(args[1]!, scope)) {

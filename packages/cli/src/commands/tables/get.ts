@@ -7,7 +7,7 @@ import { entityLine, selected, storedRecord } from './query.ts'
 export async function run(context: CommandContext<{ select?: string }>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
   const [, table, partitionKey, rowKey] = args
-  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)))
+  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)), 'there')
   const select = selected(options.select)
   const stored = await store.get(table!, partitionKey!, rowKey!, {
     signal: io.signal,

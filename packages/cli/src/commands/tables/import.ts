@@ -35,7 +35,7 @@ export async function run(context: CommandContext<ImportOptions>): Promise<ExitC
   const location = assertWholeStore(context.location(args[0]!))
   const table = args[1]!
   const lines = linesOf(inputOf(io, args[2]))
-  await using store = await stores.tables(location)
+  await using store = await stores.tables(location, options.create === true ? 'made' : 'there')
   const isDryRun = options.dryRun === true
   if (options.create === true && !isDryRun) await store.createTable(table, { signal: io.signal })
   const { concurrency } = options

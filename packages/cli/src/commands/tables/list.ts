@@ -5,7 +5,7 @@ import { assertWholeStore } from '../../locations/whole-store.ts'
 
 export async function run(context: CommandContext<{ prefix?: string }>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
-  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)))
+  await using store = await stores.tables(assertWholeStore(context.location(args[0]!)), 'there')
   const { prefix } = options
   const scope = { signal: io.signal, ...(prefix === undefined ? {} : { prefix }) }
   for await (const table of store.listTables(scope)) await output.record({ table }, table)

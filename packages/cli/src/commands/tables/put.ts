@@ -30,7 +30,7 @@ export async function run(context: CommandContext<PutOptions>): Promise<ExitCode
     await output.record({ action: 'would put', partitionKey, rowKey }, `would put ${shown}`)
     return exitCodes.ok
   }
-  await using store = await stores.tables(location)
+  await using store = await stores.tables(location, 'there')
   const { etag } = await putEntity(store, args[1]!, entity, { mode, ifMatch, signal: io.signal })
   await output.record({ action: 'put', partitionKey, rowKey, etag }, `put ${shown}`)
   return exitCodes.ok

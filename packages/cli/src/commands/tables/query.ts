@@ -15,7 +15,10 @@ interface QueryOptions {
 export async function run(context: CommandContext<QueryOptions>): Promise<ExitCode> {
   const { args, options, io, output, stores } = context
   const { filter, limit } = options
-  await using store: TableStore = await stores.tables(assertWholeStore(context.location(args[0]!)))
+  await using store: TableStore = await stores.tables(
+    assertWholeStore(context.location(args[0]!)),
+    'there',
+  )
   const select = selected(options.select)
   const scope = {
     signal: io.signal,

@@ -1,5 +1,5 @@
 /** `aos-storage versions get`: the bytes of a version, at the pace of the reader. */
-import { StoredBody, type StorageManager, supports } from '@aos-storage/core'
+import { isStorageError, StoredBody, type StorageManager, supports } from '@aos-storage/core'
 import type { CommandContext } from '../../command.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { CommandFailure } from '../../failure.ts'
@@ -31,7 +31,12 @@ async function numberedBody(
   const { signal } = io
   const number = version === 0 ? await store.currentVersion(key, { signal }) : version
   if (number === undefined) throw noCurrent(key)
-  return store.readStream(`${key}/v${number}`, { signal })
+  try {
+    return await store.readStream(`${key}/v${number}`, { signal })
+  } catch (error) {
+    if (!isStorageError(error, 'NOT_FOUND')) throw error
+    throw noVersion(`${printableLine(key)} has no version ${number}`)
+  }
 }
 
 async function nativeBody(
@@ -53,9 +58,13 @@ async function nativeBody(
 }
 
 function noCurrent(key: string): CommandFailure {
+  return noVersion(`${printableLine(key)} has no current version`)
+}
+
+function noVersion(message: string): CommandFailure {
   return new CommandFailure(
     exitCodes.notFound,
-    `${printableLine(key)} has no current version`,
+    message,
     '"aos-storage versions list" tells which there are',
   )
 }
