@@ -27,6 +27,7 @@ it.each([
   ['a folder without a page', '[x](pictures#gone)', 'has no page for an anchor'],
   ['a line of a file', '[x](../src/c%20d.ts#gone)', 'no heading there is #gone'],
   ['a file by its URL', `[x](${home}/blob/main/docs/gone.md)`, 'which is not there'],
+  ['a picture by its URL', `![x](${home}/raw/main/docs/gone.png)`, 'which is not there'],
   ['a heading by its URL', `[x](${home}/blob/main/docs/b.md#gone)`, 'no heading there is #gone'],
   ['another branch', `[x](${home}/blob/next/docs/b.md)`, 'names no file of branch main'],
   ['a path of a root', '[x](/docs/b.md)', 'be relative'],
@@ -39,7 +40,8 @@ it.each([
 it('accepts live ones, foreign ones and code', () => {
   const live = '[b](b.md) [c](../src/c%20d.ts#L3-L9) [s](../src/) [r](../src#source) [up](..)'
   const anchors = '# Here\n\n[h](#here) [b](b.md#two-a-b) <a href="b.md#one-thing">'
-  const urls = `[f](${home}/blob/main/docs/b.md#one-thing) [t](${home}/tree/main/src) [h](${home})`
+  const files = `[f](${home}/blob/main/docs/b.md#one-thing) [r](${home}/raw/main/docs/b.md)`
+  const urls = `${files} [t](${home}/tree/main/src) [h](${home})`
   const foreign = `[w](https://example.com/a#b) [m](mailto:a@example.com) [i](${home}/issues/new)`
   const labels = '[x][Label]\n\n[label]: b.md'
   const code = '`[x][gone]` `[x](gone.md)`\n```\n[x](gone.md)\n```'
