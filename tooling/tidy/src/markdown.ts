@@ -95,3 +95,19 @@ export function fencesOf(markdown: string): CodeFence[] {
   }
   return fences
 }
+
+/** The lines where code begins that is only indented, which belongs to no language. */
+export function indentedCode(markdown: string): number[] {
+  const lines = markdown.replaceAll(fenced, (code) => code.replaceAll(/[^\n]+/g, '.')).split('\n')
+  const found: number[] = []
+  // The last line that begins at the left: what is indented below a list is of the list.
+  let left = ''
+  for (const [index, text] of lines.entries()) {
+    const isList = /^(?:[-*+]|\d+[.)])\s/.test(left)
+    if (/^(?: {4}|\t)\s*\S/.test(text) && !isList && (lines[index - 1] ?? '').trim() === '') {
+      found.push(index + 1)
+    }
+    if (/^\S/.test(text)) left = text
+  }
+  return found
+}

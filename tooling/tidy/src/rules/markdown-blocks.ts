@@ -8,7 +8,7 @@
  */
 import { posix } from 'node:path'
 
-import { type CodeFence, fencesOf } from '../markdown.ts'
+import { type CodeFence, fencesOf, indentedCode } from '../markdown.ts'
 import type { Repository } from '../repository.ts'
 import type { Finding, Rule } from '../rule.ts'
 import { isNode, nameOf, type Node, nodes, walk } from '../syntax.ts'
@@ -40,15 +40,19 @@ export const markdownBlocks: Rule = {
     const pages = repository.matching(/\.md$/).filter((path) => !path.endsWith('CHANGELOG.md'))
     return pages.flatMap((path): Finding[] => {
       const fences = fencesOf(repository.text(path))
-      const wrong = fences.flatMap((fence): Finding[] => {
+      const message = 'is code by its indent alone, which no test reads; fence it by ```.'
+      const indented = indentedCode(repository.text(path)).map((line) => ({ path, line, message }))
+      const fenced = fences.flatMap((fence): Finding[] => {
         const message = shapeProblem(fence) ?? infoProblem(fence.language, fence.info)
         if (message !== undefined) return [{ path, line: fence.line, message }]
         return promiseProblems(fence).map((problem) => ({ path, ...problem }))
       })
+      const wrong = [...indented, ...fenced]
       const first = fences.find(({ language }) => tested.includes(language))
       if (first === undefined || isCovered(path)) return wrong
-      const message = 'is code that no test runs; name the page in one, see tooling/test/README.md.'
-      return [...wrong, { path, line: first.line, message }]
+      const untested =
+        'is code that no test runs; name the page in one, see tooling/test/README.md.'
+      return [...wrong, { path, line: first.line, message: untested }]
     })
   },
 }

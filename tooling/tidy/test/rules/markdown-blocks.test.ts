@@ -50,6 +50,10 @@ it('finds code that no test would read, whatever its fence', () => {
     expect(on(block(language))).toEqual([expect.stringContaining(`is called ${language}`)])
   }
   expect(on('- a list\n\n  ```ts\n  x\n  ```\n')).toEqual([])
+  const indented = expect.stringContaining('docs/a.md:3 is code by its indent alone')
+  expect(on("So:\n\n    import { x } from 'y'\n\nEnd.\n")).toEqual([indented])
+  expect(on('1. a list\n\n    more of it\n\n   a\n\n    b\n')).toEqual([])
+  expect(on('So it\n    goes on.\n\n```text\na\n\n    b\n```\n')).toEqual([])
 })
 
 it('finds promises of output that no test would compare', () => {
