@@ -19,6 +19,12 @@ it.each([
   ['a part of a file', '![x](gone.png#part)', 'links to gone.png'],
   ['a reference', '[x]: ./gone.md', 'links to ./gone.md'],
   ['a label', '[x][gone]\n\n[other]: b.md', 'links by [gone], which the page does not define'],
+  ['a file, its title in single quotes', "[x](gone.md 'title')", 'links to gone.md'],
+  ['a file whose name has spaces', '[x](<a b.md>)', 'links to a b.md'],
+  ['an indented reference', '  [x]:gone.md', 'links to gone.md'],
+  ['a label that is its own text', '[gone][]', 'links by [gone], which the page does not define'],
+  ['a file behind code of two lines', '`a\nb` [x](gone.md) `c`', 'links to gone.md'],
+  ['a file by HTML in single quotes', "<a href='gone.md'>", 'links to gone.md'],
   ['a picture of HTML', '<img width="9" src="pictures/gone.png">', 'links to pictures/gone.png'],
   ['a name in another case', '[x](B.md)', 'links to B.md'],
   ['a heading', '[x](b.md#gone)', 'no heading there is #gone'],
@@ -44,7 +50,8 @@ it('accepts live ones, foreign ones and code', () => {
   const urls = `${files} [t](${home}/tree/main/src) [h](${home})`
   const foreign = `[w](https://example.com/a#b) [m](mailto:a@example.com) [i](${home}/issues/new)`
   const labels = '[x][Label]\n\n[label]: b.md'
-  const code = '`[x][gone]` `[x](gone.md)`\n```\n[x](gone.md)\n```'
+  const code =
+    '`[x][gone]` `[x](gone.md)` `` ` [x](gone.md) `` `a\n[x](gone.md)`\n```\n[x](gone.md)\n```'
   expect(links([live, anchors, urls, foreign, labels, code].join('\n'))).toEqual([])
 })
 
