@@ -114,7 +114,7 @@ function jobFindings(name: string, job: Job): string[] {
 function stepFindings(name: string, { uses = '', run = '', with: inputs = {} }: Step): string[] {
   const findings: string[] = []
   // Titles and branch names are text of strangers: in a script they would be run.
-  if (`${run} ${String(inputs['script'] ?? '')}`.includes('${{')) {
+  if (`${run} ${JSON.stringify(inputs['script'] ?? '')}`.includes('${{')) {
     findings.push(`job ${name} puts text into a script; hand it over in env.`)
   }
   // Whatever runs afterwards would find the token in .git/config.

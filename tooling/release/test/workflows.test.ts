@@ -53,7 +53,8 @@ it.each([
   ],
   [
     "text of strangers in an action's script",
-    `    steps:\n      - uses: a/b@${pin} # v1.2.3\n        with:\n          script: "\${{ inputs.a }}"\n`,
+    `    steps:\n      - uses: a/b@${pin} # v1.2.3\n` +
+      '        with:\n          script: "${{ inputs.a }}"\n',
     'in env',
   ],
   ['an action that hides from the pins', '    steps:\n      - { uses: a/b@v1 }\n', 'other than'],
