@@ -10,18 +10,21 @@ export interface Entry {
   readonly fileName: string
   /** The built `.d.ts`. */
   readonly declarations: string
+  /** What is built: the file that the workspace itself imports. */
+  readonly source: string | undefined
 }
 
 export function entriesOf({ name, folder, manifest }: PublicPackage): Entry[] {
   return Object.entries(manifest.exports ?? {}).flatMap(([path, target]) => {
     if (typeof target !== 'object' || target === null) return []
-    const { types } = target
+    const { types, '@aos-storage/source': source } = target
     if (types === undefined) return []
     return [
       {
         name: path === '.' ? name : `${name}/${path.slice(2)}`,
         fileName: path === '.' ? 'index' : path.slice(2).replaceAll('/', '-'),
         declarations: join(folder, types),
+        source: source === undefined ? undefined : join(folder, source),
       },
     ]
   })
