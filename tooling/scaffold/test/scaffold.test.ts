@@ -62,7 +62,7 @@ describe('pnpm new-package', () => {
     )
   })
 
-  it('has it built before its types are checked, and gives it a budget in the order of names', async () => {
+  it('has it built before its types are checked, and gives it a budget', async () => {
     const written = await scaffold(root, 'backend-gcs')
     expect(written).toEqual(expect.arrayContaining(ofReleases))
     const [manifest = '', budgets = ''] = await Promise.all(ofReleases.map(text))

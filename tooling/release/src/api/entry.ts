@@ -11,7 +11,7 @@ export interface Entry {
   /** The built `.d.ts`. */
   readonly declarations: string
   /** What is built: the file that the workspace itself imports. */
-  readonly source: string | undefined
+  readonly source?: string | undefined
 }
 
 export function entriesOf({ name, folder, manifest }: PublicPackage): Entry[] {
