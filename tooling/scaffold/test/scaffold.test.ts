@@ -70,8 +70,8 @@ describe('pnpm new-package', () => {
       ['devDependencies', '@aos-storage/backend-gcs'],
       'workspace:*',
     )
-    const names = [...budgets.matchAll(/^ {2}'?([\w-]+)'?: \{/gm)].map(([, name]) => name)
-    expect(names).toEqual(names.toSorted())
+    const names = [...budgets.matchAll(/^ {2}'?([\w-]+)'?: \{/gm)].map(([, each]) => each ?? '')
+    expect(names).toEqual(names.toSorted((a, b) => (a < b ? -1 : 1)))
     expect(names).toContain('backend-gcs')
     expect(names).toContain('core')
   })
