@@ -26,6 +26,7 @@ import { openRegistry } from './loopback-registry.ts'
 import { nextReleases, publishPacked, releaseCopy } from './next-releases.ts'
 import { publicPackages } from './public-packages.ts'
 import { copyForRelease } from './release-copy.ts'
+import { registryEnvironment } from './registry-environment.ts'
 import type { ReleaseReport } from './report.ts'
 import { checkTarball, orderFindings, packedPackages } from './tarballs/check-tarballs.ts'
 
@@ -155,22 +156,6 @@ function toolEnvironment(root: string): NodeJS.ProcessEnv {
   )
   const path = `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`
   return { ...Object.fromEntries(kept), PATH: path, CI: '1', NODE_OPTIONS: '' }
-}
-
-function registryEnvironment(
-  env: NodeJS.ProcessEnv,
-  url: string,
-  config: string,
-): NodeJS.ProcessEnv {
-  return {
-    ...env,
-    npm_config_registry: url,
-    npm_config_userconfig: config,
-    pnpm_config_registry: url,
-    pnpm_config_npmrc_auth_file: config,
-    // What was installed is no business of a release.
-    pnpm_config_verify_deps_before_run: 'false',
-  }
 }
 
 function messageOf(error: unknown): string {
