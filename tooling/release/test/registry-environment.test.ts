@@ -10,18 +10,18 @@ const bin = resolve(import.meta.dirname, '../../../node_modules/.bin')
 
 it('leaves no other registry, and no token, in whatever letters they are set', () => {
   const given = {
-    HOME: '/home/a',
+    HOME: 'home',
     NPM_CONFIG_REGISTRY: 'https://a.example/',
     PNPM_CONFIG_REGISTRY: 'https://a.example/',
     'npm_config_@own:registry': 'https://a.example/',
     'npm_config_//a.example/:_authToken': 'one',
-    NPM_CONFIG_USERCONFIG: '/home/a/.npmrc',
+    NPM_CONFIG_USERCONFIG: 'user.npmrc',
     YARN_REGISTRY: 'https://a.example/',
     NODE_AUTH_TOKEN: 'two',
     npm_config_cafile: '/ca.pem',
   }
   expect(registryEnvironment(given, url, '/c')).toEqual({
-    HOME: '/home/a',
+    HOME: 'home',
     npm_config_cafile: '/ca.pem',
     npm_config_registry: url,
     npm_config_userconfig: '/c',

@@ -64,10 +64,12 @@ function assertTellable(file: ts.SourceFile): void {
   for (const statement of file.statements) {
     const problem = untellable(statement)
     if (problem !== undefined) {
-      throw new Error(`${file.fileName} ${problem}, which a snapshot cannot tell: export names.`)
+      throw new Error(`${file.fileName} ${problem}, ${untold}`)
     }
   }
 }
+
+const untold = 'which a snapshot cannot tell: export names.'
 
 function untellable(statement: ts.Statement): string | undefined {
   if (ts.isModuleDeclaration(statement)) {
@@ -77,11 +79,8 @@ function untellable(statement: ts.Statement): string | undefined {
   }
   if (!ts.isExportDeclaration(statement)) return undefined
   const module = moduleOf(statement)
-  if (module === undefined) return undefined
-  const isForeign = !module.startsWith('.')
-  if (statement.exportClause === undefined)
-    return isForeign ? `exports all of ${module}` : undefined
-  return ts.isNamespaceExport(statement.exportClause) ? `exports ${module} as one name` : undefined
+  const isAll = statement.exportClause === undefined && module?.startsWith('.') === false
+  return isAll ? `exports all of ${module}` : undefined
 }
 
 /** Where a name of somebody else's comes from, and what it is called there. */
@@ -112,6 +111,9 @@ class SnapshotWriter {
       this.#exports.set(entry, exported)
       for (const symbol of exported) {
         const target = this.#target(symbol)
+        if (target.declarations?.some(ts.isSourceFile) === true) {
+          throw new Error(`${entry.name} exports a module as ${symbol.name}, ${untold}`)
+        }
         if (!this.#homes.has(target)) this.#homes.set(target, { entry, exportName: symbol.name })
       }
     }
@@ -255,7 +257,7 @@ function moduleOf(declaration: ts.Declaration | undefined): string | undefined {
 /** What a declaration takes from its module: `A` of `import { A as B }`. */
 function nameInModule(declaration: ts.Declaration, name: string): string {
   if (ts.isImportClause(declaration)) return 'default'
-  if (ts.isNamespaceImport(declaration)) return '*'
+  if (ts.isNamespaceImport(declaration) || ts.isNamespaceExport(declaration)) return '*'
   const isSpecifier = ts.isImportSpecifier(declaration) || ts.isExportSpecifier(declaration)
   return isSpecifier ? (declaration.propertyName?.text ?? name) : name
 }
