@@ -10,28 +10,29 @@ import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-const cacheFolder = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+const cacheFolder = join(caches, 'aos-storage')
 // Where it cannot be written, it is not kept.
-enableCompileCache(join(cacheFolder, 'aos-storage'))
+enableCompileCache(cacheFolder)
 
 const { systemClock } = await import('@aos-storage/core')
 const { runCommandLine } = await import('./main.ts')
 
 const interruption = new AbortController()
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
+ * Ctrl-C, an end from outside, or a terminal that is closed (node lets no `nohup` keep that away).
  * The first ends what is under way and tells how to go on. The second ends the process as signals
  * do by themselves: an exit would wait for a file that cannot be opened yet, as a pipe without
  * writer.
  */
 function interrupt(): void {
-  process.off('SIGINT', interrupt)
-  process.off('SIGTERM', interrupt)
+  for (const signal of signals) process.off(signal, interrupt)
   interruption.abort(new Error('interrupted'))
 }
 
-process.on('SIGINT', interrupt)
-process.on('SIGTERM', interrupt)
+for (const signal of signals) process.on(signal, interrupt)
 // The reader of a pipe may go; whoever writes is told by its callback.
 process.stdout.on('error', () => undefined)
 process.stderr.on('error', () => undefined)
@@ -39,6 +40,7 @@ process.stderr.on('error', () => undefined)
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
+  cacheFolder,
   // Made when it is read.
   get stdin() {
     return process.stdin

@@ -20,6 +20,8 @@ export interface CommandIo {
   readonly env: Environment
   /** Where relative paths begin. */
   readonly cwd: string
+  /** For what can be found out again; without it nothing is kept. Made when missing. */
+  readonly cacheFolder?: string | undefined
   readonly stdin: ByteInput
   readonly stdout: TextSink
   readonly stderr: TextSink

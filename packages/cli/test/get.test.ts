@@ -35,6 +35,15 @@ it('replaces a file whole, keeps its permissions, and follows a link that is nam
   expect(again).toMatchObject({ code: 4, stderr: expect.stringContaining('exists already') })
 })
 
+it('puts no file where a folder stands, and none into that folder', async () => {
+  await using folder = await temporaryFolder()
+  await fill(folder.at('s'), { a: 'body' })
+  await mkdir(folder.at('d', 'a'), { recursive: true })
+  const result = await run(['get', './s#a', 'd'], { cwd: folder.path })
+  expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('is a folder') })
+  expect(await readdir(folder.at('d', 'a'))).toEqual([])
+})
+
 it('leaves what stood there, and nothing else, when it is interrupted amid a body', async () => {
   await using folder = await temporaryFolder()
   await fill(folder.at('s'), { a: 'x'.repeat(4 * 1024 ** 2) })

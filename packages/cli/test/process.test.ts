@@ -12,15 +12,15 @@ const objects = 500
 const timeout = 60_000
 const args = ['./s', './t', '--verbose']
 
-it(
-  'SIGINT amid a sync: it stops with nothing half-written, and the next run ends it',
+it.each(['SIGINT', 'SIGHUP'] as const)(
+  '%s amid a sync: it stops with nothing half-written, and the next run ends it',
   { timeout },
-  async () => {
+  async (signal) => {
     await using folder = await temporaryFolder()
     const contents = numbered(objects)
     await fill(folder.at('s'), contents)
     const started = start(['sync', ...args], { cwd: folder.path })
-    started.child.stdout!.once('data', () => started.child.kill('SIGINT'))
+    started.child.stdout!.once('data', () => started.child.kill(signal))
     expect(await started.ended).toEqual({ code: 130, signal: null })
     expect(started.stderr()).toContain('To go on:\n  aos-storage sync ./s ./t --verbose')
     const copied = await contentsOf(folder.at('t'))

@@ -6,6 +6,7 @@ import { describeWithService } from '@aos-tooling/services/vitest'
 import type { Environment } from '@aos-storage/core'
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { countingProxy } from './support/counting-proxy.ts'
 import { run, type RunResult, type TemporaryFolder, temporaryFolder } from './support/run.ts'
 import { checkedRecords } from './support/schema.ts'
 import { writeProfiles } from './support/services.ts'
@@ -62,6 +63,36 @@ describeWithService('rgw', (rgw) => {
         expect(checkedRecords('sync', again)).toMatchObject([{ copied: 0, unchanged: 12 }])
       },
     )
+
+    it('asks for no object again that it has copied, and sees each change', async () => {
+      const { endpoint } = s3Connection(rgw.url)
+      await using proxy = await countingProxy(endpoint)
+      await using here = await temporaryFolder()
+      const keys = { accessKeyId: { env: 'KEY' }, secretAccessKey: { env: 'SECRET' } }
+      const through = { storageType: 's3', bucket: name, endpoint: proxy.url, credentials: keys }
+      const settings = { ...through, region: 'us-east-1' }
+      await writeProfiles(here, { through: { settings, secrets: {} } })
+      const config = ['--config', here.at('profiles.json')]
+      const sync = async (): Promise<unknown> => {
+        const args = ['sync', './s', 'through:known/', '--json', ...config]
+        const cacheFolder = here.at('cache')
+        const result = await run(args, { cwd: here.path, env, cacheFolder })
+        expect(result).toMatchObject({ code: 0, stderr: '' })
+        return result.records().at(-1)
+      }
+      await fill(here.at('s'), numbered(30))
+      expect(await sync()).toMatchObject({ copied: 30 })
+      // Of some the service told another second than their listing does.
+      expect(await sync()).toMatchObject({ copied: 0, unchanged: 30 })
+      proxy.taken()
+      expect(await sync()).toMatchObject({ copied: 0, unchanged: 30 })
+      expect(proxy.taken()).not.toHaveProperty('HEAD')
+      await fill(here.at('s'), { 'k/00003': 'changed' })
+      await aos('put', './s/nothing', 'ceph:known/k/00004')
+      expect(await aos('rm', 'ceph:known/k/00005', '--yes')).toMatchObject({ code: 0 })
+      expect(await sync()).toMatchObject({ copied: 2, unchanged: 28 })
+      expect(await sync()).toMatchObject({ copied: 0, unchanged: 30 })
+    })
 
     it('honours create-only at each of them', async () => {
       await fill(folder.at('n'), { x: 'new' })

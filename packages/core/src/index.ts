@@ -217,6 +217,7 @@ export { type MemoryBackendOptions, MemoryStorageBackend } from './memory/backen
 export { metadataBytesMax } from './metadata.ts'
 export type { MigrationEnd } from './migration/ends.ts'
 export type { MigrationJob } from './migration/job.ts'
+export type { KnownPairs } from './migration/known-pairs.ts'
 export { migrate } from './migration/migrate.ts'
 export {
   type JournalOptions,

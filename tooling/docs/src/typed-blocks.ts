@@ -1,8 +1,8 @@
 /**
  * The types of all `ts` blocks of all tracked Markdown pages, checked as one program.
  *
- *     packages/core/README.md:14  ->  packages/core/.tsbuild/blocks/packages-core-README-14.ts
- *     docs/guides/queues.md:20    ->  tooling/docs/.tsbuild/blocks/docs-guides-queues-20.ts
+ *     packages/core/README.md:14  ->  packages/core/.tsbuild/blocks/packages+core+README-14.ts
+ *     docs/guides/queues.md:20    ->  tooling/docs/.tsbuild/blocks/docs+guides+queues-20.ts
  *
  * A block lies in the package of its page, so that it imports what a reader of that page may; pages
  * of no package lie in this one, which has all of them. Each line keeps its number, so that what
@@ -54,7 +54,7 @@ export async function typeProblems(
       if (!folders.has(folder)) await rm(folder, { recursive: true, force: true })
       folders.add(folder)
       await mkdir(folder, { recursive: true })
-      const name = `${page.replace(/\.md$/, '').replaceAll('/', '-')}-${block.line}.ts`
+      const name = `${page.replace(/\.md$/, '').replaceAll('/', '+')}-${block.line}.ts`
       await writeFile(join(folder, name), programText(block))
       pageOf.set(join(folder, name), page)
     }

@@ -20,12 +20,20 @@ it('tells the line of the page where a type is wrong', { timeout: 120_000 }, asy
     const wrong = "import { gone } from '@aos-storage/core'\nconst n: number = 'text'"
     const block = (info: string): string => `\`\`\`${info}\n${wrong}\n\`\`\`\n`
     await writeFile(join(folder, 'a.md'), `# A\n\n${block('ts no-run: so')}\n${block('js')}`)
-    const page = relative(root, join(folder, 'a.md'))
-    const { blocks, problems } = await typeProblems(root, [page])
-    expect(blocks).toBe(1)
-    expect(problems).toEqual([
+    // Pages whose names differ in a slash alone are two.
+    await mkdir(join(folder, 'b'))
+    await writeFile(join(folder, 'b/c.md'), `# C\n\n${block('ts')}`)
+    await writeFile(join(folder, 'b-c.md'), '# C\n\n```ts\nconst n: number = 1\n```\n')
+    const [page, other, third] = ['a.md', 'b/c.md', 'b-c.md'].map((name) =>
+      relative(root, join(folder, name)),
+    ) as [string, string, string]
+    const { blocks, problems } = await typeProblems(root, [page, other, third])
+    expect(blocks).toBe(3)
+    expect(problems.toSorted()).toEqual([
       expect.stringContaining(`${page}:4 error TS2305`),
       expect.stringContaining(`${page}:5 error TS2322`),
+      expect.stringContaining(`${other}:4 error TS2305`),
+      expect.stringContaining(`${other}:5 error TS2322`),
     ])
   } finally {
     await rm(folder, { recursive: true })

@@ -30,8 +30,9 @@ function commandProblems(words: readonly string[], context: ShellContext): strin
   const start = words.findIndex((word) => !/^\w+=/.test(word))
   const [command, ...rest] = start === -1 ? [] : words.slice(start)
   if (command === undefined || command === '') return []
+  if (command === 'npx' && /^p?npm$/.test(rest[0] ?? '')) return commandProblems(rest, context)
+  if (/(^|\/)node$/.test(command)) return fileProblems(rest, context)
   if (usual.includes(command) || context.commands.includes(command)) return []
-  if (command === 'node') return fileProblems(rest, context)
   if (command === 'npm' || command === 'pnpm') return scriptProblems(command, rest, context)
   return [`\`${command}\` is no command that a README here uses; add it to \`commands\` if it is.`]
 }

@@ -70,5 +70,9 @@ describe('shellProblems', () => {
     expect(problems('pnpm nope')).toEqual([expect.stringContaining("'nope'")])
     expect(problems('npm run nope && npm start')).toEqual([expect.stringContaining("'nope'")])
     expect(problems('node nope.mjs')).toEqual([expect.stringContaining('nope.mjs')])
+    expect(problems('npx pnpm nope')).toEqual([expect.stringContaining("'nope'")])
+    const byPath = 'node_modules/.bin/node --conditions=a nope.ts ./data'
+    expect(problems(byPath)).toEqual([expect.stringContaining('nope.ts')])
+    expect(problems(byPath, ['node_modules/.bin/node'])).toHaveLength(1)
   })
 })

@@ -10,38 +10,45 @@ export interface CodeFence {
   /** What stands behind the language. */
   readonly info: string
   readonly line: number
+  /** Its marks, and what of the line stands before them but spaces: of a quote or a list. */
+  readonly marks: string
+  readonly before: string
+  readonly code: readonly string[]
 }
 
 const fenced = /^( *)(`{3,}|~{3,})[^]*?^ *\2/gm
-const definition = /^\[([^\]]+)\]: +\S+/gm
+/** Code within text, which may go on in the next line, and ends with its paragraph. */
+const span = /(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n)[^])+?(?<!`)\1(?!`)/g
+const definition = /^ {0,3}\[([^\]]+)\]: *\S+/gm
+const fence = /^((?:\s|>|(?:[-*+]|\d+[.)])\s)*)(`{3,}|~{3,})\s*([^\s`]*)([^`]*)$/
 const blank = (code: string): string => code.replaceAll(/[^\n]/g, ' ')
 
 /** The links and pictures of a page, Markdown's and HTML's. Code holds none. */
 export function linksOf(markdown: string): MarkdownLink[] {
   const text = withoutCode(markdown)
   const shapes = [
-    /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g,
-    /^\[[^\]]+\]: +(\S+)/gm,
-    /<(?:a|img)\s[^>]*?(?:href|src)="([^"]*)"/g,
+    /\]\(\s*(?:<([^>\n]*)>|([^)\s<]+))(?:\s+(?:"[^"]*"|'[^']*'|\([^)]*\)))?\s*\)/g,
+    /^ {0,3}\[[^\]]+\]: *(\S+)/gm,
+    /<(?:a|img)\s[^>]*?(?:href|src)=(?:"([^"]*)"|'([^']*)')/g,
   ]
   return shapes
     .flatMap((shape) => [...text.matchAll(shape)])
     .toSorted((left, right) => left.index - right.index)
-    .map((match) => ({ target: match[1] ?? '', line: lineAt(text, match.index) }))
+    .map((match) => ({ target: match[1] ?? match[2] ?? '', line: lineAt(text, match.index) }))
 }
 
-/** Labels of `[text][label]` that have no line `[label]: target`. */
+/** Labels of `[text][label]` and `[label][]` that have no line `[label]: target`. */
 export function undefinedLabels(markdown: string): MarkdownLink[] {
   const text = withoutCode(markdown)
   const labels = new Set([...text.matchAll(definition)].map(([, label]) => label!.toLowerCase()))
-  return [...text.matchAll(/\]\[([^\]]+)\]/g)]
-    .filter(([, label = '']) => !labels.has(label.toLowerCase()))
-    .map((match) => ({ target: match[1] ?? '', line: lineAt(text, match.index) }))
+  return [...text.matchAll(/\]\[([^\]]+)\]|\[([^[\]]+)\]\[\]/g)]
+    .map((match) => ({ target: match[1] ?? match[2] ?? '', line: lineAt(text, match.index) }))
+    .filter(({ target }) => !labels.has(target.toLowerCase()))
 }
 
 /** The page with blanks for its code, each line where it was. */
 function withoutCode(markdown: string): string {
-  return markdown.replaceAll(fenced, blank).replaceAll(/`[^`\n]*`/g, blank)
+  return markdown.replaceAll(fenced, blank).replaceAll(span, blank)
 }
 
 function lineAt(text: string, index: number): number {
@@ -73,17 +80,34 @@ function slugOf(heading: string): string {
 /** The fenced blocks of a page, as each begins. */
 export function fencesOf(markdown: string): CodeFence[] {
   const fences: CodeFence[] = []
-  let open: string | undefined
+  let open: { marks: string; before: string; code: string[] } | undefined
   for (const [index, text] of markdown.split('\n').entries()) {
-    const [, marks, language = '', info = ''] =
-      /^\s*(`{3,}|~{3,})\s*([^\s`]*)(.*)$/.exec(text) ?? []
-    if (open === undefined) {
-      if (marks === undefined) continue
-      open = marks
-      fences.push({ language, info: info.trim(), line: index + 1 })
-    } else if (text.trim() === open) {
-      open = undefined
+    if (open !== undefined) {
+      const end = open.before === '' ? text : text.replace(/^[\s>]+/, '')
+      if (end.trim() === open.marks) open = undefined
+      else open.code.push(text)
+      continue
     }
+    const [, before = '', marks, language = '', info = ''] = fence.exec(text) ?? []
+    if (marks === undefined) continue
+    open = { marks, before: before.trim(), code: [] }
+    fences.push({ language, info: info.trim(), line: index + 1, ...open })
   }
   return fences
+}
+
+/** The lines where code begins that is only indented, which belongs to no language. */
+export function indentedCode(markdown: string): number[] {
+  const lines = markdown.replaceAll(fenced, (code) => code.replaceAll(/[^\n]+/g, '.')).split('\n')
+  const found: number[] = []
+  // The last line that begins at the left: what is indented below a list is of the list.
+  let left = ''
+  for (const [index, text] of lines.entries()) {
+    const isList = /^(?:[-*+]|\d+[.)])\s/.test(left)
+    if (/^(?: {4}|\t)\s*\S/.test(text) && !isList && (lines[index - 1] ?? '').trim() === '') {
+      found.push(index + 1)
+    }
+    if (/^\S/.test(text)) left = text
+  }
+  return found
 }

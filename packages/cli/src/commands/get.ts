@@ -100,7 +100,10 @@ async function targetOf(path: string, given: string, key: string): Promise<Targe
     if (fault !== undefined) {
       throw usageError(`The key ${fault}, so that it is no name of a file`, 'Give the file a name')
     }
-    return targetOf(join(path, name), basename(name), key)
+    const below = join(path, name)
+    const isFolder = (await local(below, () => statOrNone(below)))?.isDirectory() === true
+    if (isFolder) throw usageError(`${below} is a folder`, 'Give the file another name')
+    return targetOf(below, basename(name), key)
   }
   if (standing === undefined) return { path, isStream: false, mode: undefined }
   if (!standing.isFile()) return { path, isStream: true, mode: undefined }

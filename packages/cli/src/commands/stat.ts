@@ -21,10 +21,16 @@ function recordOf(info: ObjectInfo): object {
   return { key, size, etag, modifiedAt, contentType, metadata }
 }
 
+/** `444 B`, `1,536 B (1.5 KiB)`. */
+function sizeOf(size: number): string {
+  const bytes = `${size.toLocaleString('en-US')} B`
+  return size < 1024 ? bytes : `${bytes} (${formatBytes(size)})`
+}
+
 function textOf(info: ObjectInfo): string {
   const rows: [string, string][] = [
     ['key', info.key],
-    ['size', `${info.size} bytes (${formatBytes(info.size)})`],
+    ['size', sizeOf(info.size)],
     ['type', info.contentType],
     ['modified', info.modifiedAt.toISOString()],
     ['etag', info.etag],

@@ -9,6 +9,7 @@ import { canAsk, confirm } from '../output/confirm.ts'
 import { assertApart, type Ends, holdsSource, openEnds } from '../transfer/ends.ts'
 import { assertNoneReplaced, assertNoSource } from '../transfer/overlap.ts'
 import { deleteSurplus, surplusOf } from '../transfer/surplus.ts'
+import { openKnownPairs } from '../transfer/known-pairs.ts'
 import { folderOf, selectionOf } from '../transfer/scope.ts'
 import { MigrationLedger, type MigrationTelling } from '../transfer/migration-ledger.ts'
 import { viewOf } from '../transfer/view.ts'
@@ -53,12 +54,20 @@ export async function run(context: CommandContext<SyncOptions>): Promise<ExitCod
     await assertNoneReplaced(ends, { from, to, isWanted, signal: io.signal })
     const { include = [], exclude = [], compare, verify, origin, concurrency } = options
     const [source, destination] = [viewOf(ends.source, from.key), viewOf(ends.destination, to.key)]
-    await ledger.follow((listening) =>
-      migrate(source, destination, {
-        ...{ include, exclude, compare, verify, origin, concurrency },
-        ...{ existing: 'update', dryRun: isDryRun, ...listening },
-      }),
-    )
+    const known =
+      compare === 'origin' ? await openKnownPairs(context, { ends, from, to }) : undefined
+    let isAll = false
+    try {
+      await ledger.follow((listening) =>
+        migrate(source, destination, {
+          ...{ include, exclude, compare, verify, origin, concurrency },
+          ...{ existing: 'update', dryRun: isDryRun, known, ...listening },
+        }),
+      )
+      isAll = true
+    } finally {
+      if (!isDryRun) await known?.keep({ isAll })
+    }
     if (options.delete === true) await deleteAfter({ context, ends, from, to, ledger })
   })
 }

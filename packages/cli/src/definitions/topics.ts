@@ -46,7 +46,8 @@ aos-storage/profiles.json below XDG_CONFIG_HOME (~/.config).
   }
 
 A profile is a "url", or a "storageType" with the settings that StorageManager.open takes.
-A secret is { "env": "NAME" } or { "file": "/path" }, and never the text itself.
+A secret is { "env": "NAME" } or { "file": "/path" }, and never the text itself. Relative paths are
+from the folder of the file of profiles.
 
 "layers" are those that a service wrote through, the outermost first, so that what it wrote can be
 read: { "checksum": {} }, { "compress": {} }, { "prefix": "tenant/a/" }.

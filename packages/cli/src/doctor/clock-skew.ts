@@ -36,7 +36,10 @@ export async function clockCheck(
 export function skewCheck(skewMs: number): Check {
   const seconds = Math.round(Math.abs(skewMs) / 1000)
   const side = skewMs < 0 ? 'behind' : 'ahead of'
-  const told = `The server's clock is ${seconds} s ${side} this host's`
+  const told =
+    seconds <= 1
+      ? "The server's clock and this host's agree"
+      : `The server's clock is ${seconds} s ${side} this host's`
   const fix = 'Set the clock of this host, or have it kept by NTP'
   if (Math.abs(skewMs) >= refusedMs) return fail(name, `${told}; requests are refused`, fix)
   if (Math.abs(skewMs) >= doubtfulMs) return warn(name, told, fix)

@@ -6,7 +6,7 @@
  * ```
  *
  * Whatever happens before the rename leaves what stood there; only an end without warning leaves
- * the `.part`: `kill -9`, or a terminal that is closed.
+ * the `.part`: `kill -9`.
  */
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'

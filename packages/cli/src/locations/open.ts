@@ -1,4 +1,5 @@
 /** From a location to an open store; only the package that it needs is loaded. */
+import { dirname } from 'node:path'
 import {
   type BackendProvider,
   configFromEnvironment,
@@ -105,7 +106,9 @@ export class Stores {
     const profile = Object.hasOwn(profiles, store.name) ? profiles[store.name] : undefined
     if (profile === undefined) throw unknownProfile(store.name, Object.keys(profiles), path)
     const { layers: listed, ...own } = profile as { readonly layers?: unknown }
-    const { url, ...settings } = await settingsOf(store.name, own, env)
+    const { url, ...settings } = await settingsOf(own, {
+      ...{ name: store.name, folder: dirname(path), env },
+    })
     const layers = layersOf(store.name, listed)
     if (typeof url === 'string') return { config: await withProvider(url), layers }
     return { config: await withProvider(impatient(settings as Profile, patience)), layers }

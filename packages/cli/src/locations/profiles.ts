@@ -11,7 +11,8 @@
  * }
  * ```
  *
- * A secret is `{ "env": "NAME" }` or `{ "file": "/path" }`, never the text itself. The file is read
+ * A secret is `{ "env": "NAME" }` or `{ "file": "/path" }`, never the text itself. Relative paths
+ * are from the folder of the file, so that a name is one store wherever it is said. It is read
  * from `--config`, `AOS_STORAGE_CONFIG`, or `aos-storage/profiles.json` below `XDG_CONFIG_HOME`
  * (`~/.config`); never from the current folder, which may be somebody else's.
  */
@@ -130,25 +131,33 @@ function assertNoSecrets(settings: Readonly<Record<string, unknown>>, profile: s
   }
 }
 
+/** Where a profile stands. */
+export interface ProfileContext {
+  readonly name: string
+  /** Of the file. */
+  readonly folder: string
+  readonly env: Environment
+}
+
 /** The settings with what they refer to. */
 export async function settingsOf(
-  name: string,
   profile: Readonly<Record<string, unknown>>,
-  env: Environment,
+  context: ProfileContext,
 ): Promise<Record<string, unknown>> {
   const settings: Record<string, unknown> = {}
   for (const [setting, value] of Object.entries(profile)) {
-    if (isReference(value)) settings[setting] = await secretOf(name, setting, value, env)
-    else settings[setting] = isRecord(value) ? await settingsOf(name, value, env) : value
+    if (isReference(value)) settings[setting] = await secretOf(setting, value, context)
+    else settings[setting] = isRecord(value) ? await settingsOf(value, context) : value
   }
+  const { basePath } = settings
+  if (typeof basePath === 'string') settings['basePath'] = resolve(context.folder, basePath)
   return settings
 }
 
 async function secretOf(
-  profile: string,
   setting: string,
   reference: SecretReference,
-  env: Environment,
+  { name: profile, folder, env }: ProfileContext,
 ): Promise<string> {
   if ('env' in reference) {
     const value = env[reference.env]
@@ -159,7 +168,7 @@ async function secretOf(
     )
   }
   try {
-    return (await readFile(reference.file, 'utf8')).trimEnd()
+    return (await readFile(resolve(folder, reference.file), 'utf8')).trimEnd()
   } catch (error) {
     const { code } = error as { code?: unknown }
     throw usageError(

@@ -62,6 +62,22 @@ describe('layers', () => {
 })
 
 describe('profiles', () => {
+  it('takes relative paths from the folder of the file, wherever it is run', async () => {
+    await using folder = await temporaryFolder()
+    await using elsewhere = await temporaryFolder()
+    await run(['put', '-', './s#doc'], { cwd: folder.path, stdin: 'body' })
+    const here = { storageType: 'file', basePath: './s' }
+    const lab = { storageType: 'azure', container: 'lab', connectionString: { file: 'key' } }
+    await writeFile(folder.at('key'), 'AccountName=lab')
+    await writeFile(folder.at('p.json'), JSON.stringify({ profiles: { here, lab } }))
+    const options = { cwd: elsewhere.path }
+    const config = ['--config', folder.at('p.json')]
+    expect((await run(['cat', 'here:doc', ...config], options)).stdout).toBe('body')
+    const refused = await run(['ls', 'lab:', ...config], options)
+    expect(refused.stderr).not.toContain('cannot be read')
+    expect(refused.stderr).toContain('connection string')
+  })
+
   it.each([
     ['{', /no JSON/],
     ['[]', /no "profiles"/],

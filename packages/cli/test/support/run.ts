@@ -19,6 +19,8 @@ import type { TextSink } from '../../src/io.ts'
 
 export interface RunOptions {
   readonly cwd?: string
+  /** Default: nothing is kept. */
+  readonly cacheFolder?: string
   /** Nothing of this process's own environment is seen. */
   readonly env?: Environment
   /** What stands on standard input. */
@@ -58,6 +60,7 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
   const code = await runCommandLine(args, {
     env: options.env ?? {},
     cwd: options.cwd ?? tmpdir(),
+    cacheFolder: options.cacheFolder,
     stdin: Object.assign(chunksOf(stdin), { isTTY }),
     ...{ stdout: out, stderr: err },
     signal: options.signal ?? new AbortController().signal,

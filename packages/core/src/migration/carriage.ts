@@ -96,20 +96,20 @@ export function assertTaken(
   if (fault !== undefined) {
     const message =
       `The key ${quoteKey(to)} ${fault}. Others may have given an object such a name, but none ` +
-      'is made by us: give it another one with mapKeys, or leave it out with exclude'
+      'is made by us: migrate it to another key, or leave it out'
     throw refusalOf('INVALID_KEY', message, place)
   }
   const keyBytes = Buffer.byteLength(to)
   if (keyBytes > keyBytesMax) {
     const message =
       `The key ${quoteKey(to)} is ${keyBytes} bytes long, and the destination takes ` +
-      `${keyBytesMax}; give it a shorter one with mapKeys`
+      `${keyBytesMax}: migrate it to a shorter one, or leave it out`
     throw refusalOf('INVALID_KEY', message, place)
   }
   if (source.capabilities.listedSize !== 'body' || object.size <= objectBytesMax) return
   const message =
     `The object has ${object.size} bytes, and the destination takes ${objectBytesMax} in one; ` +
-    'split it, or leave it out with exclude'
+    'split it, or leave it out'
   throw refusalOf('QUOTA_EXCEEDED', message, place)
 }
 

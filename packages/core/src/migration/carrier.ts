@@ -29,6 +29,7 @@ import {
 } from './carriage.ts'
 import { compareObjects, type Comparison, standingAt } from './comparing.ts'
 import { type DigestedBody, digestedBody, digestOf, hasBytes } from './digest.ts'
+import { pairOf } from './known-pairs.ts'
 import type { Settled } from './options.ts'
 import type { PlannedObject } from './planning.ts'
 import { refusalOf } from './refusal.ts'
@@ -199,6 +200,7 @@ export class Carrier {
       const writing: WriteOptions = { contentType, metadata, signal, ...this.#condition(standing) }
       const written = await destination.write(to, moved.body, writing)
       await this.#verify(opened, moved, written, trace)
+      if (options.origin === 'keep') options.known?.add(pairOf(version, written))
       const bytes = info.size
       const [etag, toEtag, sha256] = [info.etag, written.etag, moved.digest()]
       const replaced = standing === null || trace.before === null ? undefined : true

@@ -5,6 +5,7 @@ import { sameStoreError } from './ends.ts'
 import { userMetadata } from '../metadata.ts'
 import { type Carriage, carriageOf, type CarriageOptions } from './carriage.ts'
 import { digestOf } from './digest.ts'
+import { pairOf } from './known-pairs.ts'
 import type { Settled } from './options.ts'
 import { copyMark, sourceVersion } from './origin.ts'
 
@@ -12,7 +13,8 @@ import { copyMark, sourceVersion } from './origin.ts'
 export interface Comparing {
   readonly source: StorageBackend
   readonly destination: StorageBackend
-  readonly options: CarriageOptions & Pick<Settled, 'compare' | 'deleteSource' | 'mapKeys'>
+  readonly options: CarriageOptions &
+    Pick<Settled, 'compare' | 'deleteSource' | 'known' | 'mapKeys'>
   readonly signal: AbortSignal | undefined
 }
 
@@ -45,7 +47,7 @@ export async function compareObjects(
   { isSure, mayBeOwn }: Thoroughness,
 ): Promise<Comparison> {
   const { source, destination, signal } = comparing
-  const { compare, run, mapKeys } = comparing.options
+  const { compare, known, run, mapKeys } = comparing.options
   const outcome = (isSame: boolean): Comparison => {
     return { isSame, isOwn: false, sha256: undefined, etag: from.etag, toEtag: standing.etag }
   }
@@ -53,11 +55,14 @@ export async function compareObjects(
     ({ capabilities }) => capabilities.listedSize === 'body',
   )
   if (areSizesOfBodies && from.size !== standing.size) return outcome(false)
-  const isMarkWanted = mayBeOwn || (compare === 'origin' && !isSure)
-  const known = isMarkWanted
-    ? (standing.metadata ?? (await destination.stat(standing.key, { signal })).metadata)
-    : {}
-  const mark = copyMark(known)
+  const isOrigin = compare === 'origin' && !isSure
+  const isAsked = (isOrigin || mayBeOwn) && standing.metadata === undefined
+  if (isAsked && isOrigin && !mayBeOwn && known?.has(pairOf(from, standing)) === true) {
+    return outcome(true)
+  }
+  // It may be another version by now.
+  const copy = isAsked ? await destination.stat(standing.key, { signal }) : standing
+  const mark = isOrigin || mayBeOwn ? copyMark(copy.metadata ?? {}) : undefined
   // A function may have given the key to another source, whose copy this is then.
   const isOfThis = typeof mapKeys !== 'function' || mark?.version === sourceVersion(from)
   const isOwn = mark?.run === run && isOfThis
@@ -65,8 +70,11 @@ export async function compareObjects(
   if (compare === 'size-and-time') {
     return outcome(standing.modifiedAt.getTime() >= from.modifiedAt.getTime())
   }
-  if (compare === 'origin' && mark !== undefined)
-    return outcome(mark.version === sourceVersion(from))
+  if (compare === 'origin' && mark !== undefined) {
+    const isSame = mark.version === sourceVersion(from)
+    if (isSame && isAsked) known?.add(pairOf(from, copy))
+    return outcome(isSame)
+  }
   return compareBytes(comparing, from, standing.key)
 }
 

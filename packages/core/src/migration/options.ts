@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts'
 import { StorageError } from '../errors.ts'
 import { assertInteger, assertMethods, describe, ownOptions } from '../options.ts'
 import type { Random } from '../random.ts'
+import type { KnownPairs } from './known-pairs.ts'
 import type { MigrationProgress } from './progress.ts'
 import type { MigratedObject } from './report.ts'
 
@@ -49,6 +50,12 @@ export interface MigrateOptions extends OperationOptions {
    * `'size-and-time'`: as large, and not older than the source; nothing is read.
    */
   readonly compare?: 'origin' | 'digest' | 'size-and-time' | undefined
+  /**
+   * What earlier migrations between the same two stores saw to be the same, and to which this one
+   * adds: with `compare: 'origin'`, a store whose listings tell no metadata, as those of services,
+   * is then not asked for each object again. Default: none.
+   */
+  readonly known?: KnownPairs | undefined
   /**
    * `'read-back'` (default): each copy is read again, and its SHA-256 compared. `'write'`: the
    * bytes that were sent are counted and hashed, and the size that the store tells is compared.
@@ -115,12 +122,12 @@ export interface SettledJournal {
   readonly syncMs: number
 }
 
-type Optional = 'mapKeys' | 'onProgress' | 'onObject' | 'clock' | 'random' | 'signal'
+type Optional = 'mapKeys' | 'known' | 'onProgress' | 'onObject' | 'clock' | 'random' | 'signal'
 
 const names: ReadonlySet<string> = new Set([
   ...['include', 'exclude', 'mapKeys', 'existing', 'compare', 'verify', 'deleteSource', 'origin'],
   ...['losses', 'dryRun', 'concurrency', 'bytesInFlightMax', 'attempts', 'failuresInARowMax'],
-  ...['journal', 'onProgress', 'progressMs', 'onObject', 'clock', 'random', 'signal'],
+  ...['known', 'journal', 'onProgress', 'progressMs', 'onObject', 'clock', 'random', 'signal'],
 ])
 const journalNames: ReadonlySet<string> = new Set(['path', 'syncMs'])
 
@@ -143,6 +150,7 @@ export function settleOptions(given: MigrateOptions): Settled {
     mapKeys: own.mapKeys,
     existing: own.existing ?? 'fail',
     compare: own.compare ?? 'origin',
+    known: own.known,
     verify: own.verify ?? 'read-back',
     deleteSource: own.deleteSource ?? 'never',
     origin: own.origin ?? 'keep',
@@ -169,6 +177,7 @@ function assertSettled(settled: Settled): void {
   assertInteger(settled.progressMs, 'progressMs', 0, 86_400_000)
   assertMethods(settled.clock, 'clock', ['now', 'monotonicMs', 'sleep'])
   assertMethods(settled.random, 'random', ['next', 'id'])
+  assertMethods(settled.known, 'known', ['has', 'add'])
   if (typeof settled.dryRun !== 'boolean') throw new TypeError('dryRun is a boolean')
   for (const name of ['onProgress', 'onObject'] as const) {
     const listener: unknown = settled[name]

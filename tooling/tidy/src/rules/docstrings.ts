@@ -105,7 +105,8 @@ function lacking(
 
 function hasDocstring(text: string, start: number): boolean {
   const before = text.slice(0, start).trimEnd()
-  return before.endsWith('*/') && before.startsWith('/**', before.lastIndexOf('/*'))
+  const docstring = before.slice(before.lastIndexOf('/*'))
+  return /^\/\*\*[^]*\w[^]*\*\/$/.test(docstring)
 }
 
 function declaredNames(declaration: Node): string[] {

@@ -90,6 +90,6 @@ function goalOf(path: string, address: string): string | false | undefined {
   }
   const rest = address.slice(home.length)
   if (rest === '' || services.test(rest)) return undefined
-  const [, file] = /^\/(?:blob|tree)\/main(?:\/(.*?))?\/?$/.exec(rest) ?? []
+  const [, file] = /^\/(?:blob|raw|tree)\/main(?:\/(.*?))?\/?$/.exec(rest) ?? []
   return rest.startsWith('/tree/main') || file !== undefined ? decodeURI(file ?? '') : false
 }

@@ -42,7 +42,7 @@ export const specificationMap: Rule = {
 
 /** Names with the file that declares them. */
 function namesIn(line: string): [name: string, path: string][] {
-  const found = line.matchAll(/\[`([^`]+)`\]\(([^)#]+)\)/g)
+  const found = line.matchAll(/\[`([^`]+)`\]\(([^)#]+)(?:#[^)]*)?\)/g)
   return [...found].map(([, name, target]) => [name!, fromPage(target!)])
 }
 
@@ -61,12 +61,14 @@ function wordsIn(line: string): string[] {
   return [...plain.matchAll(/`([^`]+)`/g)].flatMap(([, code]) => code!.match(/[A-Za-z]\w+/g) ?? [])
 }
 
-/** What has a counterpart has a test. */
+/** What has a counterpart has a test, and each title stands behind its file. */
 function rowProblem(line: string): string | undefined {
   const [, , counterpart, , test] = line.split(/(?<!\\)\|/)
-  if (!line.startsWith('| ') || test === undefined || !counterpart!.includes('`]('))
-    return undefined
-  return test.includes('“') ? undefined : 'this call has a counterpart and no test; name one.'
+  if (!line.startsWith('| ') || test === undefined) return undefined
+  const titles = test.split('“').length - 1
+  if (titles !== titlesIn(test).length) return 'a title has no link to its file; put one before it.'
+  if (titles > 0 || !counterpart!.includes('`](')) return undefined
+  return 'this call has a counterpart and no test; name one.'
 }
 
 function fromPage(target: string): string {

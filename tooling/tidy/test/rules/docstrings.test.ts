@@ -36,6 +36,7 @@ it.each([
   'export abstract class Bare {}',
   '// A remark.\nexport const bare = 1',
   '/* No docstring. */\nexport const bare = 1',
+  '/** */\nexport const bare = 1',
   'const bare = 1\nexport { bare }',
 ])('finds %s', (code) => {
   expect(findings({ 'index.ts': code })).toHaveLength(1)

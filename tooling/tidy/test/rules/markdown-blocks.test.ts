@@ -38,3 +38,35 @@ it('finds names of languages that tests would pass over, and unknown marks', () 
   expect(at('js no-run: slow')).toHaveLength(1)
   expect(at('ts no-run: needs an account')).toEqual([])
 })
+
+it('finds code that no test would read, whatever its fence', () => {
+  const all = test("testPages(new URL('../../../docs/', import.meta.url))")
+  const on = (text: string): string[] => check(markdownBlocks, { ...all, 'docs/a.md': text })
+  const tildes = on('# A\n\n~~~ts\nx\n~~~\n')
+  expect(tildes).toEqual([expect.stringContaining('docs/a.md:3 is fenced by ~~~')])
+  expect(on('> ```ts\n> x\n> ```\n')).toEqual([expect.stringContaining('is code behind ">"')])
+  expect(on('1. ```ts\n   x\n   ```\n')).toEqual([expect.stringContaining('behind "1."')])
+  for (const language of ['TS', 'cts', 'deno']) {
+    expect(on(block(language))).toEqual([expect.stringContaining(`is called ${language}`)])
+  }
+  expect(on('- a list\n\n  ```ts\n  x\n  ```\n')).toEqual([])
+  const indented = expect.stringContaining('docs/a.md:3 is code by its indent alone')
+  expect(on("So:\n\n    import { x } from 'y'\n\nEnd.\n")).toEqual([indented])
+  expect(on('1. a list\n\n    more of it\n\n   a\n\n    b\n')).toEqual([])
+  expect(on('So it\n    goes on.\n\n```text\na\n\n    b\n```\n')).toEqual([])
+})
+
+it('finds promises of output that no test would compare', () => {
+  const all = test("testPages(new URL('../../../docs/', import.meta.url))")
+  const of = (code: string, info = 'ts'): string[] =>
+    check(markdownBlocks, { ...all, 'docs/a.md': `\`\`\`${info}\n${code}\n\`\`\`\n` })
+  for (const mark of ['//=> 1', '//  => 1', '// -> 1', '// --> 1', '// → 1', '// ⇒ 1']) {
+    const finding = 'docs/a.md:3 looks like output, which no test compares'
+    expect(of(`log(0)\nlog(1) ${mark}`)).toEqual([expect.stringContaining(finding)])
+  }
+  expect(of('log(1) // => 1', 'ts no-run: slow')).toEqual([
+    expect.stringContaining('docs/a.md:2 promises output of a block that is not run'),
+  ])
+  expect(of('log(1) // => 1\nconst f = () => 1 // a remark\nlog() // =>')).toEqual([])
+  expect(of('log(1) //=> 1', 'text')).toEqual([])
+})

@@ -19,6 +19,12 @@ it.each([
   ['a part of a file', '![x](gone.png#part)', 'links to gone.png'],
   ['a reference', '[x]: ./gone.md', 'links to ./gone.md'],
   ['a label', '[x][gone]\n\n[other]: b.md', 'links by [gone], which the page does not define'],
+  ['a file, its title in single quotes', "[x](gone.md 'title')", 'links to gone.md'],
+  ['a file whose name has spaces', '[x](<a b.md>)', 'links to a b.md'],
+  ['an indented reference', '  [x]:gone.md', 'links to gone.md'],
+  ['a label that is its own text', '[gone][]', 'links by [gone], which the page does not define'],
+  ['a file behind code of two lines', '`a\nb` [x](gone.md) `c`', 'links to gone.md'],
+  ['a file by HTML in single quotes', "<a href='gone.md'>", 'links to gone.md'],
   ['a picture of HTML', '<img width="9" src="pictures/gone.png">', 'links to pictures/gone.png'],
   ['a name in another case', '[x](B.md)', 'links to B.md'],
   ['a heading', '[x](b.md#gone)', 'no heading there is #gone'],
@@ -27,6 +33,7 @@ it.each([
   ['a folder without a page', '[x](pictures#gone)', 'has no page for an anchor'],
   ['a line of a file', '[x](../src/c%20d.ts#gone)', 'no heading there is #gone'],
   ['a file by its URL', `[x](${home}/blob/main/docs/gone.md)`, 'which is not there'],
+  ['a picture by its URL', `![x](${home}/raw/main/docs/gone.png)`, 'which is not there'],
   ['a heading by its URL', `[x](${home}/blob/main/docs/b.md#gone)`, 'no heading there is #gone'],
   ['another branch', `[x](${home}/blob/next/docs/b.md)`, 'names no file of branch main'],
   ['a path of a root', '[x](/docs/b.md)', 'be relative'],
@@ -39,10 +46,12 @@ it.each([
 it('accepts live ones, foreign ones and code', () => {
   const live = '[b](b.md) [c](../src/c%20d.ts#L3-L9) [s](../src/) [r](../src#source) [up](..)'
   const anchors = '# Here\n\n[h](#here) [b](b.md#two-a-b) <a href="b.md#one-thing">'
-  const urls = `[f](${home}/blob/main/docs/b.md#one-thing) [t](${home}/tree/main/src) [h](${home})`
+  const files = `[f](${home}/blob/main/docs/b.md#one-thing) [r](${home}/raw/main/docs/b.md)`
+  const urls = `${files} [t](${home}/tree/main/src) [h](${home})`
   const foreign = `[w](https://example.com/a#b) [m](mailto:a@example.com) [i](${home}/issues/new)`
   const labels = '[x][Label]\n\n[label]: b.md'
-  const code = '`[x][gone]` `[x](gone.md)`\n```\n[x](gone.md)\n```'
+  const code =
+    '`[x][gone]` `[x](gone.md)` `` ` [x](gone.md) `` `a\n[x](gone.md)`\n```\n[x](gone.md)\n```'
   expect(links([live, anchors, urls, foreign, labels, code].join('\n'))).toEqual([])
 })
 

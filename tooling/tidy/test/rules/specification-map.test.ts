@@ -56,6 +56,13 @@ it.each([
     '“kept” is no title',
   ],
   ['a test file that is gone', name('Store', 'store.ts').replaceAll('.test.', '.'), 'is not there'],
+  ['a name behind an anchor', name('Store.load', 'store.ts#L1'), '`Store` has no `load`.'],
+  ['a title without a file', name('Store', 'store.ts').replace(test, '“saves”'), 'has no link'],
+  [
+    'a second title of one link',
+    name('Store', 'store.ts').replace(test, `${test} “gone”`),
+    'has no link',
+  ],
   ['no test at all', name('Store', 'store.ts').replace(test, ''), 'a counterpart and no test'],
   [
     'a word of no source',

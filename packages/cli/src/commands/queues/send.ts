@@ -28,24 +28,22 @@ export async function run(context: CommandContext<SendOptions>): Promise<ExitCod
     ...(timeToLive === undefined ? {} : { timeToLiveSeconds: timeToLive }),
   }
   let count = 0
-  for await (const value of valuesOf(context)) {
-    if (dryRun === true) {
-      await output.record({ action: 'would send', queue }, `would send a message to ${queue}`)
-      continue
-    }
-    const { id, insertedAt, expiresAt } = await store.sendMessage(queue, value, sending)
-    count++
-    try {
+  try {
+    for await (const value of valuesOf(context)) {
+      if (dryRun === true) {
+        await output.record({ action: 'would send', queue }, `would send a message to ${queue}`)
+        continue
+      }
+      const { id, insertedAt, expiresAt } = await store.sendMessage(queue, value, sending)
+      count++
       await output.record({ action: 'sent', queue, id, insertedAt, expiresAt }, `sent ${id}`)
-    } catch (error) {
-      // To send less than all is no success.
-      if (!(error instanceof ReaderGone) || lines !== true) throw error
-      throw new CommandFailure(
-        exitCodes.failed,
-        `The reader of standard output has gone, after ${formatCount(count, 'message')}`,
-        'Send the lines behind them again, with standard output to a file',
-      )
     }
+  } catch (error) {
+    if (lines !== true) throw error
+    if (count > 0) output.warn(`sent ${formatCount(count, 'line')}; send those behind them again`)
+    // To send less than all is no success.
+    if (!(error instanceof ReaderGone)) throw error
+    throw new CommandFailure(exitCodes.failed, 'The reader of standard output has gone')
   }
   return exitCodes.ok
 }

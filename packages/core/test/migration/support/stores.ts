@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest'
 import {
   applyLayers,
   type Layer,
+  type ListPage,
   MemoryStorageBackend,
   type StorageBackend,
 } from '../../../src/index.ts'
@@ -78,6 +79,21 @@ export function counted(): Counted {
   }
   return { layer, calls, total }
 }
+
+/** Lists as services do: without type and metadata. */
+export const bareListings: Layer = defineLayer({
+  name: 'bareListings',
+  wrap: (inner) =>
+    aroundCalls(inner, async (call, run) => {
+      const result = await run()
+      if (call.operation !== 'list') return result
+      const page = result as ListPage
+      const objects = page.objects.map(({ key, size, etag, modifiedAt }) => {
+        return { key, size, etag, modifiedAt }
+      })
+      return { ...page, objects } as typeof result
+    }),
+})
 
 /** A backend with something different about what it claims. */
 export function claiming(

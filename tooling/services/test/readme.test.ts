@@ -1,0 +1,3 @@
+import { testReadme } from '@aos-tooling/test/readme'
+
+testReadme(new URL('../README.md', import.meta.url))
