@@ -7,7 +7,10 @@ const [name, purpose] = process.argv.slice(2).filter((argument) => argument !== 
 try {
   const written = await scaffold(resolve(import.meta.dirname, '../../..'), name, purpose)
   console.log(written.join('\n'))
-  console.log('\nNext: `pnpm install` (links it, updates the lockfile), then replace the stubs.')
+  console.log(
+    '\nNext: `pnpm install` (links it, updates the lockfile), then replace the stubs, and',
+  )
+  console.log('`pnpm api:update` (writes down its public types).')
 } catch (error) {
   console.error(`new-package: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
