@@ -5,47 +5,27 @@
  * TypeDoc needs the compiler's API, which TypeScript 7 has not: it runs on TypeScript 6, of this
  * package alone. What is wrong with a docstring (a link to nothing, a tag that is unknown) fails.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Application, type ProjectReflection } from 'typedoc'
 
-const root = resolve(import.meta.dirname, '../../..')
-const condition = '@aos-storage/source'
+import { entriesOf, publicPackages } from '@aos-tooling/release'
 
+const root = resolve(import.meta.dirname, '../../..')
 /** A public entry: `@aos-storage/core/backend`, and the source that it names. */
-interface Entry {
+interface SourceEntry {
   readonly name: string
   readonly source: string
 }
 
-interface PackageManifest {
-  readonly name: string
-  readonly private?: boolean
-  readonly exports?: Readonly<Record<string, string | null | Readonly<Record<string, string>>>>
-}
-
-function publicEntries(): Entry[] {
-  return readdirSync(join(root, 'packages'))
-    .toSorted()
-    .map((name) => join(root, 'packages', name))
-    .filter((folder) => existsSync(join(folder, 'package.json')))
-    .flatMap((folder) => entriesOf(folder))
-}
-
-function entriesOf(folder: string): Entry[] {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageManifest
-  if (manifest.private === true) return []
-  return Object.entries(manifest.exports ?? {}).flatMap(([path, target]) => {
-    const source = typeof target === 'object' && target !== null ? target[condition] : undefined
-    return source === undefined
-      ? []
-      : [{ name: manifest.name + path.slice(1), source: join(folder, source) }]
-  })
+function sourceEntries(): SourceEntry[] {
+  return publicPackages(root)
+    .flatMap(entriesOf)
+    .flatMap(({ name, source }) => (source === undefined ? [] : [{ name, source }]))
 }
 
 /** TypeDoc calls modules by their files; a reader calls them as they are imported. */
-function nameModules(project: ProjectReflection, entries: readonly Entry[]): void {
+function nameModules(project: ProjectReflection, entries: readonly SourceEntry[]): void {
   for (const module of project.children ?? []) {
     const file = module.sources?.[0]?.fullFileName
     const entry = entries.find(({ source }) => source === file)
@@ -55,7 +35,7 @@ function nameModules(project: ProjectReflection, entries: readonly Entry[]): voi
 }
 
 async function writeReference(out: string): Promise<number> {
-  const entries = publicEntries()
+  const entries = sourceEntries()
   const tsconfig = join(root, 'tooling/docs/.tsbuild/api.json')
   await mkdir(join(root, 'tooling/docs/.tsbuild'), { recursive: true })
   const compilerOptions = { composite: false, declarationMap: false }

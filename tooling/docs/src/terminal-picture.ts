@@ -158,4 +158,4 @@ function escaped(text: string): string {
 }
 
 await writeFile(target, svgOf(await take()))
-console.log(`${target} is taken`)
+process.stdout.write(`${target} is taken\n`)

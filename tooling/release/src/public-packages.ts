@@ -20,7 +20,11 @@ export interface Manifest {
     readonly url?: string
     readonly directory?: string
   }
-  readonly publishConfig?: { readonly access?: string; readonly exports?: unknown }
+  readonly publishConfig?: {
+    readonly access?: string
+    readonly exports?: unknown
+    readonly registry?: string
+  }
   readonly scripts?: Ranges
   readonly dependencies?: Ranges
   readonly devDependencies?: Ranges

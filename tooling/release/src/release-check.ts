@@ -26,8 +26,9 @@ import { openRegistry } from './loopback-registry.ts'
 import { nextReleases, publishPacked, releaseCopy } from './next-releases.ts'
 import { publicPackages } from './public-packages.ts'
 import { copyForRelease } from './release-copy.ts'
+import { registryEnvironment } from './registry-environment.ts'
 import type { ReleaseReport } from './report.ts'
-import { checkTarball, packedPackages } from './tarballs/check-tarballs.ts'
+import { checkTarball, orderFindings, packedPackages } from './tarballs/check-tarballs.ts'
 
 export interface ReleaseCheckOptions {
   readonly root: string
@@ -52,6 +53,7 @@ export async function releaseCheck(options: ReleaseCheckOptions): Promise<Releas
 
 async function checkIn(folder: string, options: ReleaseCheckOptions): Promise<ReleaseReport> {
   const { root, signal, onStep } = options
+  assertConsumer(options.consumer, root)
   const failures: string[] = []
   const env = toolEnvironment(root)
   onStep('build')
@@ -83,6 +85,7 @@ async function checkIn(folder: string, options: ReleaseCheckOptions): Promise<Re
   const packed = await releaseCopy('first', release)
   const packages = publicPackages(release.copy)
   const tarballs = []
+  failures.push(...orderFindings(packedPackages(packed), packages))
   for (const each of packedPackages(packed)) {
     onStep(`tarball of ${each.name}`)
     const report = await checkTarball(each, packages, { cwd: folder, env, signal })
@@ -91,6 +94,10 @@ async function checkIn(folder: string, options: ReleaseCheckOptions): Promise<Re
   }
   for (const { name } of packages) {
     if (!tarballs.some((each) => each.name === name)) failures.push(`${name} was not packed.`)
+  }
+  for (const { name, manifest } of packages) {
+    const elsewhere = manifest.publishConfig?.registry
+    if (elsewhere !== undefined) throw new Error(`${name} would go to ${elsewhere}.`)
   }
   onStep('publish')
   await publishPacked(packed, release)
@@ -110,6 +117,7 @@ async function checkIn(folder: string, options: ReleaseCheckOptions): Promise<Re
         const report = await checkConsumer(consumer, manager, {
           root,
           registry: registry.url,
+          own: packages,
           folder: join(folder, 'consumer'),
           caches: join(folder, 'caches'),
           nodes,
@@ -133,6 +141,13 @@ async function checkIn(folder: string, options: ReleaseCheckOptions): Promise<Re
   return { tarballs, consumers, nextReleases: next, failures }
 }
 
+/** A check of a consumer that does not exist would find nothing wrong. */
+function assertConsumer(name: string | undefined, root: string): void {
+  const names = consumerCases(publicPackages(root)).map((each) => each.name)
+  if (name === undefined || names.includes(name)) return
+  throw new TypeError(`There is no consumer '${name}'; there are ${names.join(', ')}.`)
+}
+
 /** The tools of the workspace first, and nothing of the npm or pnpm that started this. */
 function toolEnvironment(root: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
@@ -141,22 +156,6 @@ function toolEnvironment(root: string): NodeJS.ProcessEnv {
   )
   const path = `${join(root, 'node_modules/.bin')}${delimiter}${process.env['PATH'] ?? ''}`
   return { ...Object.fromEntries(kept), PATH: path, CI: '1', NODE_OPTIONS: '' }
-}
-
-function registryEnvironment(
-  env: NodeJS.ProcessEnv,
-  url: string,
-  config: string,
-): NodeJS.ProcessEnv {
-  return {
-    ...env,
-    npm_config_registry: url,
-    npm_config_userconfig: config,
-    pnpm_config_registry: url,
-    pnpm_config_npmrc_auth_file: config,
-    // What was installed is no business of a release.
-    pnpm_config_verify_deps_before_run: 'false',
-  }
 }
 
 function messageOf(error: unknown): string {

@@ -43,6 +43,12 @@ describe('the packages of this workspace', () => {
     expect(packages.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([])
   })
 
+  it('are no peers of each other: changesets makes a major of each dependent for that', () => {
+    const names = packages.map(({ name }) => name)
+    const peers = packages.flatMap(({ manifest }) => Object.keys(manifest.peerDependencies ?? {}))
+    expect(peers.filter((peer) => names.includes(peer))).toEqual([])
+  })
+
   it('have a budget each', () => {
     expect(Object.keys(budgets).toSorted()).toEqual(
       packages.map(({ shortName }) => shortName).toSorted(),

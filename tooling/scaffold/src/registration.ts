@@ -1,4 +1,4 @@
-/** Makes the workspace know a new package: type checker, root dependency, changeset. */
+/** Makes the workspace know a new package: type checker, dependencies, budget, changeset. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -17,22 +17,39 @@ export async function register(root: string, { name, purpose }: NewPackage): Pro
       references: withReference(config.references, folder),
     }))
   }
-  await editJson<{ devDependencies: Record<string, string> }>(
-    join(root, 'package.json'),
-    (manifest) => ({
+  const manifests = ['package.json', 'tooling/release/package.json']
+  for (const file of manifests) {
+    await editJson<{ devDependencies: Record<string, string> }>(join(root, file), (manifest) => ({
       ...manifest,
       devDependencies: sorted({
         ...manifest.devDependencies,
         [`@aos-storage/${name}`]: 'workspace:*',
       }),
-    }),
+    }))
+  }
+  const budgets = 'tooling/release/src/tarballs/budgets.ts'
+  await writeFile(
+    join(root, budgets),
+    withBudget(await readFile(join(root, budgets), 'utf8'), name),
   )
   const changeset = `.changeset/new-${name}.md`
   await writeFile(
     join(root, changeset),
     `---\n'@aos-storage/${name}': minor\n---\n\nNew package: ${purpose}.\n`,
   )
-  return ['tsconfig.json', 'tsconfig.tests.json', 'package.json', changeset]
+  return ['tsconfig.json', 'tsconfig.tests.json', ...manifests, budgets, changeset]
+}
+
+/** In the order of names. What a package weighs is known once it does something. */
+function withBudget(text: string, name: string): string {
+  const entry = (each: string): string => /^ {2}'?([\w-]+)'?: \{ packedKiB/.exec(each)?.[1] ?? ''
+  const lines = text.split('\n')
+  const entries = lines.filter((line) => entry(line) !== '')
+  const first = lines.findIndex((line) => entry(line) !== '')
+  if (first === -1) throw new Error('budgets.ts of tooling/release has no line to put another to.')
+  const mine = `  '${name}': { packedKiB: 20, unpackedKiB: 60 },`
+  const all = [...entries, mine].toSorted((a, b) => (entry(a) < entry(b) ? -1 : 1))
+  return lines.toSpliced(first, entries.length, ...all).join('\n')
 }
 
 /** Packages first, in the order in which they came; the project of all tests stays last. */

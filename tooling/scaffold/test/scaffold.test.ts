@@ -9,12 +9,15 @@ import { findingsAt } from '@aos-tooling/tidy'
 import { scaffold } from '../src/scaffold.ts'
 
 const workspace = resolve(import.meta.dirname, '../../..')
+const ofReleases = ['tooling/release/package.json', 'tooling/release/src/tarballs/budgets.ts']
 let root = ''
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'aos scaffold '))
   const files = ['package.json', 'tsconfig.json', 'tsconfig.tests.json', '.oxfmtrc.json']
-  for (const file of [...files, '.gitignore']) await cp(join(workspace, file), join(root, file))
+  for (const file of [...files, '.gitignore', ...ofReleases]) {
+    await cp(join(workspace, file), join(root, file), { recursive: true })
+  }
   await cp(join(workspace, '.changeset'), join(root, '.changeset'), { recursive: true })
   await symlink(join(workspace, 'node_modules'), join(root, 'node_modules'))
   execFileSync('git', ['init', '--quiet'], { cwd: root })
@@ -57,6 +60,20 @@ describe('pnpm new-package', () => {
     expect(await text('.changeset/new-backend-gcs.md')).toContain(
       "'@aos-storage/backend-gcs': minor",
     )
+  })
+
+  it('has it built before its types are checked, and gives it a budget', async () => {
+    const written = await scaffold(root, 'backend-gcs')
+    expect(written).toEqual(expect.arrayContaining(ofReleases))
+    const [manifest = '', budgets = ''] = await Promise.all(ofReleases.map(text))
+    expect(JSON.parse(manifest)).toHaveProperty(
+      ['devDependencies', '@aos-storage/backend-gcs'],
+      'workspace:*',
+    )
+    const names = [...budgets.matchAll(/^ {2}'?([\w-]+)'?: \{/gm)].map(([, each]) => each ?? '')
+    expect(names).toEqual(names.toSorted((a, b) => (a < b ? -1 : 1)))
+    expect(names).toContain('backend-gcs')
+    expect(names).toContain('core')
   })
 
   it.each([

@@ -6,7 +6,7 @@
  * a declaration has other lines                breaking, but for growth:
  *   optional members more, in a type           addition
  *   members more, in a class                   addition
- *   overloads more, of a function              addition
+ *   overloads more, behind those of a function addition
  * an export, or an entry, is new               addition
  * ```
  *
@@ -52,10 +52,15 @@ function changesOfEntry(entry: string, before: string, after: string): Change[] 
   }
   // One that came or went shows in the exports that name it.
   for (const [name, text] of old.named) {
-    const now = current.named.get(name)
+    const now = current.named.get(name) ?? unexported(current.exported.get(name))
     if (now !== undefined && now !== text) changes.push({ entry, name, ...judged(text, now) })
   }
   return changes
+}
+
+/** As it would stand if it were not exported: whoever named it before may break with it now. */
+function unexported(block: string | undefined): string | undefined {
+  return block?.replace(/^export \{/gm, 'import {').replace(/^export /gm, '')
 }
 
 interface Parts {
@@ -104,7 +109,7 @@ function hasOnlyGrown(before: string, after: string): boolean {
       indentOfAdded = undefined
     } else if (isInside) {
       continue
-    } else if (isHarmless(line, first, indent)) {
+    } else if (isHarmless(line, first, indent, old.slice(next))) {
       indentOfAdded = indent
     } else {
       return false
@@ -116,14 +121,19 @@ function hasOnlyGrown(before: string, after: string): boolean {
 const optionalMember = /^\s+(readonly )?(\[?[\w$."'-]+\]?)\?(: |\(|<)/
 const classHead = /^(export )?(abstract )?class /
 const functionHead = /^(?:export )?function ([\w$]+)/
+// What is not public makes a class one that nothing else can stand in for.
+const binding = /^(#private|[})]|(?:\w+ )*(?:abstract|private|protected|constructor)\b)/
+const memberName = /^ {4}(?:\w+ )*([\w$]+)[(<]/
 const indentOfMembers = 4
 
-function isHarmless(line: string, head: string, indent: number): boolean {
+/** @param rest The old lines that are still to come: the first overload that fits is taken. */
+function isHarmless(line: string, head: string, indent: number, rest: readonly string[]): boolean {
   if (optionalMember.test(line)) return true
   if (classHead.test(head)) {
-    const member = line.trimStart()
-    return indent === indentOfMembers && !/^(abstract |constructor\b|#private|[})])/.test(member)
+    const name = memberName.exec(line)?.[1]
+    const isBefore = rest.some((each) => name !== undefined && memberName.exec(each)?.[1] === name)
+    return indent === indentOfMembers && !binding.test(line.trimStart()) && !isBefore
   }
   const name = functionHead.exec(head)?.[1]
-  return name !== undefined && functionHead.exec(line)?.[1] === name
+  return name !== undefined && functionHead.exec(line)?.[1] === name && rest.length === 0
 }

@@ -10,18 +10,25 @@ export interface Entry {
   readonly fileName: string
   /** The built `.d.ts`. */
   readonly declarations: string
+  /** What is built: the file that the workspace itself imports. */
+  readonly source?: string | undefined
 }
 
 export function entriesOf({ name, folder, manifest }: PublicPackage): Entry[] {
   return Object.entries(manifest.exports ?? {}).flatMap(([path, target]) => {
-    if (typeof target !== 'object' || target === null) return []
-    const { types } = target
-    if (types === undefined) return []
+    // Closed, or data, which has no types.
+    if (target === null || (typeof target === 'string' && target.endsWith('.json'))) return []
+    const { types, '@aos-storage/source': source }: Readonly<Record<string, string | undefined>> =
+      typeof target === 'string' ? {} : target
+    if (typeof types !== 'string') {
+      throw new Error(`${name}: '${path}' of exports names no types: nobody would see it change.`)
+    }
     return [
       {
         name: path === '.' ? name : `${name}/${path.slice(2)}`,
         fileName: path === '.' ? 'index' : path.slice(2).replaceAll('/', '-'),
         declarations: join(folder, types),
+        source: source === undefined ? undefined : join(folder, source),
       },
     ]
   })

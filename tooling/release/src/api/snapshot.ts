@@ -9,7 +9,8 @@
  * ```
  *
  * Invariants: the same types give the same text, wherever they are declared. What several entries
- * export stands in the first of them; the others refer to it.
+ * export stands in the first of them; the others refer to it. What cannot be told in this way, such
+ * as types that are added to other modules, is refused: it would change unseen.
  *
  * TypeScript 6 reads, because 7 has no compiler API. Modules of others are not loaded: their types
  * are names here.
@@ -35,6 +36,7 @@ export function snapshotsOf(entries: readonly Entry[]): Map<string, string> {
     options: programOptions,
     host: ownModulesOnly(ts.createCompilerHost(programOptions)),
   })
+  for (const file of program.getSourceFiles()) assertTellable(file)
   const writer = new SnapshotWriter(program, entries)
   return new Map(entries.map((entry) => [entry.name, writer.textOf(entry)]))
 }
@@ -55,6 +57,36 @@ function ownModulesOnly(host: ts.CompilerHost): ts.CompilerHost {
       return { resolvedModule: { resolvedFileName: file, extension: ts.Extension.Dts } }
     })
   return host
+}
+
+/** @throws {Error} For a statement whose types would not stand in the text. */
+function assertTellable(file: ts.SourceFile): void {
+  for (const statement of file.statements) {
+    const problem = untellable(statement)
+    if (problem !== undefined) {
+      throw new Error(`${file.fileName} ${problem}, ${untold}`)
+    }
+  }
+}
+
+const untold = 'which a snapshot cannot tell: export names.'
+
+function untellable(statement: ts.Statement): string | undefined {
+  if (ts.isModuleDeclaration(statement)) {
+    const { name, flags } = statement
+    const isOfOthers = ts.isStringLiteral(name) || (flags & ts.NodeFlags.GlobalAugmentation) !== 0
+    return isOfOthers ? `adds to ${name.text}` : undefined
+  }
+  if (!ts.isExportDeclaration(statement)) return undefined
+  const module = moduleOf(statement)
+  const isAll = statement.exportClause === undefined && module?.startsWith('.') === false
+  return isAll ? `exports all of ${module}` : undefined
+}
+
+/** Where a name of somebody else's comes from, and what it is called there. */
+interface Foreign {
+  readonly module: string
+  readonly name: string
 }
 
 interface Home {
@@ -79,6 +111,9 @@ class SnapshotWriter {
       this.#exports.set(entry, exported)
       for (const symbol of exported) {
         const target = this.#target(symbol)
+        if (target.declarations?.some(ts.isSourceFile) === true) {
+          throw new Error(`${entry.name} exports a module as ${symbol.name}, ${untold}`)
+        }
         if (!this.#homes.has(target)) this.#homes.set(target, { entry, exportName: symbol.name })
       }
     }
@@ -102,15 +137,19 @@ class SnapshotWriter {
     for (const symbol of this.#exports.get(entry) ?? []) {
       const target = this.#target(symbol)
       const home = this.#homes.get(target)
-      const foreign = this.#foreignModule(symbol)
+      const foreign = this.#foreign(symbol)
+      const type = this.#isTypeOnly(symbol, target) ? 'type ' : ''
       if (foreign !== undefined) {
-        exported.push(`export { ${symbol.name} } from '${foreign}';`)
+        exported.push(
+          `export { ${type}${as(foreign.name, symbol.name)} } from '${foreign.module}';`,
+        )
       } else if (home !== undefined && home.entry !== entry) {
-        exported.push(`export { ${as(home.exportName, symbol.name)} } from '${home.entry.name}';`)
+        const name = as(home.exportName, symbol.name)
+        exported.push(`export { ${type}${name} } from '${home.entry.name}';`)
       } else {
-        const isSame = target.name === symbol.name
+        const isSame = target.name === symbol.name && type === ''
         add(target, isSame)
-        if (!isSame) exported.push(`export { ${as(target.name, symbol.name)} };`)
+        if (!isSame) exported.push(`export { ${type}${as(target.name, symbol.name)} };`)
       }
     }
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) add(next, false)
@@ -134,9 +173,9 @@ class SnapshotWriter {
   #refer(name: ts.Identifier, entry: Entry, imports: Set<string>, waiting: ts.Symbol[]): void {
     const symbol = this.#checker.getSymbolAtLocation(name)
     if (symbol === undefined) return
-    const foreign = this.#foreignModule(symbol)
+    const foreign = this.#foreign(symbol)
     if (foreign !== undefined) {
-      imports.add(`import { ${name.text} } from '${foreign}';`)
+      imports.add(`import { ${as(foreign.name, name.text)} } from '${foreign.module}';`)
       return
     }
     const target = this.#target(symbol)
@@ -155,14 +194,33 @@ class SnapshotWriter {
   }
 
   /** The module of somebody else's that a name comes from in the end. */
-  #foreignModule(symbol: ts.Symbol): string | undefined {
-    let current: ts.Symbol | undefined = symbol
-    while (current !== undefined && (current.flags & ts.SymbolFlags.Alias) !== 0) {
-      const module = moduleOf(current.declarations?.[0])
-      if (module !== undefined && !module.startsWith('.')) return module
-      current = this.#checker.getImmediateAliasedSymbol(current)
+  #foreign(symbol: ts.Symbol): Foreign | undefined {
+    for (const alias of this.#aliases(symbol)) {
+      const declaration = alias.declarations?.[0]
+      const module = moduleOf(declaration)
+      if (declaration === undefined || module === undefined || module.startsWith('.')) continue
+      return { module, name: nameInModule(declaration, alias.name) }
     }
     return undefined
+  }
+
+  /** Whether a class or another value is exported for its type alone. */
+  #isTypeOnly(symbol: ts.Symbol, target: ts.Symbol): boolean {
+    if ((target.flags & ts.SymbolFlags.Value) === 0) return false
+    return this.#aliases(symbol).some(({ declarations = [] }) =>
+      declarations.some(ts.isTypeOnlyImportOrExportDeclaration),
+    )
+  }
+
+  /** From the name that is used to the last that only stands for another. */
+  #aliases(symbol: ts.Symbol): ts.Symbol[] {
+    const found: ts.Symbol[] = []
+    let current: ts.Symbol | undefined = symbol
+    while (current !== undefined && (current.flags & ts.SymbolFlags.Alias) !== 0) {
+      found.push(current)
+      current = this.#checker.getImmediateAliasedSymbol(current)
+    }
+    return found
   }
 
   #print(statement: ts.Statement, isExported: boolean): string {
@@ -194,6 +252,14 @@ function moduleOf(declaration: ts.Declaration | undefined): string | undefined {
     }
   }
   return undefined
+}
+
+/** What a declaration takes from its module: `A` of `import { A as B }`. */
+function nameInModule(declaration: ts.Declaration, name: string): string {
+  if (ts.isImportClause(declaration)) return 'default'
+  if (ts.isNamespaceImport(declaration) || ts.isNamespaceExport(declaration)) return '*'
+  const isSpecifier = ts.isImportSpecifier(declaration) || ts.isExportSpecifier(declaration)
+  return isSpecifier ? (declaration.propertyName?.text ?? name) : name
 }
 
 function as(name: string, other: string): string {

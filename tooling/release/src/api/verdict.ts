@@ -22,6 +22,9 @@ export function missingSteps(types: PackageTypes, changesets: readonly Changeset
   const { name, version, released, current } = types
   const given = stepOf(changesets, name)
   if (released === undefined) {
+    if (version !== '0.0.0') {
+      return [`${name} has no types of ${version} to compare with: bring api/released back.`]
+    }
     if (isAtLeast(given, 'minor')) return []
     return [`${name} was never released: add a changeset with '${name}': minor.`]
   }

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 import { run, type CommandOptions } from '../command.ts'
+import type { PublicPackage } from '../public-packages.ts'
 import { isCloud, type ConsumerCase } from './consumer-case.ts'
-import { installedIn } from './installed.ts'
+import { assertOneOfEach, installedIn } from './installed.ts'
 import { install, type PackageManager } from './package-manager.ts'
 import { writeProject } from './project.ts'
 
@@ -26,6 +27,8 @@ export interface ConsumerOptions extends Omit<CommandOptions, 'cwd'> {
   /** The workspace. */
   readonly root: string
   readonly registry: string
+  /** All of ours, in the versions that are released. */
+  readonly own: readonly PublicPackage[]
   readonly folder: string
   readonly caches: string
   /** Programs by the major version. */
@@ -44,6 +47,7 @@ export async function checkConsumer(
   writeProject(cwd, consumer, registry, join(root, 'node_modules/@types'))
   await install(manager, { cwd, env, signal, caches })
   const { packages, bytes } = installedIn(cwd)
+  assertOneOfEach(packages, options.own)
   const cloudPackages = consumer.mayHaveCloud ? [] : packages.filter(isCloud)
   const typeScript: string[] = []
   for (const compiler of ['typescript-6', 'typescript']) {

@@ -2,6 +2,8 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 
+import type { PublicPackage } from '../public-packages.ts'
+
 export interface Installed {
   /** `name@version`, each once. */
   readonly packages: readonly string[]
@@ -41,4 +43,19 @@ export function installedIn(project: string): Installed {
   }
   visit(join(project, 'node_modules'), true)
   return { packages: [...packages].sort(), bytes }
+}
+
+/** What was installed of ours is what was packed, and no second copy of it. */
+export function assertOneOfEach(
+  installed: readonly string[],
+  own: readonly Pick<PublicPackage, 'name' | 'manifest'>[],
+): void {
+  for (const { name, manifest } of own) {
+    const others = installed.filter(
+      (each) => each.startsWith(`${name}@`) && each !== `${name}@${manifest.version}`,
+    )
+    if (others.length > 0) {
+      throw new Error(`installs ${others.join(', ')} in place of, or beside ${manifest.version}`)
+    }
+  }
 }

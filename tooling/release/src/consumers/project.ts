@@ -33,8 +33,11 @@ export function writeProject(
     dependencies: { ...Object.fromEntries(own), ...peers },
   }
   write('package.json', `${JSON.stringify(manifest, null, 2)}\n`)
-  write('.npmrc', `registry=${registry}\n`)
-  write('.yarnrc', `registry "${registry}"\n`)
+  // A registry of our scope that the user has set up would win over one of everything.
+  const scopes = new Set(packages.map(({ name }) => `${name.split('/')[0] ?? ''}:registry`))
+  const registries = ['registry', ...scopes]
+  write('.npmrc', registries.map((each) => `${each}=${registry}\n`).join(''))
+  write('.yarnrc', registries.map((each) => `"${each}" "${registry}"\n`).join(''))
   write('tsconfig.json', `${JSON.stringify({ compilerOptions: options(typeRoots) }, null, 2)}\n`)
   for (const [kind, ending] of [
     ['mts', 'mjs'],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { CommandFailed, run, type CommandOptions } from '../command.ts'
-import type { PublicPackage } from '../public-packages.ts'
+import { runtimeDependencies, type PublicPackage } from '../public-packages.ts'
 import { budgets } from './budgets.ts'
 import { kibibytes, tarballFindings } from './tarball-rules.ts'
 import { readTarball } from './tarball.ts'
@@ -12,6 +12,8 @@ export interface PackedPackage {
   readonly name: string
   readonly version: string
   readonly path: string
+  /** Those of the same turn are published at once, those of the next one afterwards. */
+  readonly turn: number
 }
 
 export interface TarballReport {
@@ -28,11 +30,24 @@ export function packedPackages(folder: string): PackedPackage[] {
   const { plan } = JSON.parse(readFileSync(join(folder, 'publish-plan.json'), 'utf8')) as {
     plan: { name: string; version: string; tarball?: { path: string } }[][]
   }
-  return plan
-    .flat()
-    .flatMap(({ name, version, tarball }) =>
-      tarball === undefined ? [] : [{ name, version, path: join(folder, tarball.path) }],
-    )
+  return plan.flatMap((releases, turn) =>
+    releases.flatMap(({ name, version, tarball }) =>
+      tarball === undefined ? [] : [{ name, version, path: join(folder, tarball.path), turn }],
+    ),
+  )
+}
+
+/** Who installs a package at the moment when it is there has to find what it depends on, too. */
+export function orderFindings(
+  packed: readonly Pick<PackedPackage, 'name' | 'turn'>[],
+  packages: readonly PublicPackage[],
+): string[] {
+  const turns = new Map(packed.map(({ name, turn }) => [name, turn]))
+  return packages.flatMap(({ name, manifest }) =>
+    runtimeDependencies(manifest)
+      .filter((needed) => (turns.get(needed) ?? -1) >= (turns.get(name) ?? Infinity))
+      .map((needed) => `${name} is published before ${needed}, which it depends on.`),
+  )
 }
 
 export async function checkTarball(

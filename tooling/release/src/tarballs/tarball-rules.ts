@@ -16,11 +16,12 @@ export function tarballFindings(
     ...manifestFindings(tarball.manifest, shortName),
     ...dependencyFindings(tarball.manifest),
     ...exportFindings(tarball),
+    ...secretFindings(tarball),
   ]
 }
 
 const allowed =
-  /^(dist\/.+|src\/.+|schema\/.+\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
+  /^(dist\/.+\.(js|d\.ts|map)|src\/.+\.ts|schema\/.+\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/
 const ofTests = /^bench\/|(^|\/)(test|tests|__tests__|fixtures)\/|\.(test|spec|bench)\.[cm]?[jt]s$/
 const leftover = /\.tsbuildinfo$|(^|\/)\.|\.log$/
 
@@ -55,6 +56,24 @@ export function kibibytes(bytes: number): number {
   return Math.ceil(bytes / 1024)
 }
 
+/** Shapes of secrets, with what they are. What Amazon's manual and Azurite print is none. */
+const secrets: readonly (readonly [string, RegExp])[] = [
+  ['a private key', /-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[\w+/=]{20}/],
+  ['an access key of AWS', /\b(AKIA|ASIA)(?![A-Z0-9]*EXAMPLE)[A-Z0-9]{16}\b/],
+  ['an account key of Azure', /AccountKey=(?!Eby8vdM02xNOcqFlqUwJPLlmEtlCD)[\w+/]{80,}==/],
+  ['a token of GitHub', /\b(gh[pousr]_\w{36}|github_pat_\w{40})/],
+  ['a token of npm', /\bnpm_[A-Za-z0-9]{36}\b|_authToken=(?!\$)[\w-]{20}/],
+]
+
+/** The finding does not hold the secret: it goes into a log. */
+function secretFindings({ texts }: Tarball): string[] {
+  return [...texts].flatMap(([path, text]) =>
+    secrets
+      .filter(([, shape]) => shape.test(text))
+      .map(([what]) => `holds what looks like ${what}, in ${path}.`),
+  )
+}
+
 /** With what npm asks of a provenance statement: the repository that it was built from. */
 function manifestFindings(manifest: Manifest, shortName: string): string[] {
   const { repository, publishConfig, engines, scripts = {} } = manifest
@@ -73,6 +92,10 @@ function manifestFindings(manifest: Manifest, shortName: string): string[] {
       `repository.directory must be packages/${shortName}.`,
     ],
     [publishConfig?.access === 'public', 'publishConfig.access must be public.'],
+    [
+      Object.keys(publishConfig ?? {}).every((name) => ['access', 'exports'].includes(name)),
+      'publishConfig may say access and exports: no other registry, no end of provenance.',
+    ],
     [manifest.private !== true, 'private must not be set.'],
     [
       !['preinstall', 'install', 'postinstall'].some((name) => name in scripts),

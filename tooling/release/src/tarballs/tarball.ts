@@ -9,6 +9,8 @@ export interface Tarball {
   readonly files: ReadonlyMap<string, number>
   readonly manifest: Manifest
   readonly readme: string
+  /** What is in each of the files. */
+  readonly texts: ReadonlyMap<string, string>
   readonly packedBytes: number
 }
 
@@ -20,7 +22,6 @@ export async function readTarball(path: string): Promise<Tarball> {
     onReadEntry: (entry) => {
       const name = entry.path.replace(/^package\//, '')
       files.set(name, entry.size)
-      if (name !== 'package.json' && name !== 'README.md') return
       const chunks: Buffer[] = []
       entry.on('data', (chunk) => chunks.push(Buffer.from(chunk)))
       entry.on('end', () => texts.set(name, Buffer.concat(chunks).toString('utf8')))
@@ -32,6 +33,7 @@ export async function readTarball(path: string): Promise<Tarball> {
     files,
     manifest: JSON.parse(manifest) as Manifest,
     readme: texts.get('README.md') ?? '',
+    texts,
     packedBytes: statSync(path).size,
   }
 }

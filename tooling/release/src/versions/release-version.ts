@@ -1,5 +1,5 @@
 /** `pnpm release:version`: what the version pull request holds. */
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { markApiReleased } from '../api/api-check.ts'
@@ -18,10 +18,15 @@ export async function releaseVersion(
   if (changesets.length === 0) return []
   const before = publicPackages(root)
   const followers = followersOf(before, changesets)
-  if (followers.length > 0) {
-    writeFileSync(join(root, '.changeset', 'followers.md'), followersChangeset(followers))
+  const added = join(root, '.changeset', 'followers.md')
+  if (followers.length > 0) writeFileSync(added, followersChangeset(followers))
+  try {
+    await run('changeset', ['version'], { ...options, cwd: root })
+  } catch (error) {
+    // It would stay as if an author had written it, also when nobody has to follow any more.
+    if (followers.length > 0) rmSync(added, { force: true })
+    throw error
   }
-  await run('changeset', ['version'], { ...options, cwd: root })
   const versions = new Map(before.map(({ name, manifest }) => [name, manifest.version]))
   const moved = publicPackages(root).filter(
     ({ name, manifest }) => manifest.version !== versions.get(name),

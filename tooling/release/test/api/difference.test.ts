@@ -71,12 +71,28 @@ describe('a declaration', () => {
       'changed',
     ],
     ['a constructor', cls('a(): void;'), cls('constructor(b: 1);', 'a(): void;'), 'changed'],
+    [
+      'a constructor that few may call',
+      cls('a(): void;'),
+      cls('private constructor();', 'a(): void;'),
+      'changed',
+    ],
+    ['a private member', cls('a(): void;'), cls('private readonly b;', 'a(): void;'), 'changed'],
+    ['a protected member', cls('a(): void;'), cls('a(): void;', 'protected b: 1;'), 'changed'],
+    ['an overload more of a method', cls('a(): 1;'), cls('a(): 1;', 'a(b: 1): 2;'), 'grown'],
+    ['an overload before a method', cls('a(): 1;'), cls('a(): 2;', 'a(): 1;'), 'changed'],
     ['a method of a class less', cls('a(): void;', 'b(): void;'), cls('a(): void;'), 'changed'],
     [
       'an overload more',
       'export function A(b: 1): 1;',
       'export function A(b: 1): 1;\nexport function A(b: 2): 2;',
       'grown',
+    ],
+    [
+      'an overload before the others',
+      'export function A(b: 1): 1;',
+      'export function A(b: 1): 2;\nexport function A(b: 1): 1;',
+      'changed',
     ],
     [
       'another parameter',
@@ -95,6 +111,18 @@ describe('a declaration', () => {
     expect(between([own('1')], [own('2')])).toEqual(['breaking: Own changed'])
     expect(between([own('1')], [])).toEqual([])
     expect(between([], [own('1')])).toEqual([])
+  })
+
+  it('that is exported from now on is the same as before, or counts as changed', () => {
+    const own = 'interface A {\n    a: string;\n}'
+    expect(between([own], [type('a: string;')])).toEqual(['addition: A added'])
+    expect(between([own], [type('a: string;', 'b: 1;')])).toEqual([
+      'addition: A added',
+      'breaking: A changed',
+    ])
+    const imported = "import { T } from 'a';"
+    expect(between([imported], ["export { T } from 'a';"])).toEqual(['addition: T added'])
+    expect(between([imported], ["export { T } from 'b';"])).toContain('breaking: T changed')
   })
 
   it('of the same name of another module is another one', () => {

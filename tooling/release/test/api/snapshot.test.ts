@@ -78,6 +78,38 @@ it('writes what two entries export in the first, and refers to it from the secon
   expect(kit).toBe("import { B } from '@a/b';\n\nexport { A } from '@a/b';\n\nexport type C = B;\n")
 })
 
+it('tells what a name of another module is called there', () => {
+  const [text] = snapshots({
+    'index.d.ts': `import { A as B } from 'x'\nimport C from 'y'\nimport * as d from 'z'
+      export { E as F } from 'x'\nexport * as g from 'z'
+      export declare function f(b: B, c: C, d: d.D): void`,
+  })
+  expect(text?.split('\n\n').slice(0, 2).join('\n')).toBe(`import { A as B } from 'x';
+import { default as C } from 'y';
+import { * as d } from 'z';
+export { E as F } from 'x';
+export { * as g } from 'z';`)
+})
+
+it('tells a class that is exported for its type alone', () => {
+  const files = { 'a.d.ts': 'export declare class A {}\nexport interface B {}' }
+  const [whole] = snapshots({ ...files, 'index.d.ts': `export { A, B } from './a.ts'` })
+  const [type] = snapshots({ ...files, 'index.d.ts': `export type { A, B } from './a.ts'` })
+  expect(whole).toContain('export class A {')
+  expect(type).toContain('export { type A };\n\nexport interface B {\n}\n\nclass A {')
+})
+
+it.each([
+  ['types added to another module', `declare module 'x' { interface A {} }\nexport type B = 1`],
+  ['types added to all modules', 'declare global { interface A {} }\nexport type B = 1'],
+  ['all exports of others', `export * from 'x'\nexport type B = 1`],
+  ['a module as a name', `export * as b from './b.ts'`],
+  ['a module as a name, imported before', `import * as b from './b.ts'\nexport { b }`],
+])('refuses what it cannot tell: %s', (_, text) => {
+  const files = { 'index.d.ts': text, 'b.d.ts': 'export type B = 1' }
+  expect(() => snapshots(files)).toThrow('which a snapshot cannot tell')
+})
+
 it('says so when a package is not built', () => {
   const entry = { name: '@a/b', fileName: 'index', declarations: join(folder, 'no.d.ts') }
   expect(() => snapshotsOf([entry])).toThrow('pnpm build')

@@ -51,3 +51,10 @@ it('asks for the first version of what was never released', () => {
   expect(missingSteps(state, [changeset('patch')])).toHaveLength(1)
   expect(missingSteps(state, [changeset('minor')])).toEqual([])
 })
+
+it('does not take a package for new because its released types are gone', () => {
+  const state = { name, version: '0.1.0', released: undefined, current: old }
+  expect(missingSteps(state, [changeset('minor')])).toEqual([
+    expect.stringContaining('api/released'),
+  ])
+})

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import { installedIn } from '../../src/consumers/installed.ts'
+import { assertOneOfEach, installedIn } from '../../src/consumers/installed.ts'
 
 let project = ''
 beforeEach(() => {
@@ -37,4 +37,11 @@ it('counts each once where pnpm links them', () => {
   symlinkSync(inside, join(project, 'node_modules/a'))
   linkSync(join(inside, 'rest.js'), join(inside, 'again.js'))
   expect(installedIn(project)).toEqual({ packages: ['@s/b@1.0.0', 'a@1.0.0'], bytes: 300 })
+})
+
+it('takes of ours what is released, and once', () => {
+  const own = [{ name: '@o/a', manifest: { name: '@o/a', version: '0.2.0' } }]
+  expect(() => assertOneOfEach(['@o/a@0.2.0', '@o/ab@1.0.0'], own)).not.toThrow()
+  expect(() => assertOneOfEach(['@o/a@0.1.0', '@o/a@0.2.0'], own)).toThrow('@o/a@0.1.0')
+  expect(() => assertOneOfEach(['@o/a@9.0.0'], own)).toThrow('@o/a@9.0.0')
 })
