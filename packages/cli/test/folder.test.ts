@@ -1,8 +1,9 @@
 /** A misspelt path is no empty store, and looking at it makes no folder. */
 import { existsSync } from 'node:fs'
+import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { run, temporaryFolder } from './support/run.ts'
+import { run, type RunResult, temporaryFolder } from './support/run.ts'
 
 it.each(['ls', 'stat', 'cat', 'du', 'verify', 'doctor'])('%s of no folder', async (command) => {
   await using folder = await temporaryFolder()
@@ -35,4 +36,24 @@ it.each([
   expect(stderr).toContain('There is no folder')
   expect(code).toBe(3)
   expect(existsSync(join(folder.path, 'not'))).toBe(false)
+})
+
+it('makes no store within a store, unless its folder is there', async () => {
+  await using folder = await temporaryFolder()
+  const cwd = folder.path
+  const put = (...to: string[]): Promise<RunResult> => run(['put', ...to], { cwd, stdin: 'x' })
+  expect(await put('-', './s#a')).toMatchObject({ code: 0 })
+  for (const [command, ...more] of [
+    ['put', '-'],
+    ['cp', './s#a'],
+    ['sync', './s'],
+  ] as const) {
+    const result = await run([command, ...more, './s/deep/b'], { cwd, stdin: 'x' })
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('/s#deep/b') })
+  }
+  expect(await run(['tables', 'create', './s/b', 'Orders'], { cwd })).toMatchObject({ code: 2 })
+  expect(await readdir(folder.at('s'))).not.toContain('deep')
+  await mkdir(folder.at('s', 'meant'))
+  expect(await put('-', './s/meant#a')).toMatchObject({ code: 0 })
+  expect(await put('-', './s/meant#b')).toMatchObject({ code: 0 })
 })

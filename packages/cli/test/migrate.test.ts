@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { run, temporaryFolder } from './support/run.ts'
 import { checkedRecords } from './support/schema.ts'
@@ -56,6 +57,23 @@ it('reports what stands in the way, brings the rest, and exits with 6', async ()
   expect(result.code).toBe(6)
   expect(result.stderr).toContain('aos-storage: a: Another object is at')
   expect(await contentsOf(folder.at('t'))).toEqual({ a: 'old', b: '2' })
+})
+
+it('does not advise to run again what is refused for its journal', async () => {
+  await using folder = await temporaryFolder()
+  const { path: cwd } = folder
+  await fill(folder.at('s'), { a: '1' })
+  expect((await run(['migrate', './s', './t', '--journal', 'j'], { cwd })).code).toBe(0)
+  await writeFile(folder.at('text'), 'no journal')
+  for (const args of [
+    ['migrate', './s', './other', '--journal', 'j'],
+    ['migrate', './s', './t', '--journal', 'text'],
+  ]) {
+    const { code, stderr } = await run(args, { cwd })
+    expect(stderr).toContain('did not begin')
+    expect(stderr).not.toMatch(/To go on|Copied/)
+    expect([1, 2, 5]).toContain(code)
+  }
 })
 
 it('needs a journal', async () => {

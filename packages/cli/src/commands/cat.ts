@@ -2,6 +2,7 @@
 import type { CommandContext } from '../command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { keyOf } from '../locations/key-of.ts'
+import { onObject } from '../locations/on-object.ts'
 
 interface CatOptions {
   readonly offset?: number
@@ -17,10 +18,10 @@ export async function run(context: CommandContext<CatOptions>): Promise<ExitCode
     const key = keyOf(location)
     await using store = await stores.objects(location, 'read')
     const range = { offset, ...(length === undefined ? {} : { length }) }
-    await using body = await store.readStream(key, {
-      ...{ signal: io.signal, foreign: true },
-      ...(isWhole ? {} : { range }),
-    })
+    const reading = { signal: io.signal, foreign: true, ...(isWhole ? {} : { range }) }
+    await using body = await onObject(store, location, io.signal, () =>
+      store.readStream(key, reading),
+    )
     for await (const chunk of body) await output.bytes(chunk)
   }
   return exitCodes.ok

@@ -45,7 +45,9 @@ export async function run(context: CommandContext<ConformanceOptions>): Promise<
   const harness = harnessOf(context, location, scratch, store.name)
   let group = ''
   const onCase = (outcome: CaseOutcome): void => {
-    if (outcome.group !== group) output.note((group = outcome.group))
+    const isNew = outcome.group !== group
+    group = outcome.group
+    if (isNew && output.isWatched) output.note(group)
     if (outcome.status === 'failed') output.note(`failed  ${outcome.id}`)
   }
   const { seed } = options

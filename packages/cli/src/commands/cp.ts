@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-codes.ts'
 import { usageError } from '../failure.ts'
 import { keyOf } from '../locations/key-of.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
+import { onObject } from '../locations/on-object.ts'
 import { type ChangeOptions, Ledger, verbs } from '../output/ledger.ts'
 import { assertApart, type Ends, isOnePlace, openEnds } from '../transfer/ends.ts'
 import { objectsBelow, sizesBelow } from '../transfer/objects.ts'
@@ -54,9 +55,12 @@ async function copyOne(
     if (isOnePlace(ends)) throw usageError(`${formatLocation(from, key)} is both source and copy`)
     const { ifMatch } = options
     const condition = ifMatch === undefined ? conditionOf(options) : { ifMatch }
-    const copied = ledger.isDryRun
-      ? await ends.source.stat(key, { foreign: true, signal: io.signal })
-      : await copyBy(ends, { key, to: to.key, condition, signal: io.signal })
+    const { signal } = io
+    const copied = await onObject(ends.source, { ...from, key }, signal, () =>
+      ledger.isDryRun
+        ? ends.source.stat(key, { foreign: true, signal })
+        : copyBy(ends, { key, to: to.key, condition, signal }),
+    )
     await ledger.done(doneOf({ ...copied, ...{ key, from, to, target: to.key, ledger } }))
   })
 }

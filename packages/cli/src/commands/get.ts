@@ -12,6 +12,7 @@ import { TargetFolder } from '../local/target-folder.ts'
 import { syncFolder, writeWhole } from '../local/whole-file.ts'
 import { keyOf } from '../locations/key-of.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
+import { onObject } from '../locations/on-object.ts'
 import { type ChangeOptions, Ledger, verbs } from '../output/ledger.ts'
 import { forEachAtOnce } from '../transfer/pool.ts'
 import { isWithin, localPlace, placeOf } from '../transfer/place.ts'
@@ -56,7 +57,10 @@ async function getOne(
     await using store = await stores.objects(location, 'read')
     const { ifMatch } = options
     const version = ifMatch === undefined ? {} : { ifMatch }
-    await using body = await store.readStream(key, { ...version, foreign: true, signal: io.signal })
+    const { signal } = io
+    await using body = await onObject(store, location, signal, () =>
+      store.readStream(key, { ...version, foreign: true, signal }),
+    )
     const { size, etag } = body.info
     ledger.progress.bytesTotal = size
     const target = await targetOf(resolve(io.cwd, path), path, key)
@@ -77,7 +81,10 @@ async function getOut(
 ): Promise<ExitCode> {
   await using store = await stores.objects(location, 'read')
   const version = options.ifMatch === undefined ? {} : { ifMatch: options.ifMatch }
-  await using body = await store.readStream(key, { ...version, foreign: true, signal: io.signal })
+  const { signal } = io
+  await using body = await onObject(store, location, signal, () =>
+    store.readStream(key, { ...version, foreign: true, signal }),
+  )
   if (options.dryRun === true) return exitCodes.ok
   for await (const chunk of body) await output.bytes(chunk)
   return exitCodes.ok

@@ -74,5 +74,6 @@ export async function run(context: CommandContext<MigrateCommandOptions>): Promi
         ...(journal === undefined ? {} : { journal: resolve(io.cwd, journal) }),
       }),
     )
+    ledger.assertSome()
   })
 }

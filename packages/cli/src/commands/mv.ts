@@ -10,6 +10,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { CommandFailure, usageError } from '../failure.ts'
 import { keyOf } from '../locations/key-of.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
+import { onObject } from '../locations/on-object.ts'
 import { type ChangeOptions, Ledger, verbs } from '../output/ledger.ts'
 import {
   assertApart,
@@ -77,9 +78,11 @@ interface Move {
 async function moveOneWithin(move: Move): Promise<void> {
   const { context, ends, from, to, ledger } = move
   const { signal } = context.io
-  const { size } = ledger.isDryRun
-    ? await ends.source.stat(from.key, { foreign: true, signal })
-    : await ends.source.move(from.key, to.key, movingOf(context))
+  const { size } = await onObject(ends.source, from, signal, () =>
+    ledger.isDryRun
+      ? ends.source.stat(from.key, { foreign: true, signal })
+      : ends.source.move(from.key, to.key, movingOf(context)),
+  )
   await tell(move, { key: from.key, to: to.key, size })
 }
 
@@ -146,6 +149,8 @@ async function moveBetween(move: Move, isMany: boolean): Promise<void> {
     throw reader ?? error
   })
   if (!isMany && report.copied + report.unchanged + report.failed === 0) {
+    const { signal } = io
+    await onObject(ends.source, from, signal, () => ends.source.stat(from.key, { signal }))
     throw new CommandFailure(exitCodes.notFound, `There is no ${formatLocation(from, from.key)}`)
   }
 }

@@ -3,6 +3,7 @@ import type { ObjectInfo } from '@aos-storage/core'
 import type { CommandContext } from '../command.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { keyOf } from '../locations/key-of.ts'
+import { onObject } from '../locations/on-object.ts'
 import { formatBytes } from '../output/amounts.ts'
 import { printableLine } from '../output/printable.ts'
 
@@ -11,7 +12,10 @@ export async function run(context: CommandContext): Promise<ExitCode> {
   const location = context.location(args[0]!)
   const key = keyOf(location)
   await using store = await stores.objects(location, 'read')
-  const info = await store.stat(key, { signal: io.signal, foreign: true })
+  const { signal } = io
+  const info = await onObject(store, location, signal, () =>
+    store.stat(key, { signal, foreign: true }),
+  )
   await output.record(recordOf(info), textOf(info))
   return exitCodes.ok
 }

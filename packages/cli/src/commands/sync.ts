@@ -69,6 +69,7 @@ export async function run(context: CommandContext<SyncOptions>): Promise<ExitCod
       if (!isDryRun) await known?.keep({ isAll })
     }
     if (options.delete === true) await deleteAfter({ context, ends, from, to, ledger })
+    if (options.allowEmpty !== true) ledger.assertSome()
   })
 }
 

@@ -39,7 +39,11 @@ const conformance: CommandDefinition = {
     'Writes below a scratch prefix of its own, and removes it. Asks before, unless the location ' +
     'is empty. Cases that need a second process are skipped. Exit code 5 when a case failed.',
   options: [
-    { flags: '--group <name>', description: 'Only these cases', isRepeated: true },
+    {
+      flags: '--group <name>',
+      description: 'Only cases of this group, as it names them; may be given again',
+      isRepeated: true,
+    },
     { flags: '--seed <number>', description: 'The same run again', parse: 'count' },
     yes,
   ],

@@ -42,7 +42,7 @@ const sync: CommandDefinition = {
     'whose file a.json is the object a: for files as they are, see put and get.',
   options: [
     { flags: '--delete', description: 'Delete what the source has not; asks before' },
-    { flags: '--allow-empty', description: '--delete also where the source is empty: all' },
+    { flags: '--allow-empty', description: 'An empty source is no mistake; --delete deletes all' },
     yes,
     ...selecting,
     ...[compare, verify('write'), origin, concurrency, dryRun, verbose],

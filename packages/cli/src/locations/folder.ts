@@ -1,10 +1,13 @@
-/** A file store that is only read must be there: a misspelt path is no empty store. */
+/**
+ * The folder of a file store. One that is only read must be there: a misspelt path is no empty
+ * store. One that is made must not be within another one.
+ */
 import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { BackendProvider, StorageConfig } from '@aos-storage/core'
 import { exitCodes } from '../exit-codes.ts'
-import { CommandFailure } from '../failure.ts'
+import { CommandFailure, usageError } from '../failure.ts'
 
 /** @throws CommandFailure when the store is a folder that does not exist. */
 export async function assertFolder(config: StorageConfig, cwd: string): Promise<void> {
@@ -21,6 +24,32 @@ export async function assertFolder(config: StorageConfig, cwd: string): Promise<
       'Writing to a store makes its folder; reading does not',
     )
   }
+}
+
+/**
+ * `./store/key` in place of `./store#key` would make a store in a store, and say nothing.
+ *
+ * @throws CommandFailure when the folder would be made within that of another store.
+ */
+export async function assertNoneAround(config: StorageConfig, cwd: string): Promise<void> {
+  const path = folderOf(config)
+  if (path === undefined) return
+  const wanted = resolve(cwd, path)
+  let folder = wanted
+  while (!(await isThere(folder)) && dirname(folder) !== folder) folder = dirname(folder)
+  if (folder === wanted || !(await isThere(join(folder, '.aos')))) return
+  const key = relative(folder, wanted).replaceAll(sep, '/')
+  throw usageError(
+    `${path} would be a store within the store ${folder}`,
+    `For a key of that store, write ${folder}#${key}; if it is meant, make the folder first`,
+  )
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Of what opens files; undefined for all else, and for what the backend will refuse. */

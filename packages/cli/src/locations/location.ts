@@ -48,6 +48,12 @@ export function parseLocation(text: string, cwd: string): Location {
     const store = name === environmentProfile ? environment : ({ kind: 'profile', name } as const)
     return { store, key, label: `${name}:` }
   }
+  if (/^[A-Za-z]:/.test(text)) {
+    throw usageError(
+      `${text.slice(0, 2)} names no profile: its name would have one letter, as drives have`,
+      'Names of profiles have two letters at least',
+    )
+  }
   // A connection string is not echoed: it may hold a key.
   const shown = /[=;@]/.test(text) ? 'What is given' : JSON.stringify(text.slice(0, 200))
   throw usageError(

@@ -16,7 +16,7 @@ import {
   type TableStore,
 } from '@aos-storage/core'
 import { usageError } from '../failure.ts'
-import { assertFolder } from './folder.ts'
+import { assertFolder, assertNoneAround } from './folder.ts'
 import type { Location } from './location.ts'
 import { layersOf } from './layers.ts'
 import { type Profile, type ProfileSource, readProfiles, settingsOf } from './profiles.ts'
@@ -56,6 +56,7 @@ export class Stores {
   ): Promise<StorageManager> {
     const { config: given, layers } = await this.#described(location, patience)
     if (access === 'read') await assertFolder(given, this.#source.cwd)
+    else await assertNoneAround(given, this.#source.cwd)
     const wanted = access === 'write' ? given : forReading(given)
     const config = await opened(wanted, (provider) => provider)
     try {
@@ -72,6 +73,7 @@ export class Stores {
   async tables(location: Location, folder: 'there' | 'made'): Promise<TableStore> {
     const given = await this.configOf(location)
     if (folder === 'there') await assertFolder(given, this.#source.cwd)
+    else await assertNoneAround(given, this.#source.cwd)
     const config = await opened(given, ({ tables }) => tables)
     try {
       return await openTables(config as TableConfig)
@@ -84,6 +86,7 @@ export class Stores {
   async queues(location: Location, folder: 'there' | 'made'): Promise<QueueStore> {
     const given = await this.configOf(location)
     if (folder === 'there') await assertFolder(given, this.#source.cwd)
+    else await assertNoneAround(given, this.#source.cwd)
     const config = await opened(given, ({ queues }) => queues)
     try {
       return await openQueues(config as QueueConfig)

@@ -97,7 +97,7 @@ function profilesOf(text: string, path: string): Readonly<Record<string, Profile
         exampleHint,
       )
     }
-    assertNoSecrets(profile, name)
+    assertNoSecrets(profile, `profile ${name} at ${path}`)
     assertAlone(profile, name)
     layersOf(name, profile['layers'])
   }
@@ -123,7 +123,7 @@ function assertNoSecrets(settings: Readonly<Record<string, unknown>>, profile: s
     if (isSecretName(name)) {
       if (isReference(value)) continue
       throw usageError(
-        `${name} of profile ${profile} is a secret`,
+        `${name} of ${profile} is a secret`,
         `Write {"env": "NAME_OF_A_VARIABLE"} or {"file": "/path/of/a/file"} in its place`,
       )
     }

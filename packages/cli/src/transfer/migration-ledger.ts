@@ -12,6 +12,7 @@ import type { CommandContext } from '../command.ts'
 import { type ExitCode, exitCodeOf, exitCodes } from '../exit-codes.ts'
 import { CommandFailure, storyOf } from '../failure.ts'
 import { formatLocation, type Location } from '../locations/location.ts'
+import { nothingAt } from '../locations/nothing-at.ts'
 import { formatBytes, formatCount, formatSeconds } from '../output/amounts.ts'
 import { Failures, interruptedText } from '../output/failures.ts'
 import { type Output, ReaderGone } from '../output/output.ts'
@@ -56,6 +57,13 @@ export class MigrationLedger implements AsyncDisposable {
     this.isDryRun = options.dryRun === true
     this.#isTelling = output.isJson || this.isDryRun || options.verbose === true
     this.#progress = new Progress({ output, clock: io.clock })
+  }
+
+  /** @throws CommandFailure when the part that is named has nothing: it may be misspelt. */
+  assertSome(): void {
+    const { excluded = 0, vanished = 0 } = this.#report ?? {}
+    const { from } = this.#ends
+    if (from.key !== '' && this.objects + excluded + vanished === 0) throw nothingAt(from)
   }
 
   /** Objects of the source that were looked at. */
@@ -153,8 +161,11 @@ export class MigrationLedger implements AsyncDisposable {
         const message = 'The reader of standard output has gone, and it was stopped'
         throw new CommandFailure(exitCodes.failed, message, `To go on: ${commandLine}`)
       }
+      const isMistake = error instanceof CommandFailure || isStorageError(error, 'INVALID_ARGUMENT')
+      // To run the same again would be the same mistake.
+      if (isMistake && this.objects === 0) throw error
       await this.#end(false)
-      if (!isStorageError(error) || this.#report === undefined) throw error
+      if (isMistake || !isStorageError(error) || this.#report === undefined) throw error
       // It tells the fix; how to go on stands below.
       const hint = `To go on: ${commandLine}`
       throw new CommandFailure(exitCodeOf(error), storyOf(error).error.message, hint)
@@ -203,7 +214,8 @@ export class MigrationLedger implements AsyncDisposable {
       [failed, 'failed'],
     ] as const
     const sentence =
-      `${this.isDryRun ? 'Would copy' : 'Copied'} ${formatCount(copied, 'object')}, ` +
+      `${this.isDryRun ? 'Would copy' : 'Copied'} ${formatCount(copied, 'object')}` +
+      `${report.isResumed ? ' in all runs' : ''}, ` +
       formatBytes(copiedBytes) +
       also.map(([count, what]) => (count === 0 ? '' : `, ${number(count)} ${what}`)).join('') +
       (report.durationMs < 1000 ? '' : ` in ${formatSeconds(report.durationMs / 1000)}`)

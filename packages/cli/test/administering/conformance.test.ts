@@ -53,6 +53,7 @@ it('ends at Ctrl-C before the next case, and cleans up all the same', async () =
   const interruption = new AbortController()
   const clean = run(['conformance', quick(folder), '--group', 'delete', '--group', 'copy'], {
     cwd,
+    isTTY: true,
     signal: interruption.signal,
     onWrite: (text) => {
       if (text === 'copy\n') interruption.abort(new Error('interrupted'))
