@@ -95,6 +95,11 @@ export class Stores {
     }
   }
 
+  /** True where `'made'` makes a folder: a dry run opens no store then. */
+  async makesFolder(location: Location): Promise<boolean> {
+    return assertNoneAround(await this.configOf(location), this.#source.cwd)
+  }
+
   /** What `StorageManager.open` takes. */
   async configOf(location: Location): Promise<StorageConfig> {
     return (await this.#described(location)).config
