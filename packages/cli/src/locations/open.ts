@@ -182,7 +182,9 @@ function forReading(config: StorageConfig): StorageConfig {
 
 async function withProvider(config: string | Profile): Promise<StorageConfig> {
   if (typeof config === 'string') {
-    return URL.parse(config) ?? config
+    // Parsed, a relative one would begin at the root; as text it is refused.
+    const isRelative = /^file:(?!\/\/\/)/i.test(config)
+    return isRelative ? config : (URL.parse(config) ?? config)
   }
   const { storageType, ...settings } = config as { storageType: string }
   const provider = await providerOf(storageType)
