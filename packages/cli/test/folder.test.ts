@@ -4,6 +4,7 @@ import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { run, type RunResult, temporaryFolder } from './support/run.ts'
+import { fill } from './support/stores.ts'
 
 it.each(['ls', 'stat', 'cat', 'du', 'verify', 'doctor'])('%s of no folder', async (command) => {
   await using folder = await temporaryFolder()
@@ -57,13 +58,19 @@ it.each([
   ['tables', 'create', './not', 'Orders'],
   ['queues', 'create', './not', 'jobs'],
   ['tables', 'import', './not', 'Orders', '--create'],
+  ['put', '-', './not/deep#a'],
+  ['sync', './s', './not/deep'],
+  ['migrate', './s', './not', '--journal', 'j'],
+  ['cp', './s#a', './not#b'],
+  ['mv', './s#a', './not#b'],
 ])('%s %s: a dry run makes no folder', async (...args) => {
   await using folder = await temporaryFolder()
   const cwd = folder.path
   const stdin = '{"partitionKey":"a","rowKey":"b"}\n'
+  await fill(folder.at('s'), { a: '1' })
   const told = await run([...args, '--dry-run'], { cwd, stdin })
   expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining('would') })
-  expect(await readdir(cwd)).toEqual([])
+  expect(await readdir(cwd)).toEqual(['s'])
   expect((await run(args, { cwd, stdin })).code).toBe(0)
 })
 

@@ -29,22 +29,26 @@ export async function assertFolder(config: StorageConfig, cwd: string): Promise<
 /**
  * `./store/key` in place of `./store#key` would make a store in a store, and say nothing.
  *
- * @returns True where a folder would be made.
+ * @returns Folders that would be made, the innermost first.
  * @throws CommandFailure when that would be within the folder of another store.
  */
-export async function assertNoneAround(config: StorageConfig, cwd: string): Promise<boolean> {
+export async function assertNoneAround(config: StorageConfig, cwd: string): Promise<string[]> {
   const path = folderOf(config)
-  if (path === undefined) return false
+  if (path === undefined) return []
   const given = resolve(cwd, path)
-  if (await isThere(given)) return false
-  let near = dirname(given)
-  while (!(await isThere(near)) && dirname(near) !== near) near = dirname(near)
+  const missing: string[] = []
+  let near = given
+  while (!(await isThere(near)) && dirname(near) !== near) {
+    missing.push(near)
+    near = dirname(near)
+  }
+  if (missing.length === 0) return missing
   // Through links, as far as there is something.
   const wanted = join(await realpath(near).catch(() => near), relative(near, given))
   let folder = dirname(wanted)
   // A folder between is one of keys with slashes.
   while (!(await isStore(folder)) && dirname(folder) !== folder) folder = dirname(folder)
-  if (!(await isStore(folder))) return true
+  if (!(await isStore(folder))) return missing
   const key = relative(folder, wanted).replaceAll(sep, '/')
   throw usageError(
     `${path} would be a store within the store ${folder}`,
