@@ -29,7 +29,7 @@ it('migrates with a journal, goes on with it after Ctrl-C, and counts all runs',
   expect(await contentsOf(folder.at('t'))).toEqual(contents)
 })
 
-it('is done when a part is moved and it runs again, and not when there was never anything', async () => {
+it('is done when a part is moved and it runs again, not when nothing was ever there', async () => {
   await using folder = await temporaryFolder()
   const cwd = folder.path
   await fill(folder.at('s'), { 'k/a': '1', 'k/b': '2' })

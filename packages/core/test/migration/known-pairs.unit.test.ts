@@ -96,9 +96,9 @@ it('knows no copy whose metadata was another one when it was read back', async (
         isReplaced = true
         const { body } = await inner.read('k')
         await clock.advance(1000)
-        const metadata = { by: 'another one' }
-        const other = await inner.write('k', body as Uint8Array, { metadata })
-        return { ...(result as ObjectInfo), etag: other.etag, modifiedAt: other.modifiedAt }
+        const other = { contentType: 'text/plain', metadata: { by: 'another one' } }
+        const { etag, modifiedAt } = await inner.write('k', body as Uint8Array, other)
+        return { ...(result as ObjectInfo), etag, modifiedAt } as typeof result
       }),
   })
   const destination = applyLayers(inner, [meddling, bareListings])
