@@ -12,6 +12,7 @@
  * somebody else's carries an id, the caller's or a hidden one: refused after an answer was lost, it
  * finds out by its id whether it refused itself.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { Readable } from 'node:stream'
 import {
   type Metadata,
@@ -398,8 +399,12 @@ export class S3Writer {
       if (isStorageError(error, 'ABORTED', 'CLOSED')) throw error
     }
     const found = head === undefined ? undefined : infoOf(key, head)
+    // An etag of the bytes is also that of another one with other metadata, and another time.
     const isOurs =
-      found !== undefined && (found.etag === etag || (etag === '' && this.#isOwn(writing, head!)))
+      found !== undefined &&
+      (etag === ''
+        ? this.#isOwn(writing, head!)
+        : found.etag === etag && isDeepStrictEqual({ ...found.metadata }, { ...writing.metadata }))
     if (isOurs) return this.#info(writing, bytes, found.etag, found.modifiedAt)
     const modifiedAt = new Date(Math.floor(nowMs / 1000) * 1000)
     return this.#info(writing, bytes, etag || probable, modifiedAt)

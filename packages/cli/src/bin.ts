@@ -21,16 +21,24 @@ if (isOldNode(process.version)) {
   process.exit(1)
 }
 
-const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-const cacheFolder = join(caches, 'aos-storage')
+const cacheFolder = cacheFolderOf(process.env['XDG_CACHE_HOME'])
 // Where it cannot be written, it is not kept.
-nodeModule.enableCompileCache(cacheFolder)
+if (cacheFolder !== undefined) nodeModule.enableCompileCache(cacheFolder)
 
 const { systemClock } = await import('@aos-storage/core')
 const { runCommandLine } = await import('./main.ts')
 
 const interruption = new AbortController()
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Undefined for a user without a home, as containers have. */
+function cacheFolderOf(caches: string | undefined): string | undefined {
+  try {
+    return join(caches || join(homedir(), '.cache'), 'aos-storage')
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * Ctrl-C, an end from outside, or a terminal that is closed (node lets no `nohup` keep that away).

@@ -23,12 +23,12 @@ export async function runCommandLine(args: readonly string[], io: CommandIo): Pr
   const output = new Output(io.stdout, io.stderr, { json: json === true, quiet: quiet === true })
   try {
     const { run } = await invocation.definition.load!()
+    await using stores = new Stores({ env: io.env, cwd: io.cwd, config })
     return await run({
       args: invocation.args,
       options: invocation.options as never,
       commandLine: commandLineOf(args),
-      ...{ io, output },
-      stores: new Stores({ env: io.env, cwd: io.cwd, config }),
+      ...{ io, output, stores },
       location: (text) => parseLocation(text, io.cwd),
     })
   } catch (error) {

@@ -1,9 +1,10 @@
 /** A misspelt path is no empty store, and looking at it makes no folder. */
 import { existsSync } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { run, type RunResult, temporaryFolder } from './support/run.ts'
+import { fill } from './support/stores.ts'
 
 it.each(['ls', 'stat', 'cat', 'du', 'verify', 'doctor'])('%s of no folder', async (command) => {
   await using folder = await temporaryFolder()
@@ -36,6 +37,41 @@ it.each([
   expect(stderr).toContain('There is no folder')
   expect(code).toBe(3)
   expect(existsSync(join(folder.path, 'not'))).toBe(false)
+})
+
+it('makes no store within a store by the way of a key with slashes, or of a link', async () => {
+  await using folder = await temporaryFolder()
+  const cwd = folder.path
+  expect((await run(['put', '-', './s#2026/07/a'], { cwd, stdin: 'x' })).code).toBe(0)
+  await symlink(folder.at('s', '2026'), folder.at('link'))
+  for (const path of ['./s/2026/b', './s/2026/07/b/c', './link/b']) {
+    const told = await run(['sync', './s', path], { cwd })
+    expect(told).toMatchObject({ code: 2, stderr: expect.stringMatching(/\/s#2026\/.*b/) })
+  }
+  expect(await readdir(folder.at('s', '2026'))).toEqual(['07'])
+  // A folder of this name may be another program's.
+  await mkdir(folder.at('other', '.aos'), { recursive: true })
+  expect((await run(['sync', './s', './other/x'], { cwd })).code).toBe(0)
+})
+
+it.each([
+  ['tables', 'create', './not', 'Orders'],
+  ['queues', 'create', './not', 'jobs'],
+  ['tables', 'import', './not', 'Orders', '--create'],
+  ['put', '-', './not/deep#a'],
+  ['sync', './s', './not/deep'],
+  ['migrate', './s', './not', '--journal', 'j'],
+  ['cp', './s#a', './not#b'],
+  ['mv', './s#a', './not#b'],
+])('%s %s: a dry run makes no folder', async (...args) => {
+  await using folder = await temporaryFolder()
+  const cwd = folder.path
+  const stdin = '{"partitionKey":"a","rowKey":"b"}\n'
+  await fill(folder.at('s'), { a: '1' })
+  const told = await run([...args, '--dry-run'], { cwd, stdin })
+  expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining('would') })
+  expect(await readdir(cwd)).toEqual(['s'])
+  expect((await run(args, { cwd, stdin })).code).toBe(0)
 })
 
 it('makes no store within a store, unless its folder is there', async () => {

@@ -29,6 +29,20 @@ it('migrates with a journal, goes on with it after Ctrl-C, and counts all runs',
   expect(await contentsOf(folder.at('t'))).toEqual(contents)
 })
 
+it('is done when a part is moved and it runs again, not when nothing was ever there', async () => {
+  await using folder = await temporaryFolder()
+  const cwd = folder.path
+  await fill(folder.at('s'), { 'k/a': '1', 'k/b': '2' })
+  const of = (key: string): string[] => {
+    return ['migrate', `./s#${key}/`, './t', '--journal', key, '--delete-source', '--yes']
+  }
+  for (let times = 0; times < 3; times++) {
+    expect(await run(of('k'), { cwd })).toMatchObject({ code: 0 })
+    expect((await run(of('misspelt'), { cwd })).code).toBe(3)
+  }
+  expect(await contentsOf(folder.at('t'))).toEqual({ a: '1', b: '2' })
+})
+
 it('deletes the source after a yes, each object once its copy was read back', async () => {
   await using folder = await temporaryFolder()
   const cwd = folder.path

@@ -95,3 +95,15 @@ it('tells an older node what is needed, before anything that it cannot link', as
     'aos-storage: Node v20.20.2 is too old\n  Install Node 22.18 or newer\n',
   )
 })
+
+it('starts for a user without a home, as containers have', { timeout }, async () => {
+  await using folder = await temporaryFolder()
+  const homeless =
+    "import os from 'node:os'; import { syncBuiltinESMExports } from 'node:module'; " +
+    "os.homedir = () => { throw new Error('ENOENT') }; syncBuiltinESMExports()"
+  const nodeArgs = [`--import=data:text/javascript,${encodeURIComponent(homeless)}`]
+  const env = { HOME: '', XDG_CACHE_HOME: '' }
+  const started = start(['--version'], { cwd: folder.path, env, nodeArgs })
+  expect(await started.ended).toEqual({ code: 0, signal: null })
+  expect(started.stderr()).toBe('')
+})

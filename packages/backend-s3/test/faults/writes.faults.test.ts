@@ -1,6 +1,8 @@
 /** Writes in one request whose answer is lost, late or a conflict: told is what happened. */
 import { S3Client } from '@aws-sdk/client-s3'
 import { createHash } from 'node:crypto'
+import { systemClock } from '@aos-storage/core'
+import { virtualClock } from '@aos-storage/core/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { awsServer } from '../../src/index.ts'
 import { expectStored, failureOf, pattern, put, readText } from '../support/objects.ts'
@@ -264,4 +266,31 @@ it('sends Content-MD5 to a bucket that asks for it, and from then on at once', a
   s3.script({ operation: 'PutObject', key: 'third', fault })
   await expect(put(store, 'third', 'body')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   expect(s3.requests.filter(({ key }) => key === 'third')).toHaveLength(1)
+})
+
+it('tells no time of another one, whose bytes and etag are the same', async () => {
+  const served = virtualClock({ nowMs: Date.now() })
+  const { s3, name, open } = await simulatedBucket({ clock: served })
+  // Each look at it is seconds later, so that no answer is near enough to tell the time.
+  let monotonicMs = 0
+  const store = await open({
+    server: awsServer,
+    clock: {
+      now: () => systemClock.now(),
+      monotonicMs: () => (monotonicMs += 2000),
+      sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    },
+  })
+  const run = async (): Promise<void> => {
+    await served.advance(60_000)
+    s3.put(name, 'doc', 'same', { headers: { 'x-amz-meta-by': 'another one' } })
+  }
+  const fault = { kind: 'meanwhile', at: 'request', run } as const
+  const rule = s3.script({ operation: 'HeadObject', times: 1, fault })
+  const info = await put(store, 'doc', 'same', { metadata: { by: 'me' } })
+  expect(rule.fired).toBe(1)
+  const other = await store.stat('doc')
+  expect(other).toMatchObject({ etag: info.etag, metadata: { by: 'another one' } })
+  expect(info.metadata).toEqual({ by: 'me' })
+  expect(info.modifiedAt.getTime()).toBeLessThan(other.modifiedAt.getTime())
 })

@@ -1,4 +1,5 @@
 /** From a location to an open store; only the package that it needs is loaded. */
+import { rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import {
   type BackendProvider,
@@ -34,8 +35,10 @@ const providers: Readonly<Record<string, () => Promise<{ provider: BackendProvid
 }
 
 /** Opens what a location says; the caller closes it. */
-export class Stores {
+export class Stores implements AsyncDisposable {
   readonly #source: ProfileSource
+  /** Made for a dry run alone: a file store is in a folder. The innermost first. */
+  readonly #passing: string[] = []
 
   constructor(source: ProfileSource) {
     this.#source = source
@@ -56,7 +59,10 @@ export class Stores {
   ): Promise<StorageManager> {
     const { config: given, layers } = await this.#described(location, patience)
     if (access === 'read') await assertFolder(given, this.#source.cwd)
-    else await assertNoneAround(given, this.#source.cwd)
+    else {
+      const made = await assertNoneAround(given, this.#source.cwd)
+      if (access === 'preview') this.#passing.push(...made)
+    }
     const wanted = access === 'write' ? given : forReading(given)
     const config = await opened(wanted, (provider) => provider)
     try {
@@ -95,9 +101,21 @@ export class Stores {
     }
   }
 
+  /** True where `'made'` makes a folder: a dry run opens no store then. */
+  async makesFolder(location: Location): Promise<boolean> {
+    return (await assertNoneAround(await this.configOf(location), this.#source.cwd)).length > 0
+  }
+
   /** What `StorageManager.open` takes. */
   async configOf(location: Location): Promise<StorageConfig> {
     return (await this.#described(location)).config
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const folder of this.#passing) {
+      // What has something in it by now stays.
+      await rmdir(folder).catch(() => undefined)
+    }
   }
 
   async #described({ store }: Location, patience: Patience = {}): Promise<Described> {
@@ -177,7 +195,9 @@ function forReading(config: StorageConfig): StorageConfig {
 
 async function withProvider(config: string | Profile): Promise<StorageConfig> {
   if (typeof config === 'string') {
-    return URL.parse(config) ?? config
+    // Parsed, a relative one would begin at the root; as text it is refused.
+    const isRelative = /^file:(?!\/\/\/)/i.test(config)
+    return isRelative ? config : (URL.parse(config) ?? config)
   }
   const { storageType, ...settings } = config as { storageType: string }
   const provider = await providerOf(storageType)

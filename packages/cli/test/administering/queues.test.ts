@@ -40,8 +40,8 @@ it('sends no less than all lines in silence, when the reader of its output has g
   const { path: cwd } = folder
   await run(['queues', 'create', '.', 'jobs'], { cwd })
   const args = ['queues', 'send', '.', 'jobs', '--lines']
-  const result = await run(args, { cwd, stdin: '1\n2\n3\n', stdoutWritesMax: 1 })
-  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('sent 2 lines') })
+  const result = await run(args, { cwd, stdin: '1\n\n2\n3\n', stdoutWritesMax: 1 })
+  expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('through line 3;') })
   expect((await run(['queues', 'length', '.', 'jobs'], { cwd })).stdout).toContain('2')
 })
 
@@ -63,7 +63,7 @@ it.each([
   }
   const result = await run(args, { cwd, stdin: open(), signal: stop.signal })
   const sent = args.includes('--lines')
-    ? 'aos-storage: sent 1 line; send those behind them again\n'
+    ? 'aos-storage: sent all through line 1; send the rest again\n'
     : ''
   expect(result).toMatchObject({ code: 130, stderr: `${sent}aos-storage: interrupted\n` })
 })

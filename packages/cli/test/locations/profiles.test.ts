@@ -19,6 +19,17 @@ async function faultOf(
 
 const profile = (here: object): object => ({ profiles: { here } })
 
+it.each(['file:./s', 'file:s', 'FILE:s', 'file://s/t'])(
+  '%s is no store at the root, as a URL of a profile or of the environment',
+  async (url) => {
+    expect(await faultOf(profile({ url }))).toMatchObject({
+      message: expect.stringContaining('absolute'),
+    })
+    const env = { AOS_STORAGE_URL: url }
+    expect((await run(['ls', 'env:'], { env })).stderr).toContain('absolute')
+  },
+)
+
 describe('layers', () => {
   it('read what a service wrote through them', async () => {
     await using folder = await temporaryFolder()

@@ -31,6 +31,7 @@ import { compareObjects, type Comparison, standingAt } from './comparing.ts'
 import { type DigestedBody, digestedBody, digestOf, hasBytes } from './digest.ts'
 import { pairOf } from './known-pairs.ts'
 import type { Settled } from './options.ts'
+import { copyMark, sourceVersion } from './origin.ts'
 import type { PlannedObject } from './planning.ts'
 import { refusalOf } from './refusal.ts'
 import type { Retry } from './retry.ts'
@@ -199,8 +200,10 @@ export class Carrier {
       const { contentType, metadata, losses } = carriageOf(destination, version, info, options)
       const writing: WriteOptions = { contentType, metadata, signal, ...this.#condition(standing) }
       const written = await destination.write(to, moved.body, writing)
-      await this.#verify(opened, moved, written, trace)
-      if (options.origin === 'keep') options.known?.add(pairOf(version, written))
+      // Its metadata may be another one's by now, under an etag that is made of the bytes.
+      const standsThere = await this.#verify(opened, moved, written, trace)
+      const isKnown = copyMark(standsThere.metadata)?.version === sourceVersion(version)
+      if (isKnown) options.known?.add(pairOf(version, standsThere))
       const bytes = info.size
       const [etag, toEtag, sha256] = [info.etag, written.etag, moved.digest()]
       const replaced = standing === null || trace.before === null ? undefined : true
@@ -226,26 +229,30 @@ export class Carrier {
     return journal !== undefined || (verify === 'read-back' && !(body instanceof Uint8Array))
   }
 
-  /** @throws StorageError `CORRUPT`, to be tried again, unless the copy is what was read. */
+  /**
+   * The copy, as it was read back where it was.
+   *
+   * @throws StorageError `CORRUPT`, to be tried again, unless it is what was read.
+   */
   async #verify(
     opened: ReadResult,
     { digest }: DigestedBody,
     written: ObjectInfo,
     trace: Trace,
-  ): Promise<void> {
+  ): Promise<ObjectInfo> {
     const { destination, options, signal } = this.#ends
     const { size } = opened.info
-    if (options.verify === 'none') return
+    if (options.verify === 'none') return written
     trace.badEtag = written.etag
     if (written.size !== size) throw corruptCopy(`has ${written.size} of ${size} bytes`)
     trace.badEtag = undefined
-    if (options.verify === 'write') return
+    if (options.verify === 'write') return written
     const pin = destination.capabilities.conditionalRead ? { ifMatch: written.etag } : {}
     const copy = await destination.read(written.key, { ...pin, signal })
     const { body } = opened
     const isSame =
       body instanceof Uint8Array ? await hasBytes(copy, body) : (await digestOf(copy)) === digest()
-    if (isSame) return
+    if (isSame) return copy.info
     trace.badEtag = written.etag
     throw corruptCopy('has other bytes')
   }

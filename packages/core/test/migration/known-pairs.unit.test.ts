@@ -6,7 +6,9 @@ import {
   migrate,
   type MigrateOptions,
   type MigrationReport,
+  type ObjectInfo,
 } from '../../src/index.ts'
+import { aroundCalls, defineLayer } from '../../src/backend-kit.ts'
 import { pairOf } from '../../src/migration/known-pairs.ts'
 import { virtualClock } from '../../src/testing/index.ts'
 import { bareListings, type Counted, counted, fill } from './support/stores.ts'
@@ -77,6 +79,35 @@ it('is not believed for a digest, before a source is deleted, or without origin'
   expect(ends.calls.total('read')).toBe(3 * count)
   const dropped = await migrated({ origin: 'drop' })
   expect(dropped.known.size).toBe(0)
+})
+
+it('knows no copy whose metadata was another one when it was read back', async () => {
+  const clock = virtualClock()
+  const ends = [new MemoryStorageBackend({ clock }), new MemoryStorageBackend({ clock })] as const
+  const [source, inner] = ends
+  await fill(source, 'k', 7)
+  let isReplaced = false
+  const meddling = defineLayer({
+    name: 'meddling',
+    wrap: (backend) =>
+      aroundCalls(backend, async (call, perform) => {
+        const result = await perform()
+        if (call.operation !== 'write' || isReplaced) return result
+        isReplaced = true
+        const { body } = await inner.read('k')
+        await clock.advance(1000)
+        const other = { contentType: 'text/plain', metadata: { by: 'another one' } }
+        const { etag, modifiedAt } = await inner.write('k', body as Uint8Array, other)
+        return { ...(result as ObjectInfo), etag, modifiedAt } as typeof result
+      }),
+  })
+  const destination = applyLayers(inner, [meddling, bareListings])
+  const known = new Set<string>()
+  await migrate(source, destination, { known }).done
+  expect(isReplaced).toBe(true)
+  const again = migrate(source, destination, { known, existing: 'update' })
+  expect(await again.done).toMatchObject({ copied: 1, unchanged: 0 })
+  expect((await inner.stat('k')).metadata).not.toHaveProperty('by')
 })
 
 it('tells pairs apart by keys, versions and times, also where an etag is made of the bytes', () => {

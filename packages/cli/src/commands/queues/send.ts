@@ -5,7 +5,6 @@ import { type ExitCode, exitCodes } from '../../exit-codes.ts'
 import { CommandFailure, usageError } from '../../failure.ts'
 import { inputOf, linesOf, wholeInput } from '../../input.ts'
 import { assertWholeStore } from '../../locations/whole-store.ts'
-import { formatCount } from '../../output/amounts.ts'
 import { ReaderGone } from '../../output/output.ts'
 
 interface SendOptions {
@@ -27,20 +26,21 @@ export async function run(context: CommandContext<SendOptions>): Promise<ExitCod
     ...(delay === undefined ? {} : { delaySeconds: delay }),
     ...(timeToLive === undefined ? {} : { timeToLiveSeconds: timeToLive }),
   }
-  let count = 0
+  let sentThrough = 0
   try {
-    for await (const value of valuesOf(context)) {
+    for await (const { number, value } of valuesOf(context)) {
       if (dryRun === true) {
         await output.record({ action: 'would send', queue }, `would send a message to ${queue}`)
         continue
       }
       const { id, insertedAt, expiresAt } = await store.sendMessage(queue, value, sending)
-      count++
+      sentThrough = number
       await output.record({ action: 'sent', queue, id, insertedAt, expiresAt }, `sent ${id}`)
     }
   } catch (error) {
     if (lines !== true) throw error
-    if (count > 0) output.warn(`sent ${formatCount(count, 'line')}; send those behind them again`)
+    // By its number in the input: empty lines are none to send.
+    if (sentThrough > 0) output.warn(`sent all through line ${sentThrough}; send the rest again`)
     // To send less than all is no success.
     if (!(error instanceof ReaderGone)) throw error
     throw new CommandFailure(exitCodes.failed, 'The reader of standard output has gone')
@@ -48,18 +48,28 @@ export async function run(context: CommandContext<SendOptions>): Promise<ExitCod
   return exitCodes.ok
 }
 
-async function* valuesOf({ args, options, io }: CommandContext<SendOptions>): AsyncGenerator {
+interface NumberedValue {
+  /** Of its line. */
+  readonly number: number
+  readonly value: unknown
+}
+
+async function* valuesOf({
+  args,
+  options,
+  io,
+}: CommandContext<SendOptions>): AsyncGenerator<NumberedValue> {
   const [, , message] = args
   const { as, lines } = options
   if (message !== undefined) {
     if (lines === true) throw usageError('--lines is for standard input; drop the message')
-    yield valueOf(new TextEncoder().encode(message), as)
+    yield { number: 1, value: valueOf(new TextEncoder().encode(message), as) }
   } else if (lines === true) {
-    for await (const { text } of linesOf(inputOf(io, undefined))) {
-      yield valueOf(new TextEncoder().encode(text), as)
+    for await (const { number, text } of linesOf(inputOf(io, undefined))) {
+      yield { number, value: valueOf(new TextEncoder().encode(text), as) }
     }
   } else {
-    yield valueOf(await wholeInput(inputOf(io, undefined)), as)
+    yield { number: 1, value: valueOf(await wholeInput(inputOf(io, undefined)), as) }
   }
 }
 

@@ -35,9 +35,12 @@ export async function run(context: CommandContext<ImportOptions>): Promise<ExitC
   const location = assertWholeStore(context.location(args[0]!))
   const table = args[1]!
   const lines = linesOf(inputOf(io, args[2]))
-  await using store = await stores.tables(location, options.create === true ? 'made' : 'there')
-  const isDryRun = options.dryRun === true
-  if (options.create === true && !isDryRun) await store.createTable(table, { signal: io.signal })
+  const { create = false, dryRun: isDryRun = false } = options
+  const isNowhere = create && isDryRun && (await stores.makesFolder(location))
+  await using store = isNowhere
+    ? undefined
+    : await stores.tables(location, create ? 'made' : 'there')
+  if (create && !isDryRun) await store?.createTable(table, { signal: io.signal })
   const { concurrency } = options
   const { signal } = io
   const imports = new Imports(store, table, options)
@@ -69,13 +72,14 @@ export async function run(context: CommandContext<ImportOptions>): Promise<ExitC
 }
 
 class Imports {
-  readonly #store: TableStore
+  /** None in a dry run, where there is none yet. */
+  readonly #store: TableStore | undefined
   readonly #table: string
   readonly #options: ImportOptions
   /** Of each pair of keys that is under way, the end. */
   readonly #underWay = new Map<string, Promise<unknown>>()
 
-  constructor(store: TableStore, table: string, options: ImportOptions) {
+  constructor(store: TableStore | undefined, table: string, options: ImportOptions) {
     this.#store = store
     this.#table = table
     this.#options = options
@@ -85,7 +89,10 @@ class Imports {
   async take({ number, text }: Line, signal: AbortSignal): Promise<string | undefined> {
     try {
       const entity = entityFromJson(parsed(text))
-      if (this.#options.dryRun !== true) await this.#put(entity, signal)
+      const store = this.#store
+      if (this.#options.dryRun !== true && store !== undefined) {
+        await this.#put(store, entity, signal)
+      }
       return undefined
     } catch (error) {
       const isOwn = error instanceof CommandFailure || isStorageError(error, ...ofOneLine)
@@ -94,14 +101,14 @@ class Imports {
     }
   }
 
-  async #put(entity: Entity, signal: AbortSignal): Promise<void> {
+  async #put(store: TableStore, entity: Entity, signal: AbortSignal): Promise<void> {
     const place = JSON.stringify([entity.partitionKey, entity.rowKey])
     const before = this.#underWay.get(place)
     const own = (before ?? Promise.resolve())
       .catch(() => undefined)
       .then(() => {
         const { mode } = this.#options
-        return putEntity(this.#store, this.#table, entity, { mode, signal })
+        return putEntity(store, this.#table, entity, { mode, signal })
       })
     this.#underWay.set(place, own)
     try {
