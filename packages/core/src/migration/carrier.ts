@@ -202,8 +202,7 @@ export class Carrier {
       const written = await destination.write(to, moved.body, writing)
       // Its metadata may be another one's by now, under an etag that is made of the bytes.
       const standsThere = await this.#verify(opened, moved, written, trace)
-      const isKnown = copyMark(standsThere.metadata)?.version === sourceVersion(version)
-      if (isKnown) options.known?.add(pairOf(version, standsThere))
+      this.#remember(version, standsThere)
       const bytes = info.size
       const [etag, toEtag, sha256] = [info.etag, written.etag, moved.digest()]
       const replaced = standing === null || trace.before === null ? undefined : true
@@ -215,6 +214,12 @@ export class Carrier {
     } finally {
       await moved.cancel()
     }
+  }
+
+  #remember(from: ListedObject, copy: ObjectInfo): void {
+    const { known } = this.#ends.options
+    if (known === undefined || copyMark(copy.metadata)?.version !== sourceVersion(from)) return
+    known.add(pairOf(from, copy))
   }
 
   #condition(standing: ListedObject | null): Partial<WriteOptions> {
