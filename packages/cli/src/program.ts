@@ -73,10 +73,11 @@ export function buildProgram(options: ProgramOptions): Command {
 function helpOf(parent: Command): Command {
   const command = new Command('help').copyInheritedSettings(parent)
   command.helpOption(false).summary('Print help of a command, or on a topic')
-  command.usage('[command]').argument('[words...]')
+  // `help --help` and `help ls --json` mean the same without.
+  command.usage('[command]').argument('[words...]').allowUnknownOption()
   return command.action(() => {
     let found = parent
-    for (const word of command.args) {
+    for (const word of command.args.filter((each) => !each.startsWith('-'))) {
       const next = found.commands.find((each) => each.name() === word)
       // Commander tells that it is unknown, and what was meant.
       if (next === undefined && found.commands.length > 0) found.parse([word], { from: 'user' })

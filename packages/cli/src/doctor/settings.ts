@@ -3,9 +3,9 @@
  * `set`, and so is whatever a profile refers to: it is not looked at here.
  */
 import { access } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Environment } from '@aos-storage/core'
+import { homeOf } from '../home.ts'
 import type { Location } from '../locations/location.ts'
 import {
   isReference,
@@ -139,7 +139,7 @@ async function credentialsOf(env: Environment): Promise<Setting[]> {
     return [{ name, value: 'set', source: 'variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY' }]
   }
   const profile = env['AWS_PROFILE'] || 'default'
-  const home = env['HOME'] || homedir()
+  const home = homeOf(env)
   const path = env['AWS_SHARED_CREDENTIALS_FILE'] || join(home, '.aws', 'credentials')
   if (await isFile(path)) {
     return [{ name, value: 'set', source: `profile ${profile} in ${path}` }]

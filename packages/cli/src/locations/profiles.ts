@@ -17,10 +17,10 @@
  * (`~/.config`); never from the current folder, which may be somebody else's.
  */
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Environment } from '@aos-storage/core'
 import { usageError } from '../failure.ts'
+import { homeOf } from '../home.ts'
 import { layersOf } from './layers.ts'
 
 /** Settings as `StorageManager.open` takes them, or a URL. */
@@ -54,7 +54,7 @@ export function isSecretName(name: string): boolean {
 
 export async function readProfiles({ env, cwd, config }: ProfileSource): Promise<Profiles> {
   const told = config ?? (env['AOS_STORAGE_CONFIG'] || undefined)
-  const folder = env['XDG_CONFIG_HOME'] || join(env['HOME'] || homedir(), '.config')
+  const folder = env['XDG_CONFIG_HOME'] || join(homeOf(env), '.config')
   const path =
     told === undefined ? join(folder, 'aos-storage', 'profiles.json') : resolve(cwd, told)
   let text: string
