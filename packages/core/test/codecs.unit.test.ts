@@ -22,6 +22,12 @@ function holes(count: number): number[] {
   return list
 }
 
+/** On Node 22 no invalid date is equal to another one. */
+function isSame(a: unknown, b: unknown): boolean {
+  const areInvalid = [a, b].every((each) => each instanceof Date && Number.isNaN(each.getTime()))
+  return areInvalid || isDeepStrictEqual(a, b)
+}
+
 describe('saving by value', () => {
   const cycle: Record<string, unknown> = { list: [1] }
   cycle['self'] = cycle
@@ -75,7 +81,7 @@ describe('saving by value', () => {
   it.each(kept)('keeps: %s', async (_name, value, contentType) => {
     const store = open()
     expect((await store.save('k', value)).contentType).toBe(contentType)
-    expect(isDeepStrictEqual(await store.load('k'), value)).toBe(true)
+    expect(isSame(await store.load('k'), value)).toBe(true)
   })
 
   it('keeps shared parts shared, other realms, and null prototypes as plain', async () => {
