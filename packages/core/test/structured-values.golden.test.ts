@@ -4,7 +4,7 @@
  * format that changes a new version and a file of its own.
  */
 import { readFileSync } from 'node:fs'
-import { isDeepStrictEqual } from 'node:util'
+import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { decodeStructured } from '../src/codecs/structured-decode.ts'
 import { encodeStructured } from '../src/codecs/structured-encode.ts'
@@ -42,10 +42,13 @@ const golden: readonly [name: string, value: unknown, hex: string][] = [
   ['page: an array that holds itself', own, documented(1)],
 ]
 
+const deeply = { depth: Infinity, maxArrayLength: null, maxStringLength: null } as const
+
 it.each(golden)('%s', (_name, value, hex) => {
   expect(Buffer.from(encodeStructured(value)).toString('hex')).toBe(hex)
   const read = decodeStructured(new Uint8Array(Buffer.from(hex, 'hex')), 'k')
-  expect(isDeepStrictEqual(read, value)).toBe(true)
+  // Not by equality: on Node 22 no invalid date is equal to another one.
+  expect(inspect(read, deeply)).toBe(inspect(value, deeply))
 })
 
 /** The bytes of a block of the page, without what stands behind them. */

@@ -21,6 +21,9 @@ import {
   until,
 } from './proxy-peers.ts'
 
+/** A client on Node 22 takes a reset that comes right behind bytes for an end, now and then. */
+const resets = Number.parseInt(process.versions.node, 10) < 24 ? ['rst', 'fin'] : ['rst']
+
 describe('without rules', () => {
   test('passes bytes both ways, and the end of one direction before the other', async () => {
     const proxy = await proxyTo(await echoServer())
@@ -129,12 +132,12 @@ describe('faults', () => {
   })
 
   test.each([
-    ['rst', 'rst'],
-    ['fin', 'fin'],
-  ] as const)('cut by %s lets exactly so many bytes come down', async (by, ending) => {
+    ['rst', resets],
+    ['fin', ['fin']],
+  ] as const)('cut by %s lets exactly so many bytes come down', async (by, endings) => {
     const { client, rule, proxy } = await faulty({ kind: 'cut', afterBytes: 70_001, by })
     client.send(new Uint8Array(200_000))
-    expect(await client.over()).toBe(ending)
+    expect(endings).toContain(await client.over())
     expect(client.received.byteLength).toBe(70_001)
     expect(rule.fired).toBe(1)
     await until(() => proxy.connectionsOpen === 0)
@@ -211,7 +214,7 @@ describe('faults', () => {
 
   test('act together: what is late and slow is cut at the same byte', async () => {
     const { client, proxy } = await faulty({ kind: 'cut', afterBytes: 500 })
-    expect(await (client.send(new Uint8Array(600)), client.over())).toBe('rst')
+    expect(resets).toContain(await (client.send(new Uint8Array(600)), client.over()))
     proxy.onConnection({ fault: { kind: 'latency', delayMs: 20, direction: 'both' } })
     proxy.onConnection({ fault: { kind: 'throttle', bytesPerSecond: 10_000 } })
     proxy.onConnection({ fault: { kind: 'cut', afterBytes: 700 } })
@@ -345,7 +348,7 @@ test('nothing is lost or turned round, whatever the line does', async () => {
         const all = Buffer.concat(sent)
         const isCut = cut !== undefined && cut < all.byteLength
         expect(client.received.equals(isCut ? all.subarray(0, cut) : all)).toBe(true)
-        expect(ending).toBe(isCut ? 'rst' : 'fin')
+        expect(isCut ? resets : ['fin']).toContain(ending)
         await proxy.close()
       },
     ),

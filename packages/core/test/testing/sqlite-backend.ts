@@ -164,7 +164,7 @@ export class SqliteStorageBackend implements StorageBackend {
     const query = 'SELECT * FROM objects WHERE key >= ? AND key > ? AND key >= ? ORDER BY key'
     const from = [prefix, startAfter, position?.after ?? ''].map((text) => Buffer.from(text))
     for (const found of this.#database.prepare(query).iterate(...from)) {
-      const row = found as unknown as Row
+      const row = rowOf(found)
       const key = keyOf(row)
       if (!key.startsWith(prefix)) break
       if (isPassed(key, position)) continue
@@ -229,7 +229,8 @@ export class SqliteStorageBackend implements StorageBackend {
 
   #find(key: string): Row | undefined {
     const query = this.#database.prepare('SELECT * FROM objects WHERE key = ?')
-    return query.get(Buffer.from(key)) as unknown as Row | undefined
+    const found = query.get(Buffer.from(key))
+    return found === undefined ? undefined : rowOf(found)
   }
 
   #get(key: string, options: StatOptions): Row {
@@ -269,6 +270,12 @@ const emptyRow: Row = {
   metadata: '{}',
   modifiedMs: 0,
   body: new Uint8Array(),
+}
+
+/** Node 22 tells an empty blob as null. */
+function rowOf(found: object): Row {
+  const row = found as Row & { readonly body: Uint8Array | null }
+  return row.body === null ? { ...row, body: new Uint8Array() } : row
 }
 
 const keyOf = (row: Row): string => Buffer.from(row.key).toString()
